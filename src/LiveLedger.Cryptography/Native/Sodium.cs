@@ -54,4 +54,12 @@ internal static unsafe partial class Sodium
 
     [LibraryImport(Library)]
     internal static partial int crypto_core_ed25519_is_valid_point(byte* point);
+
+    [LibraryImport(Library)]
+    internal static partial int crypto_aead_xchacha20poly1305_ietf_encrypt(
+        byte* ciphertext, ulong* ciphertextLength, byte* message, ulong messageLength, byte* data, ulong dataLength, byte* unused, byte* nonce, byte* key);
+
+    [LibraryImport(Library)]
+    internal static partial int crypto_aead_xchacha20poly1305_ietf_decrypt(
+        byte* message, ulong* messageLength, byte* unused, byte* ciphertext, ulong ciphertextLength, byte* data, ulong dataLength, byte* nonce, byte* key);
 }
