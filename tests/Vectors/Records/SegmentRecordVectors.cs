@@ -135,16 +135,5 @@ public sealed class SegmentRecordVectors
         JsonSerializer.Deserialize<VectorFile>(File.ReadAllText(CommittedPath()), s_json)
         ?? throw new InvalidDataException("segment-record.json is null");
 
-    private static string CommittedPath()
-    {
-        for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
-        {
-            if (File.Exists(Path.Combine(folder.FullName, "LiveLedger.slnx")))
-            {
-                return Path.Combine(folder.FullName, "tests", "Vectors", "segment-record.json");
-            }
-        }
-
-        throw new DirectoryNotFoundException("the tests run inside the repository");
-    }
+    private static string CommittedPath() => Repository.Vector("segment-record.json");
 }
