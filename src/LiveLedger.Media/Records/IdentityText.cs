@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Buffers.Text;
 using System.Diagnostics.CodeAnalysis;
 using LiveLedger.Cryptography.Ed25519;
@@ -23,8 +24,9 @@ public static class IdentityText
     {
         identity = default;
         Span<byte> bytes = stackalloc byte[Ed25519PublicKey.Length];
-        if (text is not { Length: Length } || !Base64Url.TryDecodeFromChars(text, bytes, out var written)
-            || written != bytes.Length)
+        // Not TryDecodeFromChars: that one throws on characters outside the alphabet.
+        if (text is not { Length: Length }
+            || Base64Url.DecodeFromChars(text, bytes, out _, out var written) != OperationStatus.Done || written != bytes.Length)
         {
             return false;
         }
