@@ -1,0 +1,104 @@
+using System.Globalization;
+using System.Text;
+using System.Xml;
+using LiveLedger.Media.Tracks;
+
+namespace LiveLedger.Media.Manifests;
+
+/// <summary>One MPD (ISO/IEC 23009-1) over the same segments: SegmentTimeline, and a Period for each epoch.</summary>
+public static class DashManifest
+{
+    private const string Mpd = "urn:mpeg:dash:schema:mpd:2011";
+
+    /// <summary>The MPD, for <c>/live/{broadcast}/manifest.mpd</c>. Tracks without a segment are left out.</summary>
+    /// <param name="tracks">The tracks with their windows.</param>
+    /// <param name="timeline">What they share.</param>
+    /// <param name="licenceUrl">Where players ask for keys (EME ClearKey JSON).</param>
+    /// <param name="now">The moment of writing, by the clock segments are stamped with.</param>
+    /// <param name="clockUrl">A path that answers the time as xs:dateTime; null puts <paramref name="now"/> itself into the MPD.</param>
+    public static string Write(
+        IReadOnlyList<ManifestTrack> tracks, BroadcastTimeline timeline, string licenceUrl, DateTimeOffset now, string? clockUrl = null)
+    {
+        var text = new StringBuilder("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n");
+        using (var xml = XmlWriter.Create(text, new() { Indent = true, NewLineChars = "\n", OmitXmlDeclaration = true }))
+        {
+            var longest = tracks.Select(ManifestText.TargetDuration).DefaultIfEmpty(1).Max();
+            xml.WriteStartElement("MPD", Mpd);
+            xml.WriteAttributeString("xmlns", "cenc", null, DashProtection.Cenc);
+            xml.WriteAttributeString("xmlns", "dashif", null, DashProtection.DashIf);
+            xml.WriteAttributeString("profiles", "urn:mpeg:dash:profile:isoff-live:2011");
+            xml.WriteAttributeString("minBufferTime", Duration(longest));
+            if (timeline.Ended)
+            {
+                xml.WriteAttributeString("type", "static");
+                xml.WriteAttributeString("mediaPresentationDuration", $"PT{End(tracks)}S");
+            }
+            else
+            {
+                xml.WriteAttributeString("type", "dynamic");
+                xml.WriteAttributeString("availabilityStartTime", ManifestText.Time(timeline.AvailabilityStart));
+                xml.WriteAttributeString("publishTime", ManifestText.Time(now));
+                xml.WriteAttributeString("minimumUpdatePeriod", Duration(longest));
+                xml.WriteAttributeString("timeShiftBufferDepth", Duration(timeline.Window.TotalSeconds));
+                xml.WriteAttributeString("suggestedPresentationDelay", Duration(longest * 3));
+            }
+
+            WritePeriods(xml, tracks, timeline, licenceUrl);
+            if (!timeline.Ended)
+            {
+                xml.WriteStartElement("UTCTiming", Mpd);
+                xml.WriteAttributeString("schemeIdUri", clockUrl is null ? "urn:mpeg:dash:utc:direct:2014" : "urn:mpeg:dash:utc:http-xsdate:2014");
+                xml.WriteAttributeString("value", clockUrl ?? ManifestText.Time(now));
+                xml.WriteEndElement();
+            }
+
+            xml.WriteEndElement();
+        }
+
+        return text.Append('\n').ToString();
+    }
+
+    private static string Duration(double seconds) => string.Create(CultureInfo.InvariantCulture, $"PT{seconds:0.###}S");
+
+    /// <summary>Where the last segment of any track ends, in seconds.</summary>
+    private static string End(IReadOnlyList<ManifestTrack> tracks) => tracks
+        .Where(static t => t.Segments.Count > 0)
+        .Select(static t => ((decimal)t.Segments[^1].DecodeTime + t.Segments[^1].Duration) / t.Description.Timescale)
+        .DefaultIfEmpty(0m).Max().ToString("0.######", CultureInfo.InvariantCulture);
+
+    private static void WritePeriods(XmlWriter xml, IReadOnlyList<ManifestTrack> tracks, BroadcastTimeline timeline, string licenceUrl)
+    {
+        var epochs = tracks.SelectMany(static t => t.Segments).Select(static s => s.Epoch).Distinct().Order().ToList();
+        if (epochs.Count == 0)
+        {
+            // The schema wants a Period; a player waits for the next one.
+            StartPeriod(xml, 0, 0);
+            xml.WriteEndElement();
+        }
+
+        foreach (var epoch in epochs)
+        {
+            var offset = timeline.Epochs.Single(e => e.Epoch == epoch).OffsetSeconds;
+            StartPeriod(xml, epoch, offset);
+            // One set for each key, since keys are looked up by set (DASH-IF IOP §7.5); players switch between those that
+            // say so below. The best first: some players take the first set and stay with it.
+            var sets = tracks.Where(t => t.Segments.Any(s => s.Epoch == epoch))
+                .GroupBy(static t => (IsVideo: t.Description is VideoDescription, t.KeyId, Language: ManifestText.Language(t.Description)))
+                .OrderByDescending(static set => set.Key.IsVideo).ThenByDescending(static set => set.Max(static t => t.Bandwidth)).ToList();
+            for (var i = 0; i < sets.Count; i++)
+            {
+                var others = Enumerable.Range(0, sets.Count).Where(j => j != i && sets[i].Key.IsVideo && sets[j].Key.IsVideo);
+                DashAdaptationSet.Write(xml, i, [.. others], [.. sets[i]], epoch, offset, licenceUrl);
+            }
+
+            xml.WriteEndElement();
+        }
+    }
+
+    private static void StartPeriod(XmlWriter xml, uint epoch, ulong offset)
+    {
+        xml.WriteStartElement("Period", Mpd);
+        xml.WriteAttributeString("id", string.Create(CultureInfo.InvariantCulture, $"e{epoch}"));
+        xml.WriteAttributeString("start", string.Create(CultureInfo.InvariantCulture, $"PT{offset}S"));
+    }
+}

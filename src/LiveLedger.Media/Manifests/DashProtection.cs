@@ -1,0 +1,26 @@
+using System.Xml;
+using LiveLedger.Media.Protection;
+
+namespace LiveLedger.Media.Manifests;
+
+/// <summary>The ContentProtection elements of a set: the scheme with the key id, and where ClearKey licences come from.</summary>
+internal static class DashProtection
+{
+    internal const string Cenc = "urn:mpeg:cenc:2013";
+    internal const string DashIf = "https://dashif.org/CPS";
+
+    internal static void Write(XmlWriter xml, ManifestTrack track, string licenceUrl)
+    {
+        xml.WriteStartElement("ContentProtection");
+        xml.WriteAttributeString("schemeIdUri", "urn:mpeg:dash:mp4protection:2011");
+        xml.WriteAttributeString("value", track.Scheme == ProtectionScheme.Cbcs ? "cbcs" : "cenc");
+        xml.WriteAttributeString("cenc", "default_KID", Cenc, track.KeyId.Value.ToString("D"));
+        xml.WriteEndElement();
+
+        xml.WriteStartElement("ContentProtection");
+        xml.WriteAttributeString("schemeIdUri", "urn:uuid:e2719d58-a985-b3c9-781a-b030af78d30e");
+        xml.WriteAttributeString("value", "ClearKey1.0");
+        xml.WriteElementString("dashif", "Laurl", DashIf, licenceUrl);
+        xml.WriteEndElement();
+    }
+}
