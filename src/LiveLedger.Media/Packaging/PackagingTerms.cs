@@ -1,0 +1,35 @@
+using LiveLedger.Media.Protection;
+
+namespace LiveLedger.Media.Packaging;
+
+/// <summary>How a track is protected. The key is lent: it must outlive the packager's creation, not the packager.</summary>
+public sealed class PackagingTerms
+{
+    /// <summary>Length of a constant IV in bytes.</summary>
+    public const int ConstantIvLength = 16;
+
+    private PackagingTerms(ProtectionScheme scheme, ContentKey key, ReadOnlySpan<byte> constantIv)
+    {
+        Scheme = scheme;
+        Key = key;
+        ConstantIv = constantIv.ToArray();
+    }
+
+    /// <summary>The scheme.</summary>
+    public ProtectionScheme Scheme { get; }
+
+    /// <summary>The content key.</summary>
+    public ContentKey Key { get; }
+
+    /// <summary>16 bytes for cbcs, none for cenc.</summary>
+    public ReadOnlyMemory<byte> ConstantIv { get; }
+
+    /// <summary>Terms for cbcs. Whoever calls sees to it that (key, IV) is used for one track and epoch only.</summary>
+    /// <exception cref="ArgumentException">The IV is not 16 bytes long.</exception>
+    public static PackagingTerms Cbcs(ContentKey key, ReadOnlySpan<byte> constantIv) => constantIv.Length == ConstantIvLength
+        ? new(ProtectionScheme.Cbcs, key, constantIv)
+        : throw new ArgumentException($"a constant IV has {ConstantIvLength} bytes", nameof(constantIv));
+
+    /// <summary>Terms for cenc. IVs come with each segment, from a range that whoever calls never gives twice for a key.</summary>
+    public static PackagingTerms Cenc(ContentKey key) => new(ProtectionScheme.Cenc, key, []);
+}
