@@ -1,0 +1,107 @@
+import type { TrustBasis } from "../playback/identityTrust.js";
+import type { ReportedFailure } from "../playback/verificationLog.js";
+import type { WatchState } from "../playback/watchState.js";
+import type { CheckName } from "../verify/failure.js";
+
+/** What covers the picture in a state, and the way out of it. */
+export interface Cover {
+  readonly title: string;
+  readonly detail: string;
+  readonly busy: boolean;
+  /** Label of the button that starts again; none where that cannot help. */
+  readonly action?: string;
+}
+
+const askAgain = "Ask whoever sent you the link for a new one.";
+
+/** The cover of a state; undefined where the picture shows. */
+export function coverOf(state: WatchState): Cover | undefined {
+  switch (state.kind) {
+    case "loading":
+      return { title: "Loading", detail: "Fetching and checking the broadcaster’s certificate.", busy: true };
+    case "waiting":
+      return { title: "The broadcast has not started yet", detail: "Leave this page open: it starts by itself.", busy: true };
+    case "busy":
+      return { title: "One moment", detail: "The server cannot let new viewers in just now. Trying again by itself.", busy: true };
+    case "interrupted":
+      return { title: "Connection lost", detail: "Trying to reconnect.", busy: true };
+    case "live":
+    case "recording":
+      return undefined;
+    case "stopped":
+      return stopped(state);
+  }
+}
+
+function stopped(state: WatchState & { kind: "stopped" }): Cover {
+  switch (state.reason) {
+    case "no-token":
+      return { title: "This link has no ticket", detail: `The part after # is missing, so the broadcast cannot be unlocked. ${askAgain}`, busy: false };
+    case "token-expired":
+      return { title: "Your ticket has run out", detail: askAgain, busy: false, action: "Try again" };
+    case "refused":
+      return {
+        title: "Your ticket does not open this broadcast",
+        detail: `${refusal(state.detail ?? "")} ${askAgain}`,
+        busy: false,
+        action: "Try again",
+      };
+    case "verification-failed":
+      return {
+        title: "Stopped: this is not what the broadcaster signed",
+        detail: state.failure ? `${describeFailure(state.failure)} Nothing of it was played.` : "Nothing of it was played.",
+        busy: false,
+        action: "Try again",
+      };
+    case "identity-unreadable":
+      return { title: "This link is damaged", detail: `The broadcaster’s identity in it cannot be read. ${askAgain}`, busy: false };
+    case "insecure-context":
+      return { title: "This page needs a secure connection", detail: "Browsers unlock protected video only over HTTPS. Open the same link with https://.", busy: false };
+    case "unsupported":
+      return { title: "This browser cannot play protected live video", detail: "A current Chrome, Edge, Firefox or Android browser can.", busy: false };
+    case "no-such-broadcast":
+      return { title: "There is no such broadcast", detail: "Check the link.", busy: false };
+    case "playback-failed":
+      return { title: "Playback failed", detail: state.detail ? `The player reported: ${state.detail}.` : "", busy: false, action: "Try again" };
+  }
+}
+
+function refusal(code: string): string {
+  if (code === "not-entitled") return "It was not granted, or was withdrawn.";
+  if (code === "key-not-of-broadcast") return "It is for another broadcast.";
+  return "";
+}
+
+const meanings: Record<CheckName, string> = {
+  "certificate-invalid": "The broadcaster’s certificate is not valid",
+  "certificate-wrong-broadcast": "The certificate is for another broadcast",
+  "identity-mismatch": "The broadcast is signed by another identity than the expected one",
+  "record-malformed": "The signed record of a segment cannot be read",
+  "record-signature": "The record of a segment is not signed by the certified key",
+  "record-wrong-slot": "The record belongs to another segment",
+  "certificate-expired": "A segment was sealed outside the certificate’s time",
+  "record-leaves": "The hash list of a segment does not match its record",
+  "segment-length": "A segment does not have the signed length",
+  "segment-chunk": "The bytes of a segment were changed",
+  "init-mismatch": "The track’s init segment is not the signed one",
+  "chain-broken": "A segment does not follow the one before it",
+};
+
+/** One sentence with the check's name in it. */
+export function describeFailure(failure: ReportedFailure): string {
+  const where = failure.track ? ` (${failure.track}${failure.sequence >= 0 ? `, segment ${failure.sequence}` : ""})` : "";
+  return `${meanings[failure.code]}${where}: ${failure.code}.`;
+}
+
+export function describeTrust(trust: TrustBasis | undefined): string {
+  switch (trust) {
+    case "pinned":
+      return "The identity named in your link";
+    case "remembered":
+      return "The same identity this browser saw before for this broadcast";
+    case "first-use":
+      return "Trusted on first use: your link names no identity to compare with";
+    case undefined:
+      return "";
+  }
+}

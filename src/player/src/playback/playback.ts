@@ -1,0 +1,141 @@
+import Hls, { type ErrorData, type Fragment, type LevelDetails } from "hls.js";
+import type { Broadcast } from "./liveUrls.js";
+import { LicenceKeeper, type LicenceRefusal, problemCode } from "./licences.js";
+import { RefusedSegments } from "./refusedSegments.js";
+import type { VerifiedDelivery } from "./verifiedDelivery.js";
+import { refusedStatus, verifiedLoader } from "./verifiedLoader.js";
+
+/** How often a decoder that failed is set up anew. */
+const maxRecoveries = 3;
+
+/** How a playback ended before its media did. */
+export type PlaybackEnd =
+  | { readonly kind: "refused"; readonly refusal: LicenceRefusal }
+  /** The licence server cannot open new playbacks now. */
+  | { readonly kind: "busy"; readonly retryAfterSeconds: number }
+  /** The network or the server went away; worth another start. */
+  | { readonly kind: "interrupted" }
+  | { readonly kind: "verification-failed" }
+  | { readonly kind: "failed"; readonly detail: string };
+
+/** What a playback tells its page. */
+export interface PlaybackEvents {
+  readonly listed: (title: string | undefined) => void;
+  readonly timeline: (live: boolean) => void;
+  readonly appended: (url: string) => void;
+  readonly skipped: () => void;
+  readonly ended: (end: PlaybackEnd) => void;
+}
+
+/** One run of hls.js over one broadcast, fed by VerifiedDelivery and licensed by ClearKey. */
+export class Playback {
+  readonly hls: Hls;
+  readonly licences: LicenceKeeper;
+  readonly #refused: RefusedSegments;
+  readonly #clock: ReturnType<typeof setInterval>;
+  #over = false;
+  #recoveries = 0;
+
+  constructor(
+    broadcast: Broadcast,
+    token: string,
+    private readonly video: HTMLVideoElement,
+    delivery: VerifiedDelivery,
+    private readonly events: PlaybackEvents,
+  ) {
+    this.#refused = new RefusedSegments(video);
+    this.licences = new LicenceKeeper(token, () => !video.paused, (refusal) => this.#end({ kind: "refused", refusal }));
+    this.hls = new Hls({
+      fLoader: verifiedLoader(delivery, (init) => this.#witnessFor(init)),
+      // Everything is fMP4: nothing to transmux, and a second worker would copy every segment once more.
+      enableWorker: false,
+      emeEnabled: true,
+      drmSystems: { "org.w3.clearkey": { licenseUrl: new URL("/v1/licences", location.href).href } },
+      licenseXhrSetup: this.licences.setUp,
+      // hls.js repeats a failed licence request at once; waiting as the server asked is done by the page.
+      keyLoadPolicy: { default: { maxTimeToFirstByteMs: 8000, maxLoadTimeMs: 20000, timeoutRetry: null, errorRetry: null } },
+      liveSyncDurationCount: 3,
+      liveMaxLatencyDurationCount: 10,
+      maxLiveSyncPlaybackRate: 1.1,
+      backBufferLength: 60,
+      maxBufferLength: 20,
+    });
+    this.hls.on(Hls.Events.MANIFEST_LOADED, (_, data) => events.listed(data.sessionData?.["com.apple.hls.title"]?.["VALUE"]));
+    this.hls.on(Hls.Events.LEVEL_UPDATED, (_, data) => events.timeline(data.details.live));
+    this.hls.on(Hls.Events.BUFFER_APPENDING, (_, data) => {
+      if (data.frag.sn !== "initSegment") events.appended(data.frag.url);
+    });
+    this.hls.on(Hls.Events.FRAG_LOADED, (_, data) => {
+      if (data.frag.sn !== "initSegment") this.#refused.passed(data.frag);
+    });
+    this.hls.on(Hls.Events.ERROR, (_, data) => this.#onError(data));
+    this.hls.loadSource(new URL(`/live/${broadcast.id}/master.m3u8`, location.href).href);
+    this.hls.attachMedia(video);
+    this.#clock = setInterval(() => {
+      if (this.#refused.stepOver()) this.hls.startLoad(this.video.currentTime);
+    }, 250);
+  }
+
+  close(): void {
+    this.#over = true;
+    clearInterval(this.#clock);
+    this.licences.stop();
+    this.hls.destroy();
+  }
+
+  /** A segment that is listed with this init segment: the last, which stays in the window longest. */
+  #witnessFor(init: Fragment): string | undefined {
+    const lists: (LevelDetails | null | undefined)[] = [
+      ...this.hls.levels.map((level) => level.details),
+      ...this.hls.allAudioTracks.map((track) => track.details),
+    ];
+    for (const list of lists) {
+      const using = list?.fragments.filter((fragment) => fragment.initSegment?.url === init.url);
+      const last = using?.at(-1);
+      if (last) return last.url;
+    }
+    return undefined;
+  }
+
+  #onError(data: ErrorData): void {
+    if (this.#over) return;
+    const isRefusal = data.details === Hls.ErrorDetails.FRAG_LOAD_ERROR && data.response?.code === refusedStatus;
+    if (isRefusal && data.frag) {
+      this.events.skipped();
+      // Without its init segment nothing of a track can play: that is no hole to step over.
+      if (data.frag.sn === "initSegment" || this.#refused.refused(data.frag)) return this.#end({ kind: "verification-failed" });
+      if (data.fatal) this.#refused.leaveOut(data.frag);
+      return;
+    }
+    if (!data.fatal) return;
+
+    switch (data.type) {
+      case Hls.ErrorTypes.KEY_SYSTEM_ERROR:
+        return this.#end(licenceEnd(data));
+      case Hls.ErrorTypes.MEDIA_ERROR:
+        return ++this.#recoveries > maxRecoveries ? this.#end({ kind: "failed", detail: data.details }) : this.hls.recoverMediaError();
+      case Hls.ErrorTypes.NETWORK_ERROR:
+        return this.#end({ kind: "interrupted" });
+      default:
+        return this.#end({ kind: "failed", detail: data.details });
+    }
+  }
+
+  #end(end: PlaybackEnd): void {
+    if (this.#over) return;
+    this.close();
+    this.events.ended(end);
+  }
+}
+
+function licenceEnd(data: ErrorData): PlaybackEnd {
+  const status = data.response?.code ?? 0;
+  if (data.details !== Hls.ErrorDetails.KEY_SYSTEM_LICENSE_REQUEST_FAILED) return { kind: "failed", detail: data.details };
+  const xhr = data.networkDetails as XMLHttpRequest | undefined;
+  if (status >= 400 && status < 500 && status !== 429) {
+    const body = xhr?.response instanceof ArrayBuffer ? new TextDecoder().decode(xhr.response) : "";
+    return { kind: "refused", refusal: { status, code: problemCode(body) } };
+  }
+  const retryAfter = Number(xhr?.getResponseHeader("Retry-After") ?? 0);
+  return { kind: "busy", retryAfterSeconds: Math.min(30, Math.max(2, retryAfter || 5)) };
+}

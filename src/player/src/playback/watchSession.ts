@@ -1,0 +1,169 @@
+import type Hls from "hls.js";
+import { toBase64Url } from "../verify/base64Url.js";
+import type { Bytes } from "../verify/bytes.js";
+import { VerifierClient } from "../worker/client.js";
+import { IdentityTrust, type TrustBasis } from "./identityTrust.js";
+import type { Broadcast } from "./liveUrls.js";
+import { Playback, type PlaybackEnd } from "./playback.js";
+import { pause, waitForBroadcast } from "./signer.js";
+import { VerificationLog } from "./verificationLog.js";
+import { VerifiedDelivery } from "./verifiedDelivery.js";
+import { attempt, tokenExpiry } from "./viewerAccess.js";
+import type { StopReason, WatchState } from "./watchState.js";
+
+/** Where the page's worker is; set by the build. */
+declare const workerUrl: string;
+
+/** How many segments' addresses are kept to say what was appended. */
+const keptAppended = 4000;
+
+/** One visit to a broadcast, from waiting for it to its end. Views read its fields and are called when one changes. */
+export class WatchSession {
+  state: WatchState = { kind: "loading" };
+  title = "Live broadcast";
+  /** The identity behind what plays, in its 43-character text form; empty until its certificate was checked. */
+  identity = "";
+  trust: TrustBasis | undefined;
+  /** Segments left out because their check failed. */
+  skipped = 0;
+  /** `track/sequence` of every segment given to the media source. */
+  readonly appended: string[] = [];
+  readonly log = new VerificationLog(() => this.#changed());
+
+  readonly #listeners: (() => void)[] = [];
+  #playback: Playback | undefined;
+  #verifier: VerifierClient | undefined;
+  #run = new AbortController();
+
+  constructor(
+    private readonly broadcast: Broadcast,
+    private readonly token: string | undefined,
+    private readonly pinned: Bytes | undefined,
+    private readonly video: HTMLVideoElement,
+  ) {}
+
+  get hls(): Hls | undefined {
+    return this.#playback?.hls;
+  }
+
+  get licences(): { renewed: number; unanswered: number } {
+    return this.#playback?.licences ?? { renewed: 0, unanswered: 0 };
+  }
+
+  onChange(listener: () => void): void {
+    this.#listeners.push(listener);
+  }
+
+  /** Starts, or starts again after a stop. */
+  start(): void {
+    this.#close();
+    this.#run = new AbortController();
+    const { signal } = this.#run;
+    this.#become({ kind: "loading" });
+    this.#begin(signal).catch((error: unknown) => {
+      if (!signal.aborted) this.stop("playback-failed", String(error));
+    });
+  }
+
+  /** Ends the visit and says why. */
+  stop(reason: StopReason, detail = ""): void {
+    this.#close();
+    const failure = reason === "verification-failed" ? this.log.failures.at(-1) : undefined;
+    this.#become({ kind: "stopped", reason, detail, ...(failure ? { failure } : {}) });
+  }
+
+  async #begin(signal: AbortSignal): Promise<void> {
+    if (!window.isSecureContext) return this.stop("insecure-context");
+    if (!("MediaSource" in window) || !("requestMediaKeySystemAccess" in navigator)) return this.stop("unsupported");
+    if (!this.token) return this.stop("no-token");
+    if ((tokenExpiry(this.token) ?? Number.POSITIVE_INFINITY) <= Date.now()) return this.stop("token-expired");
+
+    const certificate = await waitForBroadcast(this.broadcast, () => this.#become({ kind: "waiting" }), signal);
+    const verifier = new VerifierClient(workerUrl);
+    this.#verifier = verifier;
+    const trust = new IdentityTrust(this.broadcast.id, this.pinned, attempt(() => window.localStorage));
+    const answer = await verifier.ask({
+      kind: "open",
+      broadcast: this.broadcast.bytes,
+      certificate,
+      pinnedIdentity: trust.expected,
+    });
+    if (signal.aborted) return;
+    if (answer.verdict === "fault") return this.stop("playback-failed", answer.message);
+    if (answer.verdict === "bad" || !answer.identity) {
+      this.log.bad(answer.verdict === "bad" ? answer.failure : { code: "certificate-invalid" }, "", -1);
+      return this.stop("verification-failed");
+    }
+    this.identity = toBase64Url(answer.identity);
+    this.trust = trust.settle(answer.identity);
+    this.#play(this.token, verifier);
+  }
+
+  #play(token: string, verifier: VerifierClient): void {
+    const delivery = new VerifiedDelivery(this.broadcast, location.origin, verifier, this.log);
+    this.#playback = new Playback(this.broadcast, token, this.video, delivery, {
+      listed: (title) => {
+        if (title) this.title = title;
+        this.#changed();
+      },
+      timeline: (live) => this.#become({ kind: live ? "live" : "recording" }),
+      appended: (url) => this.#append(url),
+      skipped: () => {
+        this.skipped = this.log.failed;
+        this.#changed();
+      },
+      ended: (end) => this.#onEnd(end),
+    });
+    this.#changed();
+  }
+
+  #onEnd(end: PlaybackEnd): void {
+    switch (end.kind) {
+      case "refused":
+        return this.stop(end.refusal.status === 401 ? "token-expired" : "refused", end.refusal.code);
+      case "verification-failed":
+        return this.stop("verification-failed");
+      case "failed":
+        return this.stop("playback-failed", end.detail);
+      case "busy":
+        return this.#startAgainIn(end.retryAfterSeconds, { kind: "busy" });
+      case "interrupted":
+        return this.#startAgainIn(3, { kind: "interrupted" });
+    }
+  }
+
+  #startAgainIn(seconds: number, meanwhile: WatchState): void {
+    this.#become(meanwhile);
+    pause(1000 * seconds, this.#run.signal).then(
+      () => this.start(),
+      () => undefined,
+    );
+  }
+
+  #append(url: string): void {
+    const slot = /([^/]+)\/(\d+)\.m4s$/.exec(url);
+    if (!slot) return;
+    const name = `${slot[1]}/${slot[2]}`;
+    // hls.js announces a fragment once for sound and once for picture.
+    if (this.appended.at(-1) !== name) this.appended.push(name);
+    if (this.appended.length > keptAppended) this.appended.shift();
+  }
+
+  #close(): void {
+    this.#run.abort();
+    this.#playback?.close();
+    this.#playback = undefined;
+    this.#verifier?.close();
+    this.#verifier = undefined;
+  }
+
+  #become(state: WatchState): void {
+    if (this.state.kind === state.kind && state.kind !== "stopped") return;
+    this.state = state;
+    this.#changed();
+  }
+
+  #changed(): void {
+    for (const listener of this.#listeners) listener();
+  }
+}
