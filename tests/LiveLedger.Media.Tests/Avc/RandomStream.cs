@@ -8,7 +8,7 @@ internal sealed class RandomStream
 {
     private readonly Random _random;
     private readonly bool _cabac, _bottomFieldOrder, _weighted, _deblocking, _redundant, _frameMbsOnly, _separatePlanes, _deltaZero;
-    private readonly uint _chroma, _orderType, _groups, _mapType, _changeRate, _mapUnits, _l0, _l1, _bipred;
+    private readonly uint _chroma, _orderType, _groups, _mapType, _changeRate, _mapUnits, _l0, _l1, _bipred, _references;
     private readonly int _frameNumBits, _lsbBits;
     private readonly uint _sequenceId, _pictureId;
 
@@ -35,6 +35,7 @@ internal sealed class RandomStream
         (_l0, _l1) = (Below(32), Below(32));
         _weighted = Coin();
         _bipred = Below(3);
+        _references = Below(16) + 1;
         _deblocking = Coin();
         _redundant = Coin();
         Sequence = WriteSequence(high, width, height);
@@ -186,7 +187,8 @@ internal sealed class RandomStream
             w.Flag(modifies);
             for (var i = Below(33); modifies && i > 0; i--)
             {
-                w.Ue(Below(3)).Ue(Below(70000));
+                var idc = Below(3);
+                w.Ue(idc).Ue(idc == 2 ? Below(_references) : Below(1u << _frameNumBits));
             }
 
             if (modifies)
@@ -223,7 +225,7 @@ internal sealed class RandomStream
                 w.Flag(luma);
                 if (luma)
                 {
-                    w.Se(Signed(128)).Se(Signed(128));
+                    w.Se(Signed(127)).Se(Signed(127));
                 }
 
                 if (hasChroma)
@@ -232,7 +234,7 @@ internal sealed class RandomStream
                     w.Flag(chroma);
                     for (var j = 0; chroma && j < 4; j++)
                     {
-                        w.Se(Signed(128));
+                        w.Se(Signed(127));
                     }
                 }
             }
@@ -258,19 +260,14 @@ internal sealed class RandomStream
                 w.Ue(Below(70000));
             }
 
-            if (operation == 2)
+            if (operation is 2 or 3 or 6)
             {
-                w.Ue(Below(16));
-            }
-
-            if (operation is 3 or 6)
-            {
-                w.Ue(Below(16));
+                w.Ue(Below(_references));
             }
 
             if (operation == 4)
             {
-                w.Ue(Below(17));
+                w.Ue(Below(_references + 1));
             }
         }
 
@@ -311,7 +308,7 @@ internal sealed class RandomStream
             }
         }
 
-        w.Ue(Below(17)).Flag(Coin()).Ue(width - 1).Ue(height - 1).Flag(_frameMbsOnly);
+        w.Ue(_references).Flag(Coin()).Ue(width - 1).Ue(height - 1).Flag(_frameMbsOnly);
         if (!_frameMbsOnly)
         {
             w.Flag(Coin());
@@ -362,7 +359,11 @@ internal sealed class RandomStream
                     Repeat(_groups, () => w.Ue(Below(_mapUnits)));
                     break;
                 case 2:
-                    Repeat(_groups - 1, () => w.Ue(Below(_mapUnits)).Ue(Below(_mapUnits)));
+                    Repeat(_groups - 1, () =>
+                    {
+                        var topLeft = Below(_mapUnits);
+                        w.Ue(topLeft).Ue(topLeft + Below(_mapUnits - topLeft));
+                    });
                     break;
                 case 3 or 4 or 5:
                     w.Flag(Coin()).Ue(_changeRate - 1);
@@ -374,7 +375,7 @@ internal sealed class RandomStream
             }
         }
 
-        w.Ue(_l0).Ue(_l1).Flag(_weighted).U(2, _bipred).Se(Signed(26)).Se(Signed(26)).Se(Signed(12));
+        w.Ue(_l0).Ue(_l1).Flag(_weighted).U(2, _bipred).Se(Signed(25)).Se(Signed(25)).Se(Signed(12));
         w.Flag(_deblocking).Flag(Coin()).Flag(_redundant);
         return w.U(1, 1).ToNal();
     }

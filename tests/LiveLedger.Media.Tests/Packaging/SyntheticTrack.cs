@@ -9,10 +9,15 @@ internal sealed class SyntheticTrack
     private readonly Random _random;
     private readonly RandomStream? _avc;
     private readonly byte[] _buffer = new byte[1 << 20];
+    private readonly bool _everyRunHasOffset;
     private ulong _time;
 
-    public SyntheticTrack(int seed, bool isVideo)
+    /// <param name="seed">Everything follows from it.</param>
+    /// <param name="isVideo">AVC, or AAC.</param>
+    /// <param name="everyRunHasOffset">For readers that take a later trun without an offset to begin at the moof.</param>
+    public SyntheticTrack(int seed, bool isVideo, bool everyRunHasOffset = false)
     {
+        _everyRunHasOffset = everyRunHasOffset;
         _random = new(seed);
         _avc = isVideo ? new(seed) : null;
         Init = WriteInit();
@@ -113,7 +118,7 @@ internal sealed class SyntheticTrack
     private (byte[] Bytes, int OffsetAt) WriteRun(byte[][] samples, bool isFirst, bool hasDefaultDuration)
     {
         // Only a later run may leave its offset out; composition offsets in both versions.
-        var hasOffset = isFirst || _random.Next(2) == 0;
+        var hasOffset = isFirst || _everyRunHasOffset || _random.Next(2) == 0;
         var flags = (hasOffset ? 1u : 0) | 0x200u | (hasDefaultDuration ? 0 : 0x100u)
             | (_random.Next(2) == 0 ? 0x400u : isFirst ? 4u : 0) | (_random.Next(2) == 0 ? 0x800u : 0);
         var buffer = new byte[64 + samples.Length * 16];
@@ -191,7 +196,7 @@ internal sealed class SyntheticTrack
         if (_random.Next(6) == 0)
         {
             // A long SEI: more clear bytes than one subsample can count, now and then.
-            Add(sample, [0x06, .. new byte[_random.Next(10) == 0 ? 70_000 : 40]]);
+            Add(sample, Message(_random.Next(10) == 0 ? 70_000 : 40));
         }
 
         if (_random.Next(4) == 0)
@@ -207,6 +212,12 @@ internal sealed class SyntheticTrack
 
         return [.. sample];
     }
+
+    // SEI with user_data_unregistered (ITU-T H.264 §7.3.2.3.1, annex D).
+    private static byte[] Message(int length) =>
+    [
+        0x06, 5, .. Enumerable.Repeat((byte)0xff, length / 255), (byte)(length % 255), .. Enumerable.Repeat((byte)'U', length), 0x80,
+    ];
 
     private static void Add(List<byte> sample, byte[] nal)
     {
