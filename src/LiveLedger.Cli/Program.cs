@@ -1,1 +1,45 @@
-return 0;
+using System.CommandLine;
+using LiveLedger.Cli;
+using LiveLedger.Cli.Audit;
+using LiveLedger.Cli.Broadcasts;
+using LiveLedger.Cli.Demo;
+using LiveLedger.Cli.Serve;
+
+var root = new RootCommand("LiveLedger: live streams that are encrypted, signed, logged and licensed.")
+{
+    DemoCommand.Build(),
+    ServeCommand.Build(),
+    BroadcastCommand.Build(),
+    TokenCommand.Build(),
+    AuditCommand.Build(),
+};
+
+var parsed = root.Parse(args);
+if (parsed.Errors.Count > 0)
+{
+    foreach (var error in parsed.Errors)
+    {
+        Console.Error.WriteLine($"liveledger: {error.Message}");
+    }
+
+    Console.Error.WriteLine($"liveledger: `./liveledger{CommandPath(parsed.CommandResult)} --help` says what there is");
+    return ExitCode.Usage;
+}
+
+try
+{
+    // The demo has a broadcast to end, a server and a database to stop.
+    return await parsed.InvokeAsync(new() { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = TimeSpan.FromSeconds(60) });
+}
+catch (CommandFailure failure)
+{
+    Console.Error.WriteLine($"liveledger: {failure.Message}");
+    return failure.Code;
+}
+catch (OperationCanceledException)
+{
+    return ExitCode.CouldNotTell;
+}
+
+static string CommandPath(System.CommandLine.Parsing.CommandResult at) =>
+    at.Parent is System.CommandLine.Parsing.CommandResult above ? $"{CommandPath(above)} {at.Command.Name}" : "";

@@ -1,0 +1,65 @@
+using System.CommandLine;
+using LiveLedger.Cryptography.Ed25519;
+using LiveLedger.Media.Records;
+using LiveLedger.Transparency.Notes;
+
+namespace LiveLedger.Cli.Audit;
+
+/// <summary>`audit …`: an outsider's check, with nothing but public addresses.</summary>
+internal static class AuditCommand
+{
+    internal static Command Build() => new("audit", "Checks what a server says, as an outsider.") { Segment(), Log() };
+
+    private static Command Segment()
+    {
+        var url = new Argument<string>("url") { Description = "a segment's address: http://host/live/BROADCAST/TRACK/NUMBER.m4s" };
+        var identity = new Option<string?>("--identity") { Description = "the broadcaster's identity that you trust, 43 characters" };
+        var json = new Option<bool>("--json") { Description = "the verdict as JSON" };
+        var command = new Command("segment", "Checks one segment up to the broadcaster's identity: exit 0 good, 1 false, 3 could not tell.") { url, identity, json };
+        command.SetAction(async (parsed, cancellation) =>
+        {
+            if (!SegmentAddress.TryParse(parsed.GetValue(url), out var address))
+            {
+                throw new CommandFailure("a segment's address ends in /live/BROADCAST/TRACK/NUMBER.m4s", ExitCode.Usage);
+            }
+
+            Ed25519PublicKey? pinned = null;
+            if (parsed.GetValue(identity) is { } text)
+            {
+                pinned = IdentityText.TryParse(text, out var key) ? key : throw new CommandFailure("--identity is 43 characters of base64url", ExitCode.Usage);
+            }
+
+            using var http = new HttpClient { Timeout = TimeSpan.FromSeconds(30) };
+            var verdict = await SegmentAudit.RunAsync(http, address, pinned, cancellation);
+            Console.WriteLine(parsed.GetValue(json) ? Output.Json(verdict.ToJson()) : verdict.ToText());
+            return verdict.Result.IsOk ? ExitCode.Good : ExitCode.VerifiedFalse;
+        });
+        return command;
+    }
+
+    private static Command Log()
+    {
+        var url = new Argument<Uri>("url") { Description = "the server's address" };
+        var key = new Option<string?>("--key") { Description = "the log's verifier key (vkey) that you trust; else the one it serves" };
+        var remember = new Option<string?>("--remember") { Description = "file that keeps the key and the last checkpoint, and demands that the next extends it" };
+        var json = new Option<bool>("--json") { Description = "the verdict as JSON" };
+        var command = new Command("checkpoint", "Reads the whole log and checks it against its signed checkpoint, and against what was remembered.")
+        {
+            url, key, remember, json,
+        };
+        command.SetAction(async (parsed, cancellation) =>
+        {
+            VerifierKey? trusted = null;
+            if (parsed.GetValue(key) is { } text && !VerifierKey.TryParse(text, out trusted))
+            {
+                throw new CommandFailure("--key is no Ed25519 vkey (name+hash+key)", ExitCode.Usage);
+            }
+
+            using var http = new HttpClient { Timeout = TimeSpan.FromSeconds(30) };
+            var verdict = await CheckpointAudit.RunAsync(http, parsed.GetValue(url)!, trusted, parsed.GetValue(remember), cancellation);
+            Console.WriteLine(parsed.GetValue(json) ? Output.Json(verdict) : verdict.ToText());
+            return verdict.Ok ? ExitCode.Good : ExitCode.VerifiedFalse;
+        });
+        return command;
+    }
+}

@@ -1,0 +1,121 @@
+# shellcheck shell=bash
+# Runs the tests of every language and adds them up. Counts come from the runners' report files, never from their text; a
+# project that crashes, hangs or runs no test at all counts as one failed.
+
+passed=0 failed=0 skipped=0
+results=$LIVELEDGER_ROOT/artifacts/tests
+project_limit=${LIVELEDGER_TEST_LIMIT:-1500}
+
+run_tests() {
+  local area=${1:-}
+  case "$area" in -h | --help) echo "usage: ./liveledger test [AREA]"; test_projects; return 0 ;; esac
+  cd "$LIVELEDGER_ROOT"
+  local chosen
+  chosen=$(choose "$area")
+  [ -n "$chosen" ] || { say "no tests are called '$area'; there are:"; test_projects >&2; exit 2; }
+
+  take_turn
+  need_dotnet
+  need_node
+  need_library libsodium.so.23 libsodium23
+  need_tool ffmpeg ffmpeg
+  need_file /usr/share/fonts/truetype/dejavu/DejaVuSans.ttf fonts-dejavu-core
+  need_browser
+  install_apt
+  need_postgres
+  build_dotnet all LiveLedger.slnx
+  build_player
+  end_turn
+
+  rm -rf "$results" && mkdir -p "$results"
+  local project
+  for project in $chosen; do
+    [ "$project" != tests/Fuzz ] || continue
+    if [ -f "$project/package.json" ]; then run_vitest "$project"; else run_dotnet "$project"; fi
+  done
+  # Each reader of outside bytes takes mutated inputs: a million when asked for, fewer in a whole run.
+  case "${area,,}" in fuzz) run_fuzz 1000000 ;; "") run_fuzz 50000 ;; esac
+
+  local line="$passed passed, $failed failed"
+  [ "$skipped" = 0 ] || line="$line, $skipped skipped"
+  echo "$line"
+  [ "$failed" = 0 ]
+}
+
+# Folders of tests: xunit projects, and npm packages with a vitest configuration.
+test_projects() {
+  (
+    cd "$LIVELEDGER_ROOT"
+    local file
+    for file in tests/*/*.csproj; do
+      if grep -q '<IsTestProject>true' "$file"; then dirname "$file"; fi
+    done
+    for file in src/*/vitest.config.* tests/*/vitest.config.*; do
+      [ ! -f "$file" ] || dirname "$file"
+    done
+  )
+}
+
+# All, or those whose name has the area as a word in it: `media` is tests/LiveLedger.Media.Tests. Fuzz is its own program.
+choose() {
+  local area=${1,,} project name
+  if [ "$area" = fuzz ]; then echo tests/Fuzz; return 0; fi
+  for project in $(test_projects); do
+    name=${project##*/} name=${name,,}
+    case ".$name." in *".$area."* | ..*) echo "$project" ;; *) [ -n "$area" ] || echo "$project" ;; esac
+  done
+}
+
+count() {
+  passed=$((passed + $1)) failed=$((failed + $2)) skipped=$((skipped + $3))
+  printf '%-36s %5s passed, %s failed, %s skipped  (%s s)\n' "$4" "$1" "$2" "$3" "$5"
+}
+
+run_dotnet() {
+  local project=$1 name=${1##*/} start=$SECONDS rc=0 report total=0 good=0 bad=0
+  report=$results/$name.trx
+  timeout --kill-after=30 "$project_limit" \
+    dotnet test "$project" -c Release --no-build --nologo --logger "trx;LogFileName=$report" >"$results/$name.log" 2>&1 || rc=$?
+  if [ -f "$report" ]; then
+    total=$(counter total "$report") good=$(counter passed "$report") bad=$(counter failed "$report")
+  fi
+  finish "$name" "$good" "$bad" $((total - good - bad)) "$rc" $((SECONDS - start))
+}
+
+counter() { sed -n "s/.*<Counters [^>]*\b$1=\"\([0-9]*\)\".*/\1/p" "$2" | head -1; }
+
+run_vitest() {
+  local project=$1 name start=$SECONDS rc=0 report counts="0 0 0"
+  name=${project##*/}
+  report=$results/$name.json
+  take_turn; need_npm "$project"; end_turn
+  (cd "$project" && timeout --kill-after=30 "$project_limit" npx --no-install vitest run \
+    --reporter=default --reporter=json --outputFile.json="$report") >"$results/$name.log" 2>&1 || rc=$?
+  if [ -f "$report" ]; then
+    counts=$(node -e 'const r = JSON.parse(require("fs").readFileSync(process.argv[1], "utf8"));
+      // A file that does not load has no test of its own to fail.
+      const broken = r.testResults.filter(f => f.status === "failed" && !f.assertionResults.some(t => t.status === "failed")).length;
+      console.log(r.numPassedTests, r.numFailedTests + broken, r.numPendingTests + r.numTodoTests)' "$report")
+  fi
+  # shellcheck disable=SC2086
+  finish "$name" $counts "$rc" $((SECONDS - start))
+}
+
+run_fuzz() {
+  local start=$SECONDS rc=0
+  dotnet tests/Fuzz/bin/Release/net10.0/Fuzz.dll all "$1" >"$results/Fuzz.log" 2>&1 || rc=$?
+  finish Fuzz $((rc == 0)) $((rc != 0)) 0 "$rc" $((SECONDS - start))
+}
+
+# finish NAME PASSED FAILED SKIPPED EXIT SECONDS: what a runner said, and what it did not say.
+finish() {
+  local name=$1 good=$2 bad=$3 omitted=$4 rc=$5
+  if [ "$bad" = 0 ] && { [ "$rc" != 0 ] || [ $((good + omitted)) = 0 ]; }; then
+    bad=1
+    if [ "$rc" = 124 ]; then echo "$name: not finished after $project_limit s"
+    elif [ "$rc" != 0 ]; then echo "$name: the run ended with exit code $rc"
+    else echo "$name: not one test ran"; fi
+  fi
+  count "$good" "$bad" "$omitted" "$name" "$6"
+  [ "$bad" = 0 ] || tail -n "${LIVELEDGER_TEST_TAIL:-60}" "$results/$name.log" | sed 's/^/    /'
+}
