@@ -1,0 +1,181 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
+using System.Net;
+using System.Net.Http.Headers;
+using System.Net.Sockets;
+using System.Runtime.InteropServices;
+
+namespace LiveLedger.Harness.Server;
+
+/// <summary>The real server as a process of its own, which a test may stop, kill and start again on the same data.</summary>
+public sealed partial class ServerProcess : IAsyncDisposable
+{
+    private static readonly TimeSpan StartPatience = TimeSpan.FromSeconds(60);
+
+    private readonly string _database;
+    private readonly IReadOnlyDictionary<string, string> _environment;
+    private readonly ConcurrentQueue<string> _log = new();
+    private readonly bool _ownsData;
+    private Process? _process;
+
+    private ServerProcess(string database, string data, bool ownsData, IReadOnlyDictionary<string, string> environment)
+    {
+        (_database, Data, _ownsData, _environment) = (database, data, ownsData, environment);
+        BaseUrl = new($"http://127.0.0.1:{FreePort()}");
+        Http = new(new SocketsHttpHandler { PooledConnectionLifetime = TimeSpan.FromSeconds(5) }) { BaseAddress = BaseUrl, Timeout = TimeSpan.FromSeconds(30) };
+    }
+
+    /// <summary>Where it answers.</summary>
+    public Uri BaseUrl { get; }
+
+    /// <summary>Its data folder.</summary>
+    public string Data { get; }
+
+    /// <summary>A client without credentials.</summary>
+    public HttpClient Http { get; }
+
+    /// <summary>Everything it has written to its console, over all its lives.</summary>
+    public IReadOnlyCollection<string> Log => _log;
+
+    /// <summary>Starts a server on a database and a data folder, and waits until it is ready.</summary>
+    /// <param name="database">An Npgsql connection string.</param>
+    /// <param name="data">Data folder; null for a new one, deleted at the end.</param>
+    /// <param name="environment">Further environment variables.</param>
+    public static async Task<ServerProcess> StartAsync(string database, string? data = null, IReadOnlyDictionary<string, string>? environment = null)
+    {
+        var server = new ServerProcess(
+            database, data ?? Directory.CreateTempSubdirectory("liveledger-data-").FullName, data is null, environment ?? new Dictionary<string, string>());
+        try
+        {
+            await server.StartAgainAsync();
+            return server;
+        }
+        catch
+        {
+            await server.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <summary>A client that presents a token.</summary>
+    public HttpClient As(string token)
+    {
+        var client = new HttpClient { BaseAddress = BaseUrl, Timeout = TimeSpan.FromSeconds(30) };
+        client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", token);
+        return client;
+    }
+
+    /// <summary>The operator's token, as the first start left it.</summary>
+    public string OperatorToken => File.ReadAllText(Path.Combine(Data, "operator.token")).Trim();
+
+    /// <summary>Starts the program again on the same data and port.</summary>
+    public async Task StartAgainAsync()
+    {
+        var assembly = Path.Combine(RepositoryRoot.Path, "src", "LiveLedger.Server", "bin", "Release", "net10.0", "LiveLedger.Server.dll");
+        if (!File.Exists(assembly))
+        {
+            throw new InvalidOperationException($"{assembly} is missing: build the solution in Release first");
+        }
+
+        var start = new ProcessStartInfo("dotnet", [assembly, "--database", _database, "--data", Data, "--urls", BaseUrl.ToString().TrimEnd('/')])
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
+        foreach (var (name, value) in _environment)
+        {
+            start.Environment[name] = value;
+        }
+
+        _process = new Process { StartInfo = start, EnableRaisingEvents = true };
+        _process.OutputDataReceived += (_, line) => Keep(line.Data);
+        _process.ErrorDataReceived += (_, line) => Keep(line.Data);
+        _process.Start();
+        _process.BeginOutputReadLine();
+        _process.BeginErrorReadLine();
+        await WaitReadyAsync();
+    }
+
+    /// <summary>kill -9: no farewell, nothing flushed.</summary>
+    public async Task KillAsync()
+    {
+        _process!.Kill();
+        await _process.WaitForExitAsync();
+    }
+
+    /// <summary>SIGTERM, as a service manager stops it.</summary>
+    /// <returns>The exit code.</returns>
+    public async Task<int> StopAsync()
+    {
+        if (Signal(_process!.Id, SigTerm) != 0)
+        {
+            throw new InvalidOperationException($"cannot signal the server (errno {Marshal.GetLastPInvokeError()})");
+        }
+
+        await _process.WaitForExitAsync(new CancellationTokenSource(TimeSpan.FromSeconds(30)).Token);
+        return _process.ExitCode;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_process is { HasExited: false })
+        {
+            await KillAsync();
+        }
+
+        _process?.Dispose();
+        Http.Dispose();
+        if (_ownsData)
+        {
+            Directory.Delete(Data, recursive: true);
+        }
+    }
+
+    private async Task WaitReadyAsync()
+    {
+        var watch = Stopwatch.StartNew();
+        while (watch.Elapsed < StartPatience)
+        {
+            if (_process!.HasExited)
+            {
+                throw new InvalidOperationException($"the server ended with {_process.ExitCode}:\n{string.Join('\n', _log.TakeLast(20))}");
+            }
+
+            try
+            {
+                if ((await Http.GetAsync("/health/ready")).StatusCode == HttpStatusCode.OK)
+                {
+                    return;
+                }
+            }
+            catch (HttpRequestException)
+            {
+                // Not listening yet.
+            }
+
+            await Task.Delay(50);
+        }
+
+        throw new TimeoutException($"the server is not ready after {StartPatience}:\n{string.Join('\n', _log.TakeLast(20))}");
+    }
+
+    private void Keep(string? line)
+    {
+        if (line is not null)
+        {
+            _log.Enqueue(line);
+        }
+    }
+
+    private static int FreePort()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        return ((IPEndPoint)listener.LocalEndpoint).Port;
+    }
+
+    private const int SigTerm = 15;
+
+    [LibraryImport("libc", EntryPoint = "kill", SetLastError = true)]
+    private static partial int Signal(int process, int signal);
+}
