@@ -1,4 +1,5 @@
 using System.CommandLine;
+using LiveLedger.Cli.Rest;
 using LiveLedger.Cryptography.Ed25519;
 using LiveLedger.Media.Records;
 using LiveLedger.Transparency.Notes;
@@ -39,7 +40,7 @@ internal static class AuditCommand
 
     private static Command Log()
     {
-        var url = new Argument<Uri>("url") { Description = "the server's address" };
+        var url = new Argument<Uri>("url") { Description = "the server's address", CustomParser = ServerAddress.Parse };
         var key = new Option<string?>("--key") { Description = "the log's verifier key (vkey) that you trust; else the one it serves" };
         var remember = new Option<string?>("--remember") { Description = "file that keeps the key and the last checkpoint, and demands that the next extends it" };
         var json = new Option<bool>("--json") { Description = "the verdict as JSON" };

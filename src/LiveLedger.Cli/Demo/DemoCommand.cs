@@ -1,5 +1,6 @@
 using System.CommandLine;
 using LiveLedger.Cli.Check;
+using LiveLedger.Cli.Rest;
 
 namespace LiveLedger.Cli.Demo;
 
@@ -18,7 +19,7 @@ internal static class DemoCommand
         scheme.AcceptOnlyFromAmong("cbcs", "cenc");
         var data = new Option<DirectoryInfo?>("--data") { Description = "folder of the demo's keys, recordings and database" };
         var database = new Option<string?>("--database") { Description = "connection string of a PostgreSQL; without it one is started here" };
-        var server = new Option<Uri?>("--server") { Description = "a running server to use instead of starting one; with --token-file" };
+        var server = new Option<Uri?>("--server") { Description = "a running server to use instead of starting one; with --token-file", CustomParser = ServerAddress.Parse };
         var token = new Option<FileInfo?>("--token-file") { Description = "the operator's token for --server" };
         var json = new Option<bool>("--json") { Description = "with --check: the verdicts as JSON" };
         source.AcceptExistingOnly();

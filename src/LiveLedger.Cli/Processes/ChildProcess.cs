@@ -37,7 +37,10 @@ internal sealed class ChildProcess : IAsyncDisposable
     /// <param name="arguments">Its arguments.</param>
     /// <param name="log">Takes every line of output, if given.</param>
     /// <param name="keepOutput">Leaves standard output to the caller, who reads <see cref="Output"/>.</param>
-    internal static ChildProcess Start(string program, IEnumerable<string> arguments, TextWriter? log = null, bool keepOutput = false)
+    /// <param name="environment">Added to ours: what must not be seen in a list of processes.</param>
+    internal static ChildProcess Start(
+        string program, IEnumerable<string> arguments, TextWriter? log = null, bool keepOutput = false,
+        IReadOnlyDictionary<string, string>? environment = null)
     {
         var start = new ProcessStartInfo("setsid")
         {
@@ -48,6 +51,11 @@ internal sealed class ChildProcess : IAsyncDisposable
         foreach (var word in (string[])["setpriv", "--pdeathsig", "TERM", program, .. arguments])
         {
             start.ArgumentList.Add(word);
+        }
+
+        foreach (var (name, value) in environment ?? new Dictionary<string, string>())
+        {
+            start.Environment[name] = value;
         }
 
         var process = ChildStarter.Start(start);

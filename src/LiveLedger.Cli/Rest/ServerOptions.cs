@@ -9,16 +9,7 @@ internal sealed class ServerOptions
     {
         Description = "the server's address (LIVELEDGER_SERVER)",
         DefaultValueFactory = _ => new(Environment.GetEnvironmentVariable("LIVELEDGER_SERVER") ?? "http://127.0.0.1:8080"),
-        CustomParser = result =>
-        {
-            if (Uri.TryCreate(result.Tokens[0].Value, UriKind.Absolute, out var address) && address.Scheme is "http" or "https")
-            {
-                return address;
-            }
-
-            result.AddError($"'{result.Tokens[0].Value}' is not an http address");
-            return null;
-        },
+        CustomParser = ServerAddress.Parse,
     };
 
     private readonly Option<string?> _token = new("--token-file") { Description = "file with the API token (LIVELEDGER_TOKEN_FILE)" };

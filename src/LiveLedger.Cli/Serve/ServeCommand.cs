@@ -12,7 +12,7 @@ internal static class ServeCommand
     {
         var database = new Option<string?>("--database") { Description = "connection string of a PostgreSQL (15 or newer); without it one is started here (LIVELEDGER_DATABASE)" };
         var data = new Option<string?>("--data") { Description = "folder of keys, segments and the checkpoint store (LIVELEDGER_DATA)" };
-        var urls = new Option<string?>("--urls") { Description = "addresses to listen on, e.g. http://0.0.0.0:8080" };
+        var urls = new Option<string?>("--urls") { Description = "addresses to listen on, e.g. http://0.0.0.0:8080 (LIVELEDGER_URLS)" };
         var port = new Option<int?>("--port") { Description = "port on 127.0.0.1, instead of --urls (8080)" };
         var publicUrl = new Option<string?>("--public-url") { Description = "how viewers reach the server" };
         var command = new Command("serve", "Runs the server alone.") { database, data, urls, port, publicUrl };
@@ -23,11 +23,13 @@ internal static class ServeCommand
                 result.AddError("--urls and --port exclude each other");
             }
         });
-        command.SetAction((parsed, _) => RunAsync(ServerArguments.For(
+        // The server has settings of its own beyond these; it names those that it does not know.
+        command.TreatUnmatchedTokensAsErrors = false;
+        command.SetAction((parsed, _) => RunAsync([.. ServerArguments.For(
             parsed.GetValue(data) ?? Environment.GetEnvironmentVariable("LIVELEDGER_DATA") ?? Path.Combine(Home.Directory, "data"),
-            parsed.GetValue(urls) ?? $"http://127.0.0.1:{parsed.GetValue(port) ?? 8080}",
+            parsed.GetValue(urls) ?? (parsed.GetValue(port) is null ? Environment.GetEnvironmentVariable("LIVELEDGER_URLS") : null) ?? $"http://127.0.0.1:{parsed.GetValue(port) ?? 8080}",
             parsed.GetValue(database),
-            parsed.GetValue(publicUrl))));
+            parsed.GetValue(publicUrl)), .. parsed.UnmatchedTokens]));
         return command;
     }
 
