@@ -4,63 +4,82 @@ using System.Globalization;
 namespace LiveLedger.Fuzz;
 
 /// <summary>Feeds a target mutated inputs, each within bounds of time and memory.</summary>
-internal static class FuzzRun
+public static class FuzzRun
 {
-    private static readonly TimeSpan s_longest = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan s_longest = TimeSpan.FromSeconds(1);
+
+    /// <summary>After this long an input is taken never to end.</summary>
+    private static readonly TimeSpan s_hung = TimeSpan.FromSeconds(10);
 
     /// <summary>Bytes one input may make its reader allocate: a constant and a multiple of its own length.</summary>
     private static long Allowance(int length) => 256 * 1024 + 64L * length;
 
-    /// <summary>Runs inputs <paramref name="first"/> … first+count−1; true if every promise was kept.</summary>
-    public static bool Run(FuzzTarget target, long first, long count)
+    /// <summary>Runs the inputs numbered from <paramref name="seed"/> on, until one breaks a promise. The same numbers are the same inputs.</summary>
+    /// <param name="target">What reads them.</param>
+    /// <param name="count">How many.</param>
+    /// <param name="seed">Number of the first.</param>
+    public static FuzzReport Execute(FuzzTarget target, long count, long seed)
     {
-        foreach (var seed in target.Seeds)
+        // A seed that does not read would make every mutation of it meaningless; its exception is this run's.
+        foreach (var good in target.Seeds)
         {
-            target.Read(seed);
+            target.Read(good);
         }
 
         var mutator = new Mutator(target.Seeds);
         var watch = Stopwatch.StartNew();
-        var current = first;
-        // A hang cannot be thrown out of: the watchdog names the input and ends the process.
+        var current = seed;
         using var watchdog = new Timer(
             _ =>
             {
                 var seen = Volatile.Read(ref current);
-                Thread.Sleep(s_longest);
-                if (Volatile.Read(ref current) == seen && seen < first + count)
+                Thread.Sleep(s_hung);
+                if (Volatile.Read(ref current) == seen && seen < seed + count)
                 {
-                    Console.Error.WriteLine(Line(target, seen, "hangs"));
+                    // A hang cannot be thrown out of: name the input and end the process.
+                    Console.Error.WriteLine(new FuzzReport(target.Name, seen - seed + 1, watch.Elapsed, new(seen, [], "never ends")));
                     Environment.Exit(1);
                 }
             },
-            null, s_longest, s_longest);
-        for (; current < first + count; Volatile.Write(ref current, current + 1))
+            null, s_hung, s_hung);
+        for (; current < seed + count; Volatile.Write(ref current, current + 1))
         {
             var input = mutator.Make(current);
-            var before = GC.GetAllocatedBytesForCurrentThread();
-            try
+
+            // A pause of the machine or the collector is not the reader's: only what is slow again is slow.
+            var broken = Try(target, input, out var slow) ?? (slow ? Try(target, input, out slow) : null);
+            if (broken is null && slow)
             {
-                target.Read(input);
-            }
-            catch (Exception e)
-            {
-                Console.Error.WriteLine(Line(target, current, $"fails: {e}\n{Convert.ToHexStringLower(input)}"));
-                return false;
+                broken = string.Create(CultureInfo.InvariantCulture, $"takes more than {s_longest.TotalSeconds:0} s");
             }
 
-            var allocated = GC.GetAllocatedBytesForCurrentThread() - before;
-            if (allocated > Allowance(input.Length))
+            if (broken is not null)
             {
-                Console.Error.WriteLine(Line(target, current, $"allocates {allocated} bytes for {input.Length}\n{Convert.ToHexStringLower(input)}"));
-                return false;
+                return new(target.Name, current - seed + 1, watch.Elapsed, new(current, input.ToArray(), broken));
             }
         }
 
-        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"OK   {target.Name}: {count} inputs in {watch.Elapsed.TotalSeconds:0.0} s"));
-        return true;
+        return new(target.Name, count, watch.Elapsed, null);
     }
 
-    private static string Line(FuzzTarget target, long number, string what) =>
-        string.Create(CultureInfo.InvariantCulture, $"FAIL {target.Name}: input {number} {what}\nagain: Fuzz {target.Name} 1 {number}");
+    private static string? Try(FuzzTarget target, ReadOnlySpan<byte> input, out bool slow)
+    {
+        slow = false;
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        var start = Stopwatch.GetTimestamp();
+        try
+        {
+            target.Read(input);
+        }
+        catch (Exception e)
+        {
+            return $"fails: {e}";
+        }
+
+        slow = Stopwatch.GetElapsedTime(start) > s_longest;
+        var allocated = GC.GetAllocatedBytesForCurrentThread() - before;
+        return allocated > Allowance(input.Length)
+            ? string.Create(CultureInfo.InvariantCulture, $"allocates {allocated} bytes for {input.Length}")
+            : null;
+    }
 }

@@ -20,7 +20,7 @@ public sealed class ConsistencyProof
     /// <summary>Size of the new tree.</summary>
     public TreeSize To { get; }
 
-    /// <summary>The proof's hashes in RFC 6962 order. None between equal sizes or from the empty tree.</summary>
+    /// <summary>The proof's hashes in RFC 6962 order. None between equal sizes, nor from the empty tree, of which nothing can be proven.</summary>
     public ImmutableArray<Bytes32> Hashes { get; }
 
     /// <summary>Takes a proof from outside; false only if it is longer than any proof can be.</summary>
@@ -47,13 +47,17 @@ public sealed class ConsistencyProof
             return ProofResult.SizesReversed;
         }
 
-        if (From == To || From.Value == 0)
+        if (From == To)
         {
-            // Nothing to show: equal trees have equal roots, and every tree extends the empty one, whose root is known.
             return !Hashes.IsEmpty ? ProofResult.WrongLength
-                : From.Value == 0 && oldRoot != RootHash.Empty ? ProofResult.OldRootMismatch
-                : From == To && oldRoot != newRoot ? ProofResult.RootMismatch
+                : oldRoot != newRoot || (From.Value == 0 && oldRoot != RootHash.Empty) ? ProofResult.RootMismatch
                 : ProofResult.Valid;
+        }
+
+        if (From.Value == 0)
+        {
+            // RFC 9162 §2.1.4.1 has no such proof. To call it valid would be to say "yes" of any new root at all.
+            return ProofResult.NothingProven;
         }
 
         // RFC 9162 §2.1.4.2: if the old tree is perfect its root is the first hash, and is not sent.

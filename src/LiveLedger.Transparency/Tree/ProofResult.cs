@@ -15,6 +15,9 @@ public enum ProofResult
     /// <summary>The old tree is larger than the new one.</summary>
     SizesReversed,
 
+    /// <summary>The old tree is empty. Every tree extends it, so the answer says nothing about the new one: ask for no proof then.</summary>
+    NothingProven,
+
     /// <summary>Too few or too many hashes for these sizes.</summary>
     WrongLength,
 

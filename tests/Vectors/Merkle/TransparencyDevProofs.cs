@@ -47,12 +47,14 @@ public sealed class TransparencyDevProofs
     private static bool TryHash(JsonElement text, out Bytes32 hash)
     {
         hash = default;
-        if (text.ValueKind != JsonValueKind.String || !text.TryGetBytesFromBase64(out var bytes) || bytes.Length != Bytes32.Length)
+        if (text.ValueKind != JsonValueKind.String || !text.TryGetBytesFromBase64(out var bytes) || bytes.Length == 0)
         {
             return false;
         }
 
-        hash = new(bytes);
+        // Some cases hold words ("don't care 2") where hashes belong. Our types cannot: a hash of the word stands for it, so
+        // that such a case is decided by the proof, as it is meant to be, and not by a length.
+        hash = bytes.Length == Bytes32.Length ? new(bytes) : Sha256Hash.Of(bytes).Value;
         return true;
     }
 

@@ -1,0 +1,20 @@
+using LiveLedger.Fuzz.Targets;
+
+namespace LiveLedger.Fuzz;
+
+/// <summary>Every reader of bytes from outside has its target here.</summary>
+public static class FuzzTargets
+{
+    /// <summary>The targets, made when asked for: some sign their seeds.</summary>
+    public static IReadOnlyList<FuzzTarget> All { get; } =
+    [
+        CborTarget.Create(),
+        CoseTarget.Create(),
+        RecordTarget.Create(),
+        CertificateTarget.Create(),
+        JwsTarget.Create(),
+        NoteTarget.Create(),
+        EntryTarget.Create(),
+        TilePathTarget.Create(),
+    ];
+}
