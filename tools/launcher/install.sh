@@ -90,6 +90,8 @@ need_postgres() {
     need_node
     say "installing PostgreSQL $version"
   fi
-  LIVELEDGER_POSTGRES_BIN=$(sh "$installer") || die "PostgreSQL could not be installed; give --database with one of your own (15 or newer)"
+  local log=$LIVELEDGER_ROOT/artifacts/postgres.log
+  LIVELEDGER_POSTGRES_BIN=$(sh "$installer" 2>"$log") ||
+    { tail -3 "$log" >&2; die "PostgreSQL could not be installed; give --database with one of your own (15 or newer)"; }
   export LIVELEDGER_POSTGRES_BIN
 }

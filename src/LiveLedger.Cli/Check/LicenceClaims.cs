@@ -52,8 +52,8 @@ internal static class LicenceClaims
         var urls = stage.Broadcast.View.Urls;
         List<byte[]> places =
         [
-            await Download.GetAsync(http, new(urls.Hls), MaxManifest, cancellation),
-            await Download.GetAsync(http, new(urls.Dash), MaxManifest, cancellation),
+            await Download.GetAsync(http, stage.Broadcast.Reach(urls.Hls), MaxManifest, cancellation),
+            await Download.GetAsync(http, stage.Broadcast.Reach(urls.Dash), MaxManifest, cancellation),
         ];
         foreach (var track in tracks)
         {

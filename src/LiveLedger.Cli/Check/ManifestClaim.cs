@@ -17,10 +17,10 @@ internal static partial class ManifestClaim
     {
         var http = stage.Broadcast.Api.Http;
         var urls = stage.Broadcast.View.Urls;
-        var dash = FromMpd(new(urls.Dash), Encoding.UTF8.GetString(await Download.GetAsync(http, new(urls.Dash), MaxManifest, cancellation)));
+        var dash = FromMpd(stage.Broadcast.Reach(urls.Dash), Encoding.UTF8.GetString(await Download.GetAsync(http, stage.Broadcast.Reach(urls.Dash), MaxManifest, cancellation)));
 
         var hls = new SortedSet<string>(StringComparer.Ordinal);
-        var playlists = FromPlaylist(new(urls.Hls), Encoding.UTF8.GetString(await Download.GetAsync(http, new(urls.Hls), MaxManifest, cancellation)));
+        var playlists = FromPlaylist(stage.Broadcast.Reach(urls.Hls), Encoding.UTF8.GetString(await Download.GetAsync(http, stage.Broadcast.Reach(urls.Hls), MaxManifest, cancellation)));
         foreach (var playlist in playlists)
         {
             hls.UnionWith(FromPlaylist(new(playlist), Encoding.UTF8.GetString(await Download.GetAsync(http, new(playlist), MaxManifest, cancellation))));

@@ -60,7 +60,7 @@ internal static class PublisherClaim
         content.Headers.ContentType = new MediaTypeHeaderValue("video/mp4");
         try
         {
-            using var answer = await http.PostAsync(new Uri($"{stage.Broadcast.View.Ingest!.Url.TrimEnd('/')}/0/{name}"), content, cancellation);
+            using var answer = await http.PostAsync(new Uri(stage.Broadcast.IngestUrl, $"0/{name}"), content, cancellation);
             var body = await Download.BodyAsync(answer, MaxProblem, cancellation);
             return ((int)answer.StatusCode, CodeOf(body));
         }

@@ -38,7 +38,10 @@ internal sealed class DemoBroadcast : IDisposable
     internal string Path => $"/v1/broadcasts/{View.Id}";
 
     /// <summary>Where ffmpeg's DASH muxer writes its manifest; tracks lie below the same folder.</summary>
-    internal string IngestUrl => $"{View.Ingest!.Url.TrimEnd('/')}/live.mpd";
+    internal Uri IngestUrl => Reach($"{View.Ingest!.Url.TrimEnd('/')}/live.mpd");
+
+    /// <summary>An address of the server's as we reach it: its public address may be of another network.</summary>
+    internal Uri Reach(string url) => new(Api.Server, new Uri(url).PathAndQuery);
 
     internal static async Task<DemoBroadcast> CreateAsync(DemoServer server, DemoTerms terms, CancellationToken cancellation)
     {

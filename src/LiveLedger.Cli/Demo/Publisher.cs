@@ -26,7 +26,7 @@ internal sealed class Publisher : IAsyncDisposable
             log = new StreamWriter(Path.Combine(terms.Data, "ffmpeg.log"), append: false) { AutoFlush = true };
         }
 
-        return new(ChildProcess.Start("ffmpeg", Arguments(input, broadcast.IngestUrl, broadcast.View.Ingest!.Key!), log), log);
+        return new(ChildProcess.Start("ffmpeg", Arguments(input, broadcast.IngestUrl.AbsoluteUri, broadcast.View.Ingest!.Key!), log), log);
     }
 
     /// <summary>The whole command line. Renditions become the tracks 0 (480p), 1 (240p) and 2 (audio).</summary>
