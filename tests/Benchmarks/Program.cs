@@ -1,1 +1,19 @@
-return 0;
+using LiveLedger.Benchmarks;
+using LiveLedger.Benchmarks.Packaging;
+
+// Benchmarks NAME [--json]: exit 0 only if every measure with a goal reaches it.
+Dictionary<string, Func<Task<BenchmarkReport>>> benchmarks = new()
+{
+    ["packager"] = () => Task.FromResult(PackagerBenchmark.Run()),
+};
+
+var names = args.Where(argument => argument != "--json").ToArray();
+if (names is not [var name] || !benchmarks.TryGetValue(name, out var benchmark))
+{
+    Console.Error.WriteLine($"usage: Benchmarks {string.Join('|', benchmarks.Keys)} [--json]");
+    return 2;
+}
+
+var report = await benchmark();
+Console.WriteLine(args.Contains("--json") ? report.ToJson() : report.ToTable());
+return report.Passes ? 0 : 1;

@@ -34,18 +34,9 @@ internal sealed class ParameterSets
         return true;
     }
 
-    /// <summary>The sets a slice names; false if one has not been sent.</summary>
-    public bool TryFind(uint pictureId, out SequenceParameterSet sequence, out PictureParameterSet picture)
-    {
-        sequence = default;
-        picture = default;
-        if (pictureId >= PictureParameterSet.MaxCount || !_picture[pictureId].IsPresent)
-        {
-            return false;
-        }
+    /// <summary>The picture parameter set of an id; check <see cref="PictureParameterSet.IsPresent"/>.</summary>
+    public ref readonly PictureParameterSet Picture(uint id) => ref _picture[id];
 
-        picture = _picture[pictureId];
-        sequence = _sequence[picture.SequenceId];
-        return sequence.IsPresent;
-    }
+    /// <summary>The sequence parameter set of a picture parameter set; check <see cref="SequenceParameterSet.IsPresent"/>.</summary>
+    public ref readonly SequenceParameterSet Sequence(in PictureParameterSet picture) => ref _sequence[picture.SequenceId];
 }

@@ -31,12 +31,14 @@ internal static class SliceHeader
         _ = bits.Ue(); // first_mb_in_slice
         var type = bits.Ue();
         var pictureId = bits.Ue();
-        if (bits.Failed || type > 9)
+        if (bits.Failed || type > 9 || pictureId >= PictureParameterSet.MaxCount)
         {
             return Outcome.Invalid;
         }
 
-        if (!sets.TryFind(pictureId, out var sps, out var pps))
+        ref readonly var pps = ref sets.Picture(pictureId);
+        ref readonly var sps = ref sets.Sequence(in pps);
+        if (!pps.IsPresent || !sps.IsPresent)
         {
             return Outcome.ParameterSetMissing;
         }

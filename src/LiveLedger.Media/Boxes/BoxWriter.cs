@@ -59,9 +59,17 @@ internal ref struct BoxWriter(Span<byte> buffer)
     /// <summary>Writes bytes and hands them back, to be worked on where they stand.</summary>
     public Span<byte> Place(scoped ReadOnlySpan<byte> bytes)
     {
-        var placed = _buffer.Slice(Position, bytes.Length);
-        Bytes(bytes);
+        var placed = Reserve(bytes.Length);
+        bytes.CopyTo(placed);
         return placed;
+    }
+
+    /// <summary>Room for bytes that the caller writes, all of them.</summary>
+    public Span<byte> Reserve(int length)
+    {
+        var reserved = _buffer.Slice(Position, length);
+        Position += length;
+        return reserved;
     }
 
     public readonly void PatchU32(int position, uint value) =>

@@ -220,11 +220,12 @@ internal ref struct SegmentWriter
         var sample = fragment.FirstSample;
         foreach (var run in _map.Runs.Slice(fragment.FirstRun, fragment.RunCount))
         {
-            var data = _writer.Place(_source.Slice(run.DataOffset, run.DataLength));
+            var data = _source.Slice(run.DataOffset, run.DataLength);
             for (var end = sample + run.SampleCount; sample < end; sample++)
             {
                 var length = _map.SampleSizes[sample];
-                _track.Encrypt(data[..length], _plan is null ? default : Subsamples(sample), _iv++);
+                var subsamples = _plan is null ? default : Subsamples(sample);
+                _track.Encrypt(data[..length], _writer.Reserve(length), subsamples, _iv++);
                 data = data[length..];
             }
         }

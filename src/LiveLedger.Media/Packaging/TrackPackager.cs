@@ -120,19 +120,19 @@ public sealed class TrackPackager : IDisposable
     /// <summary>Wipes the key.</summary>
     public void Dispose() => _cipher.Dispose();
 
-    /// <summary>Encrypts one sample in place; without subsamples all of it.</summary>
-    internal void Encrypt(Span<byte> sample, ReadOnlySpan<Subsample> subsamples, ulong iv)
+    /// <summary>Encrypts one sample; without subsamples all of it.</summary>
+    internal void Encrypt(ReadOnlySpan<byte> sample, Span<byte> encrypted, ReadOnlySpan<Subsample> subsamples, ulong iv)
     {
         if (_plan is null)
         {
             if (Scheme == ProtectionScheme.Cenc)
             {
-                _cipher.ApplyCounter(iv, 0, sample);
+                _cipher.ApplyCounter(iv, 0, sample, encrypted);
             }
             else
             {
                 // ISO/IEC 23001-7 §9.7: every whole block.
-                _cipher.ApplyChain(_constantIv, sample, crypt: 1, skip: 0);
+                _cipher.ApplyChain(_constantIv, sample, encrypted, crypt: 1, skip: 0);
             }
 
             return;
@@ -141,20 +141,24 @@ public sealed class TrackPackager : IDisposable
         ulong block = 0;
         foreach (var entry in subsamples)
         {
-            var data = sample.Slice(entry.Clear, (int)entry.Protected);
+            sample[..entry.Clear].CopyTo(encrypted);
+            sample = sample[entry.Clear..];
+            encrypted = encrypted[entry.Clear..];
+            var length = (int)entry.Protected;
             if (Scheme == ProtectionScheme.Cenc)
             {
                 // §9.5.1: the counter runs on over the protected ranges of a sample.
-                _cipher.ApplyCounter(iv, block, data);
+                _cipher.ApplyCounter(iv, block, sample[..length], encrypted[..length]);
                 block += entry.Protected / ContentCipher.BlockLength;
             }
             else
             {
                 // §9.6.1, §9.5.1: pattern and chain begin anew with each subsample.
-                _cipher.ApplyChain(_constantIv, data, Pattern.Crypt, Pattern.Skip);
+                _cipher.ApplyChain(_constantIv, sample[..length], encrypted[..length], Pattern.Crypt, Pattern.Skip);
             }
 
-            sample = sample[(entry.Clear + (int)entry.Protected)..];
+            sample = sample[length..];
+            encrypted = encrypted[length..];
         }
     }
 

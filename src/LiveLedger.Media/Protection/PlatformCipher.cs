@@ -26,8 +26,10 @@ internal sealed class PlatformCipher : ContentCipher
         _chain = _aes.CreateEncryptor();
     }
 
-    public override void ApplyCounter(ulong iv, ulong block, Span<byte> data)
+    public override void ApplyCounter(ulong iv, ulong block, ReadOnlySpan<byte> source, Span<byte> destination)
     {
+        source.CopyTo(destination);
+        var data = destination;
         while (!data.IsEmpty)
         {
             var length = Math.Min(data.Length, BatchLength);
@@ -44,8 +46,11 @@ internal sealed class PlatformCipher : ContentCipher
         }
     }
 
-    public override void ApplyChain(ReadOnlySpan<byte> iv, Span<byte> data, int crypt, int skip)
+    public override void ApplyChain(
+        ReadOnlySpan<byte> iv, ReadOnlySpan<byte> source, Span<byte> destination, int crypt, int skip)
     {
+        source.CopyTo(destination);
+        var data = destination;
         // The transform goes on from its last block. XOR of that block and the IV into the first one starts the chain anew.
         Span<byte> start = stackalloc byte[BlockLength];
         iv.CopyTo(start);
