@@ -1,1 +1,45 @@
-return 0;
+using LiveLedger.Server;
+using LiveLedger.Server.Authentication;
+using LiveLedger.Server.Errors;
+using LiveLedger.Server.Health;
+using LiveLedger.Server.Keys;
+using LiveLedger.Server.Pages;
+using LiveLedger.Server.Settings;
+using Npgsql;
+
+return await CommandLine.RunAsync(args, ServeAsync);
+
+static async Task ServeAsync(ServerSettings settings)
+{
+    var player = PlayerPages.Find(settings);
+    Hosting.RequireFreePorts(settings);
+    using var data = DataFolder.Open(settings.Data);
+    using var keys = ServerKeys.Load(data);
+    // Declared before the application, hence stopped after it: requests and the sequencer end first.
+    await using var database = await ServerDatabase.StartAsync(settings, data);
+
+    var builder = Hosting.CreateBuilder(settings);
+    var issuer = new TokenIssuer(keys.Tokens, settings.Issuer ?? settings.PublicUrl, TimeProvider.System);
+    builder.AddTokens(issuer, settings);
+    builder.Services.DropDataProtection();
+    builder.Services.AddSingleton(keys.Kek);
+    builder.Services.AddSingleton(_ => NpgsqlDataSource.Create(database.ConnectionString));
+    builder.Services.AddSingleton<Readiness>();
+
+    await using var app = builder.Build();
+    app.UseProblems();
+    app.UsePlayerFiles(player);
+    app.UseRouting();
+    app.UseCors();
+    app.UseAuthentication();
+    app.UseAuthorization();
+
+    app.MapOpenApi();
+    app.MapHealth();
+    app.MapTokens();
+    app.MapPlayer(player);
+
+    OperatorToken.Ensure(data, issuer, TimeProvider.System, app.Logger);
+    await app.ListenAsync();
+    await app.WaitForShutdownAsync();
+}

@@ -1,0 +1,108 @@
+using System.Security.Cryptography;
+using LiveLedger.Cryptography.Native;
+
+namespace LiveLedger.Cryptography.Wrapping;
+
+/// <summary>A random secret that rests in a file of its own, wrapped by the key-encryption key and readable by its owner only.</summary>
+public static class WrappedSecretFile
+{
+    private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+
+    /// <summary>Reads the secret, or draws a new one of the span's length if there is no file; a new one is on disk before this returns.</summary>
+    /// <param name="path">The file; its folder exists.</param>
+    /// <param name="context">What the secret is for, bound into the wrapping.</param>
+    /// <param name="kek">The key-encryption key.</param>
+    /// <param name="secret">Receives the secret. The caller zeroes it.</param>
+    /// <exception cref="KeyFileException">The file was not made by this key-encryption key for this context, or disk says no.</exception>
+    public static void ReadOrCreate(string path, string context, KeyEncryptionKey kek, Span<byte> secret)
+    {
+        // A loser in the race to create reads what the winner made.
+        if (!File.Exists(path) && TryCreate(path, context, kek, secret))
+        {
+            return;
+        }
+
+        Read(path, context, kek, secret);
+    }
+
+    /// <summary>Draws a new secret and puts it on disk; false, with <paramref name="secret"/> zeroed, if the file is there already.</summary>
+    /// <inheritdoc cref="ReadOrCreate"/>
+    public static bool TryCreate(string path, string context, KeyEncryptionKey kek, Span<byte> secret)
+    {
+        RandomNumberGenerator.Fill(secret);
+        try
+        {
+            var directory = Path.GetDirectoryName(Path.GetFullPath(path))!;
+            var draft = $"{path}.{Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(8))}.new";
+            try
+            {
+                using (var file = new FileStream(draft, DraftOptions()))
+                {
+                    file.Write(kek.Wrap(secret, context));
+                    file.Flush(flushToDisk: true);
+                }
+
+                // A link never replaces a file: a secret once used cannot be lost to a second creator.
+                if (!Posix.TryLink(draft, path))
+                {
+                    CryptographicOperations.ZeroMemory(secret);
+                    return false;
+                }
+
+                // A crash before this line may leave no file; the caller has not used the secret then.
+                Posix.SyncDirectory(directory);
+                return true;
+            }
+            finally
+            {
+                File.Delete(draft);
+            }
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            CryptographicOperations.ZeroMemory(secret);
+            throw new KeyFileException(path, e.Message, e);
+        }
+    }
+
+    /// <summary>Reads the secret.</summary>
+    /// <inheritdoc cref="ReadOrCreate"/>
+    public static void Read(string path, string context, KeyEncryptionKey kek, Span<byte> secret)
+    {
+        byte[] wrapped;
+        try
+        {
+            using var file = File.OpenHandle(path);
+            if (RandomAccess.GetLength(file) != secret.Length + KeyEncryptionKey.Overhead)
+            {
+                throw new KeyFileException(path, "it has not the length of such a secret");
+            }
+
+            wrapped = new byte[secret.Length + KeyEncryptionKey.Overhead];
+            if (RandomAccess.Read(file, wrapped, 0) != wrapped.Length)
+            {
+                throw new KeyFileException(path, "it ended while being read");
+            }
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new KeyFileException(path, e.Message, e);
+        }
+
+        if (!kek.TryUnwrap(wrapped, context, secret))
+        {
+            throw new KeyFileException(path, "the key-encryption key does not open it; start with the key it was made under");
+        }
+    }
+
+    private static FileStreamOptions DraftOptions()
+    {
+        var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, BufferSize = 0 };
+        if (!OperatingSystem.IsWindows())
+        {
+            options.UnixCreateMode = OwnerOnly;
+        }
+
+        return options;
+    }
+}

@@ -1,0 +1,88 @@
+using System.IdentityModel.Tokens.Jwt;
+using LiveLedger.Cryptography.Jose;
+using LiveLedger.Server.Settings;
+using Microsoft.AspNetCore.Authentication.JwtBearer;
+using Microsoft.IdentityModel.Logging;
+
+namespace LiveLedger.Server.Authentication;
+
+/// <summary>Who may call what: API tokens (ours or an external issuer's) with a role, viewer tokens for licences.</summary>
+internal static class Registration
+{
+    public const string ApiScheme = "api";
+    public const string ViewerScheme = "viewer";
+    public const string ExternalScheme = "external";
+
+    /// <summary>Any API token.</summary>
+    public const string ApiPolicy = "api";
+
+    /// <summary>An operator's API token.</summary>
+    public const string OperatorPolicy = "operator";
+
+    /// <summary>A viewer token.</summary>
+    public const string ViewerPolicy = "viewer";
+
+    /// <summary>Clocks of issuer and server may differ by this much.</summary>
+    private static readonly TimeSpan s_skew = TimeSpan.FromSeconds(30);
+
+    public static void AddTokens(this WebApplicationBuilder builder, TokenIssuer issuer, ServerSettings settings)
+    {
+        // Otherwise IdentityModel writes whole tokens into its messages, and those end in log lines.
+        IdentityModelEventSource.ShowPII = false;
+
+        builder.Services.AddSingleton(issuer);
+        var authentication = builder.Services.AddAuthentication(ApiScheme)
+            .AddJwtBearer(ViewerScheme, o => TakeOurs(o, TokenKind.Viewer, issuer));
+        if (settings.External is { } external)
+        {
+            authentication
+                .AddPolicyScheme(ApiScheme, null, o => o.ForwardDefaultSelector = context => IsOurs(context.Request) ? "own" : ExternalScheme)
+                .AddJwtBearer("own", o => TakeOurs(o, TokenKind.Api, issuer))
+                .AddJwtBearer(ExternalScheme, o => ExternalTokens.Take(o, external, s_skew));
+        }
+        else
+        {
+            authentication.AddJwtBearer(ApiScheme, o => TakeOurs(o, TokenKind.Api, issuer));
+        }
+
+        builder.Services.AddAuthorizationBuilder()
+            .AddPolicy(ApiPolicy, p => p.AddAuthenticationSchemes(ApiScheme).RequireAuthenticatedUser().RequireClaim("role", Roles.All))
+            .AddPolicy(OperatorPolicy, p => p.AddAuthenticationSchemes(ApiScheme).RequireClaim("role", Roles.Operator))
+            .AddPolicy(ViewerPolicy, p => p.AddAuthenticationSchemes(ViewerScheme).RequireClaim("sub").RequireClaim("jti").RequireClaim("broadcast"));
+    }
+
+    private static void TakeOurs(JwtBearerOptions options, TokenKind kind, TokenIssuer issuer)
+    {
+        options.MapNothing(new OwnTokenHandler(kind));
+        options.TokenValidationParameters = new()
+        {
+            ValidIssuer = issuer.Name,
+            ValidAudience = kind.Audience,
+            IssuerSigningKey = new EdDsaSecurityKey(issuer.PublicKey),
+            ValidateIssuerSigningKey = true,
+            RequireSignedTokens = true,
+            RequireExpirationTime = true,
+            ClockSkew = s_skew,
+            NameClaimType = "sub",
+            RoleClaimType = "role",
+        };
+        options.Events = Refusing.Events;
+    }
+
+    /// <summary>Sets the one handler of a scheme.</summary>
+    internal static void MapNothing(this JwtBearerOptions options, JwtSecurityTokenHandler handler)
+    {
+        options.SecurityTokenValidators.Clear();
+        options.SecurityTokenValidators.Add(handler);
+        options.IncludeErrorDetails = false;
+        options.SaveToken = false;
+    }
+
+    // A look at unverified text that only chooses who verifies it: our typ is ours, everything else the external issuer's.
+    private static bool IsOurs(HttpRequest request)
+    {
+        var header = request.Headers.Authorization.ToString();
+        const string Prefix = "Bearer ";
+        return !header.StartsWith(Prefix, StringComparison.OrdinalIgnoreCase) || JwsCompact.TryParse(header.AsSpan(Prefix.Length).Trim(), TokenKind.Api.Typ, out _);
+    }
+}

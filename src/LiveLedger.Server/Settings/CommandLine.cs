@@ -1,0 +1,139 @@
+using System.CommandLine;
+
+namespace LiveLedger.Server.Settings;
+
+/// <summary>The server's options; each has an environment variable, which the command line overrules.</summary>
+internal static class CommandLine
+{
+    /// <summary>Runs <paramref name="serve"/> with the settings; says a <see cref="StartFailure"/> in one line.</summary>
+    public static async Task<int> RunAsync(string[] args, Func<ServerSettings, Task> serve)
+    {
+        var database = Option("--database", "LIVELEDGER_DATABASE", "Connection string of an existing PostgreSQL (>= 15). Default: an embedded one.");
+        var data = Option("--data", "LIVELEDGER_DATA", "Folder of keys, recordings and the embedded database.");
+        var urls = Option("--urls", "LIVELEDGER_URLS", "Addresses to listen on. Default: http://127.0.0.1:8080");
+        var publicUrl = Option("--public-url", "LIVELEDGER_PUBLIC_URL", "The address the outside reaches this server by.");
+        var issuer = Option("--issuer", "LIVELEDGER_ISSUER", "The iss of our tokens. Default: the public URL.");
+        var origin = Option("--log-origin", "LIVELEDGER_LOG_ORIGIN", "Name of the log in checkpoints. Default: made from its key.");
+        var player = Option("--player", "LIVELEDGER_PLAYER", "Folder of the built player page.");
+        var authority = Option("--oidc-authority", "LIVELEDGER_OIDC_AUTHORITY", "An OpenID Connect issuer whose tokens are taken too.");
+        var audience = Option("--oidc-audience", "LIVELEDGER_OIDC_AUDIENCE", "The aud of that issuer's tokens for us.");
+        var roleClaim = Option("--oidc-role-claim", "LIVELEDGER_OIDC_ROLE_CLAIM", "The claim with the role. Default: role");
+        var roles = Option("--oidc-roles", "LIVELEDGER_OIDC_ROLES", "Its values and ours: crew=broadcaster,finance=auditor. Default: the same names.");
+
+        var root = new RootCommand("LiveLedger server");
+        foreach (var option in (Option<string?>[])[database, data, urls, publicUrl, issuer, origin, player, authority, audience, roleClaim, roles])
+        {
+            root.Options.Add(option);
+        }
+
+        root.SetAction(async (parsed, _) =>
+        {
+            try
+            {
+                await serve(new ServerSettings
+                {
+                    Database = parsed.GetValue(database),
+                    Data = Path.GetFullPath(parsed.GetValue(data) ?? Path.Combine(ServerSettings.Home, "data")),
+                    Urls = ListenUrls(parsed.GetValue(urls) ?? "http://127.0.0.1:8080"),
+                    PublicUrl = HttpUrl("--public-url", parsed.GetValue(publicUrl)),
+                    Issuer = parsed.GetValue(issuer),
+                    LogOrigin = parsed.GetValue(origin),
+                    Player = parsed.GetValue(player),
+                    External = External(parsed.GetValue(authority), parsed.GetValue(audience), parsed.GetValue(roleClaim), parsed.GetValue(roles)),
+                });
+                return 0;
+            }
+            catch (StartFailure failure)
+            {
+                await Console.Error.WriteLineAsync(failure.Line);
+                return failure.ExitCode;
+            }
+        });
+
+        var command = root.Parse(args);
+        if (command.Errors.Count > 0)
+        {
+            await Console.Error.WriteLineAsync(new StartFailure("settings-invalid", string.Join("; ", command.Errors.Select(e => e.Message))).Line);
+            return 2;
+        }
+
+        // The host handles SIGTERM and SIGINT itself and stops in order; the parser must not cut that short.
+        return await command.InvokeAsync(new() { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null });
+    }
+
+    private static Option<string?> Option(string name, string variable, string description) => new(name)
+    {
+        Description = $"{description} [{variable}]",
+        DefaultValueFactory = _ => Environment.GetEnvironmentVariable(variable) is { Length: > 0 } value ? value : null,
+    };
+
+    private static string ListenUrls(string urls)
+    {
+        foreach (var url in urls.Split(';'))
+        {
+            // "*" and "+" stand for any host, as Kestrel takes them.
+            if (!Uri.TryCreate(url.Replace("//*", "//any", StringComparison.Ordinal).Replace("//+", "//any", StringComparison.Ordinal), UriKind.Absolute, out var parsed)
+                || parsed.Scheme != Uri.UriSchemeHttp || parsed.AbsolutePath != "/")
+            {
+                throw new StartFailure("settings-invalid", $"--urls: '{url}' is not http://host:port; TLS ends at a proxy in front of this server");
+            }
+        }
+
+        return urls;
+    }
+
+    private static string? HttpUrl(string name, string? url)
+    {
+        if (url is null)
+        {
+            return null;
+        }
+
+        return Uri.TryCreate(url, UriKind.Absolute, out var parsed) && parsed.Scheme is "http" or "https" && parsed is { Query: "", Fragment: "", UserInfo: "" }
+            ? url.TrimEnd('/')
+            : throw new StartFailure("settings-invalid", $"{name}: '{url}' is not an http or https address");
+    }
+
+    private static ExternalIssuer? External(string? authority, string? audience, string? roleClaim, string? roles)
+    {
+        if (authority is null)
+        {
+            return null;
+        }
+
+        var url = HttpUrl("--oidc-authority", authority)!;
+        if (!url.StartsWith("https://", StringComparison.Ordinal) && !new Uri(url).IsLoopback)
+        {
+            throw new StartFailure("settings-invalid", "--oidc-authority: an issuer on another machine needs https, or anybody in between can issue tokens");
+        }
+
+        return new()
+        {
+            Authority = url,
+            Audience = audience ?? throw new StartFailure("settings-invalid", "--oidc-audience is missing; without it the issuer's tokens for other services would be taken"),
+            RoleClaim = roleClaim ?? "role",
+            Roles = RoleMap(roles),
+        };
+    }
+
+    private static Dictionary<string, string> RoleMap(string? text)
+    {
+        if (text is null)
+        {
+            return Authentication.Roles.All.ToDictionary(r => r);
+        }
+
+        var map = new Dictionary<string, string>(StringComparer.Ordinal);
+        foreach (var pair in text.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))
+        {
+            if (pair.Split('=') is not [{ Length: > 0 } theirs, var ours] || !Authentication.Roles.All.Contains(ours))
+            {
+                throw new StartFailure("settings-invalid", $"--oidc-roles: '{pair}' is not their-value=role with role one of {string.Join(", ", Authentication.Roles.All)}");
+            }
+
+            map[theirs] = ours;
+        }
+
+        return map;
+    }
+}

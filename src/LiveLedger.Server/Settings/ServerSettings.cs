@@ -1,0 +1,50 @@
+namespace LiveLedger.Server.Settings;
+
+/// <summary>Everything a start of the server is told. Each setting's consequence is in docs/operations/serve.md.</summary>
+internal sealed record ServerSettings
+{
+    /// <summary>Connection string of an existing PostgreSQL; null to run the embedded one.</summary>
+    public string? Database { get; init; }
+
+    /// <summary>Folder of everything that must survive: keys, checkpoint, recordings, the embedded cluster.</summary>
+    public required string Data { get; init; }
+
+    /// <summary>Addresses to listen on, separated by semicolons.</summary>
+    public required string Urls { get; init; }
+
+    /// <summary>The address the outside reaches us by, without a trailing slash; null to answer with the one a request came by.</summary>
+    public string? PublicUrl { get; init; }
+
+    /// <summary>The <c>iss</c> of our tokens; null for the public address or, without one, a name made from the key.</summary>
+    public string? Issuer { get; init; }
+
+    /// <summary>Name of the log in checkpoints; null for one made from the log's key.</summary>
+    public string? LogOrigin { get; init; }
+
+    /// <summary>Folder of the built player; null to look for it.</summary>
+    public string? Player { get; init; }
+
+    /// <summary>An issuer of API tokens beside our own; null for none.</summary>
+    public ExternalIssuer? External { get; init; }
+
+    /// <summary>Default of <see cref="Data"/>'s parent: <c>LIVELEDGER_HOME</c>, else <c>/var/lib/liveledger</c> for root, else the user's share folder.</summary>
+    public static string Home => Environment.GetEnvironmentVariable("LIVELEDGER_HOME") is { Length: > 0 } home ? home
+        : Environment.IsPrivilegedProcess ? "/var/lib/liveledger"
+        : Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".local", "share", "liveledger");
+}
+
+/// <summary>An OpenID Connect issuer whose tokens are taken for API calls.</summary>
+internal sealed record ExternalIssuer
+{
+    /// <summary>Address that serves <c>/.well-known/openid-configuration</c>; https unless it is this machine.</summary>
+    public required string Authority { get; init; }
+
+    /// <summary>The <c>aud</c> its tokens for us have.</summary>
+    public required string Audience { get; init; }
+
+    /// <summary>The claim that holds the role or roles.</summary>
+    public required string RoleClaim { get; init; }
+
+    /// <summary>From a value of that claim to a role of ours.</summary>
+    public required IReadOnlyDictionary<string, string> Roles { get; init; }
+}
