@@ -10,7 +10,7 @@ hash_of() {
   (
     cd "$LIVELEDGER_ROOT"
     find "$@" \( -name bin -o -name obj -o -name node_modules -o -name dist -o -name TestResults \
-      -o -path src/player -o -path tests/Browser \) -prune -o -type f -print0 |
+      -o -path src/player -o -path tests/Browser \) -prune -o -type f ! -name packages.lock.json -print0 |
       LC_ALL=C sort -z | xargs -0 sha256sum | sha256sum | cut -d' ' -f1
   )
 }
