@@ -36,7 +36,7 @@ public sealed record Refusal(int Status, string Code, string Detail)
 }
 
 /// <summary>Carries a <see cref="Refusal"/> out of depths where returning it would bend every signature; the server's edge turns it into the answer.</summary>
-public sealed class RefusedException(Refusal refusal) : Exception(refusal.Detail)
+public class RefusedException(Refusal refusal, Exception? inner = null) : Exception(refusal.Detail, inner)
 {
     /// <summary>The refusal.</summary>
     public Refusal Refusal { get; } = refusal;

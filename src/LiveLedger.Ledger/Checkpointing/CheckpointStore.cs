@@ -1,0 +1,111 @@
+using System.Diagnostics;
+using LiveLedger.Transparency.Notes;
+
+namespace LiveLedger.Ledger.Checkpointing;
+
+/// <summary>
+/// The last signed checkpoint, in a file outside PostgreSQL: the log's memory of what it has promised. Changed by compare-and-swap only,
+/// and never made smaller by us. All processes that may sign share the file.
+/// </summary>
+public sealed class CheckpointStore
+{
+    private static readonly TimeSpan s_lockPatience = TimeSpan.FromSeconds(5);
+
+    private readonly string _file;
+    private readonly Action<CheckpointStep> _reached;
+
+    /// <summary>The store in <paramref name="file"/>, which need not exist.</summary>
+    public CheckpointStore(string file) : this(file, static _ => { })
+    {
+    }
+
+    /// <summary>As above; <paramref name="reached"/> is told each step, and a fault test fails there.</summary>
+    internal CheckpointStore(string file, Action<CheckpointStep> reached) => (_file, _reached) = (Path.GetFullPath(file), reached);
+
+    /// <summary>The signed note as it was released, or null if there never was one. A reader sees the old or the new one, whole.</summary>
+    public byte[]? Read()
+    {
+        try
+        {
+            using var file = File.OpenHandle(_file);
+            var length = RandomAccess.GetLength(file);
+            if (length > SignedNote.MaxLength)
+            {
+                throw new LogHaltedException("checkpoint-unreadable", $"{_file} has {length} bytes");
+            }
+
+            var note = new byte[length];
+            var read = RandomAccess.Read(file, note, 0);
+            return note[..read];
+        }
+        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>Puts <paramref name="next"/> in the place of <paramref name="expected"/> (null: nothing). False if something else is there.</summary>
+    /// <exception cref="IOException">It could not be written; whether it was is unknown, and <see cref="Read"/> tells.</exception>
+    public bool TryReplace(ReadOnlySpan<byte> expected, ReadOnlySpan<byte> next)
+    {
+        var directory = Path.GetDirectoryName(_file)!;
+        Directory.CreateDirectory(directory);
+        using var held = Lock();
+        if (!(Read() ?? []).AsSpan().SequenceEqual(expected))
+        {
+            return false;
+        }
+
+        _reached(CheckpointStep.Compared);
+        var fresh = _file + ".new";
+        using (var file = File.OpenHandle(fresh, FileMode.Create, FileAccess.Write, FileShare.None))
+        {
+            RandomAccess.Write(file, next, 0);
+            RandomAccess.FlushToDisk(file);
+        }
+
+        // A crash up to here leaves the old checkpoint and a temporary file that the next write overwrites.
+        _reached(CheckpointStep.Written);
+        File.Move(fresh, _file, overwrite: true);
+
+        // A crash from here on leaves the old or the new one, whole. The new signature is not released yet: it is known to nobody, and if the
+        // file kept it, the next start finds the database extending it, as it did when it was signed.
+        _reached(CheckpointStep.Renamed);
+        DirectorySync.Flush(directory);
+        _reached(CheckpointStep.Synced);
+        return true;
+    }
+
+    // flock(2) by .NET's share mode: held by the open file, so it goes with a killed process.
+    private FileStream Lock()
+    {
+        var waiting = Stopwatch.StartNew();
+        while (true)
+        {
+            try
+            {
+                return new FileStream(_file + ".lock", FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+            }
+            catch (IOException e) when (e is not (DirectoryNotFoundException or FileNotFoundException) && waiting.Elapsed < s_lockPatience)
+            {
+                Thread.Sleep(10);
+            }
+        }
+    }
+}
+
+/// <summary>The durable steps of a checkpoint's replacement, in order.</summary>
+internal enum CheckpointStep
+{
+    /// <summary>The old one is the expected one; nothing is written.</summary>
+    Compared,
+
+    /// <summary>The new one is on disk under another name.</summary>
+    Written,
+
+    /// <summary>The new one has the name; a power cut may still undo that.</summary>
+    Renamed,
+
+    /// <summary>For good.</summary>
+    Synced,
+}

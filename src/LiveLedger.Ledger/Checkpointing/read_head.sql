@@ -1,0 +1,2 @@
+-- Size of the log and whether a checkpoint was ever signed. Locks: none. Snapshot: one row of it.
+SELECT size, signed FROM ledger.head

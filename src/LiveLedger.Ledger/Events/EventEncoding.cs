@@ -1,0 +1,51 @@
+using System.Security.Cryptography;
+using LiveLedger.Transparency.Entries;
+
+namespace LiveLedger.Ledger;
+
+/// <summary>Turns new events into what is stored: the entry that becomes the leaf, and the payload with the salt of its digest.</summary>
+internal readonly struct EventEncoding
+{
+    private EventEncoding(int count) => (Ids, Entries, Payloads, Salts) = (new Guid[count], new byte[count][], new ReadOnlyMemory<byte>[count], new byte[count][]);
+
+    public Guid[] Ids { get; }
+
+    public byte[][] Entries { get; }
+
+    public ReadOnlyMemory<byte>[] Payloads { get; }
+
+    public byte[][] Salts { get; }
+
+    public static EventEncoding Of(StreamName stream, long expected, IReadOnlyList<NewEvent> events, DateTimeOffset now)
+    {
+        var encoding = new EventEncoding(events.Count);
+        var time = LedgerEntry.Truncate(now);
+        for (var i = 0; i < events.Count; i++)
+        {
+            var e = events[i];
+            ArgumentOutOfRangeException.ThrowIfGreaterThan(e.PayloadJson.Length, NewEvent.MaxPayloadLength, nameof(events));
+            var salt = RandomNumberGenerator.GetBytes(PayloadDigest.SaltLength);
+            encoding.Ids[i] = e.Id;
+            encoding.Payloads[i] = e.PayloadJson;
+            encoding.Salts[i] = salt;
+            encoding.Entries[i] = new LedgerEntry
+            {
+                EventId = e.Id,
+                Stream = stream.Value,
+                StreamVersion = (ulong)(expected + 1 + i),
+                Type = e.Type,
+                Schema = checked((ushort)e.Schema),
+                RecordedAt = time,
+                Actor = e.Actor,
+                Payload = PayloadDigest.Of(salt, e.PayloadJson.Span),
+            }.Encode();
+        }
+
+        return encoding;
+    }
+
+    /// <summary>An event from its stored entry and payload.</summary>
+    public static StoredEvent Decode(ReadOnlySpan<byte> bytes, ReadOnlyMemory<byte> payload) => LedgerEntry.TryParse(bytes, out var entry)
+        ? new(entry.EventId, new(entry.Stream), (long)entry.StreamVersion, entry.Type, entry.Schema, entry.RecordedAt, entry.Actor, payload)
+        : throw new InvalidDataException("a stored entry cannot be read: the table was changed, or a newer version of LiveLedger wrote it");
+}

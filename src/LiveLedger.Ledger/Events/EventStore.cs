@@ -1,0 +1,168 @@
+using LiveLedger.Ledger.Schema;
+using LiveLedger.Transparency.Tree;
+using Npgsql;
+using NpgsqlTypes;
+
+namespace LiveLedger.Ledger;
+
+/// <summary>
+/// Streams of events, each a line of versions, all of them leaves of one log. An append is one round trip and returns when it is committed;
+/// its index follows within milliseconds, given by the sequencer.
+/// </summary>
+public sealed partial class EventStore(LedgerDatabase database, LedgerState state, TimeProvider time)
+{
+    /// <summary>Most events in one append.</summary>
+    public const int MaxEvents = 1000;
+
+    private static readonly string s_append = Sql.Load("Events/append.sql");
+    private static readonly TimeSpan s_look = TimeSpan.FromMilliseconds(50);
+
+    /// <summary>Appends events to one stream, all or none.</summary>
+    /// <param name="stream">The stream; made by its first event.</param>
+    /// <param name="expected">What the caller believes to be the stream's version.</param>
+    /// <param name="events">1 to <see cref="MaxEvents"/> events. If all of them were appended to this stream before, nothing is added.</param>
+    /// <param name="projection">Rows to write in the same transaction.</param>
+    /// <param name="cancel">Ends the call; whether the events were stored is unknown then.</param>
+    /// <exception cref="LedgerUnavailableException">The database is away or the log has halted. Appending the same ids again is safe.</exception>
+    /// <exception cref="EventIdTakenException">An id was used for another event.</exception>
+    public async Task<AppendResult> AppendAsync(StreamName stream, ExpectedVersion expected, IReadOnlyList<NewEvent> events,
+        InlineProjection? projection = null, CancellationToken cancel = default)
+    {
+        ArgumentOutOfRangeException.ThrowIfZero(events.Count, nameof(events));
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(events.Count, MaxEvents, nameof(events));
+        state.RequireOpen();
+        try
+        {
+            var version = expected.IsAny ? await ReadVersionAsync(stream, cancel) : expected.Value;
+            while (true)
+            {
+                var result = await AppendOnceAsync(stream, version, events, projection, cancel);
+                if (result.Outcome == AppendOutcome.Appended)
+                {
+                    state.Appended();
+                }
+
+                if (result.IsStored || !expected.IsAny)
+                {
+                    return result;
+                }
+
+                // Somebody was faster, so the stream has moved: every round of this loop is an append of somebody.
+                version = result.Version;
+            }
+        }
+        catch (Exception e) when (LedgerUnavailableException.IsAway(e))
+        {
+            throw LedgerUnavailableException.Away(e);
+        }
+    }
+
+    /// <summary>As <see cref="AppendAsync"/>, and waits until the events have their places in the log.</summary>
+    public async Task<AppendResult> AppendAndSequenceAsync(StreamName stream, ExpectedVersion expected, IReadOnlyList<NewEvent> events,
+        InlineProjection? projection = null, CancellationToken cancel = default)
+    {
+        var result = await AppendAsync(stream, expected, events, projection, cancel);
+        if (!result.IsStored)
+        {
+            return result;
+        }
+
+        try
+        {
+            while (true)
+            {
+                var grown = state.NextSequenced();
+                state.RequireOpen();
+                var indexes = await ReadIndexesAsync(result.Positions, cancel);
+                if (indexes.Count == result.Positions.Length)
+                {
+                    return result with { Indexes = indexes };
+                }
+
+                // The sequencer may be another process: then looking is the only way to know.
+                await Task.WhenAny(grown, Task.Delay(s_look, time, cancel));
+                cancel.ThrowIfCancellationRequested();
+            }
+        }
+        catch (Exception e) when (LedgerUnavailableException.IsAway(e))
+        {
+            throw LedgerUnavailableException.Away(e);
+        }
+    }
+
+    private async Task<AppendResult> AppendOnceAsync(StreamName stream, long expected, IReadOnlyList<NewEvent> events, InlineProjection? projection,
+        CancellationToken cancel)
+    {
+        var encoding = EventEncoding.Of(stream, expected, events, time.GetUtcNow());
+        await using var connection = await database.Source.OpenConnectionAsync(cancel);
+        try
+        {
+            if (projection is null)
+            {
+                return await CallAsync(connection, null);
+            }
+
+            await using var transaction = await connection.BeginTransactionAsync(cancel);
+            var result = await CallAsync(connection, transaction);
+            if (result.Outcome == AppendOutcome.Appended)
+            {
+                await projection(transaction, Stored(encoding), cancel);
+            }
+
+            await transaction.CommitAsync(cancel);
+            return result;
+        }
+        catch (PostgresException e) when (e.SqlState == PostgresErrorCodes.UniqueViolation && e.ConstraintName == "events_id_key")
+        {
+            return await FindAsync(stream, encoding.Ids, cancel) ?? throw new EventIdTakenException(e);
+        }
+
+        async Task<AppendResult> CallAsync(NpgsqlConnection on, NpgsqlTransaction? within)
+        {
+            await using var command = new NpgsqlCommand(s_append, on, within)
+            {
+                Parameters =
+                {
+                    new() { Value = stream.Value, NpgsqlDbType = NpgsqlDbType.Text },
+                    new() { Value = expected, NpgsqlDbType = NpgsqlDbType.Bigint },
+                    new() { Value = encoding.Ids, NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Uuid },
+                    new() { Value = encoding.Entries, NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Bytea },
+                    new() { Value = encoding.Payloads, NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Bytea },
+                    new() { Value = encoding.Salts, NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Bytea },
+                },
+            };
+            await using var row = await command.ExecuteReaderAsync(cancel);
+            await row.ReadAsync(cancel);
+            return new((AppendOutcome)row.GetInt32(0), row.GetInt64(1)) { Positions = row.IsDBNull(2) ? [] : row.GetFieldValue<long[]>(2) };
+        }
+    }
+
+    private async Task<AppendResult?> FindAsync(StreamName stream, Guid[] ids, CancellationToken cancel)
+    {
+        await using var command = database.Source.CreateCommand(s_find);
+        command.Parameters.Add(new() { Value = stream.Value });
+        command.Parameters.Add(new() { Value = ids });
+        await using var row = await command.ExecuteReaderAsync(cancel);
+        await row.ReadAsync(cancel);
+        return row.GetInt64(0) == ids.Length
+            ? new(AppendOutcome.AlreadyAppended, row.GetInt64(1)) { Positions = row.GetFieldValue<long[]>(2) }
+            : null;
+    }
+
+    private async Task<IReadOnlyList<LedgerIndex>> ReadIndexesAsync(long[] positions, CancellationToken cancel)
+    {
+        await using var command = database.Source.CreateCommand(s_indexes);
+        command.Parameters.Add(new() { Value = positions });
+        var indexes = new List<LedgerIndex>(positions.Length);
+        await using var rows = await command.ExecuteReaderAsync(cancel);
+        while (await rows.ReadAsync(cancel))
+        {
+            indexes.Add(new((ulong)rows.GetInt64(0)));
+        }
+
+        return indexes;
+    }
+
+    private static StoredEvent[] Stored(EventEncoding encoding) =>
+        [.. encoding.Entries.Zip(encoding.Payloads, (entry, payload) => EventEncoding.Decode(entry, payload))];
+}

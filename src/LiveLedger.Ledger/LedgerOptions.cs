@@ -1,0 +1,28 @@
+using LiveLedger.Cryptography.Ed25519;
+
+namespace LiveLedger.Ledger;
+
+/// <summary>What a ledger is made of.</summary>
+public sealed record LedgerOptions
+{
+    /// <summary>Npgsql connection string. Not through a pooler that shares sessions between transactions: leadership is a session lock.</summary>
+    public required string ConnectionString { get; init; }
+
+    /// <summary>The log's name in checkpoints and its key's name, e.g. <c>ledger.example/main</c>. Never changes in the life of a log.</summary>
+    public required string Origin { get; init; }
+
+    /// <summary>The log's signing key. Never changes in the life of a log.</summary>
+    public required Ed25519PrivateKey LogKey { get; init; }
+
+    /// <summary>
+    /// File of the last signed checkpoint, outside PostgreSQL and outside its backups; all processes that may sign share it. Losing it makes
+    /// the log halt; going back to an older copy of it together with the database would let the log fork.
+    /// </summary>
+    public required string CheckpointFile { get; init; }
+
+    /// <summary>How long new events may wait before they get indexes together. Longer is cheaper.</summary>
+    public TimeSpan BatchDelay { get; init; } = TimeSpan.FromMilliseconds(20);
+
+    /// <summary>Least time between two checkpoints.</summary>
+    public TimeSpan CheckpointInterval { get; init; } = TimeSpan.FromMilliseconds(500);
+}

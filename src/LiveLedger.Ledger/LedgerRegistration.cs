@@ -1,0 +1,28 @@
+using LiveLedger.Ledger.Checkpointing;
+using LiveLedger.Ledger.Reading;
+using LiveLedger.Ledger.Sequencing;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+
+namespace LiveLedger.Ledger;
+
+/// <summary>Puts the ledger into a host.</summary>
+public static class LedgerRegistration
+{
+    /// <summary>
+    /// Adds <see cref="EventStore"/>, <see cref="LogReader"/>, <see cref="LedgerState"/> and <see cref="LedgerDatabase"/>, and the background
+    /// work that sequences and signs. The host starts whether the database is there or not; appends are refused until it is.
+    /// </summary>
+    public static IServiceCollection AddLedger(this IServiceCollection services, LedgerOptions options)
+    {
+        services.TryAddSingleton(TimeProvider.System);
+        return services
+            .AddSingleton(options)
+            .AddSingleton(_ => new LedgerDatabase(options.ConnectionString))
+            .AddSingleton<LedgerState>()
+            .AddSingleton(_ => new CheckpointStore(options.CheckpointFile))
+            .AddSingleton<EventStore>()
+            .AddSingleton<LogReader>()
+            .AddHostedService<LogKeeper>();
+    }
+}

@@ -1,0 +1,33 @@
+using LiveLedger.Ledger.Refusals;
+using Npgsql;
+
+namespace LiveLedger.Ledger;
+
+/// <summary>
+/// The ledger cannot take or give events now: the database is away, the log is being opened, or it has halted. Whether an append that ended
+/// so was stored is unknown; appending the same event ids again is safe. The live path spools and comes back.
+/// </summary>
+public sealed class LedgerUnavailableException(Refusal refusal, Exception? inner = null) : RefusedException(refusal, inner)
+{
+    /// <summary>Code of a log that waits for a person.</summary>
+    public const string HaltedCode = "ledger-halted";
+
+    internal static LedgerUnavailableException Away(Exception? inner = null) => new(
+        new(503, "ledger-unavailable", "the ledger's database cannot be reached; try again") { RetryAfter = TimeSpan.FromSeconds(2) }, inner);
+
+    internal static LedgerUnavailableException Opening() => new(
+        new(503, "ledger-unavailable", "the log is being checked against its last checkpoint; try again") { RetryAfter = TimeSpan.FromSeconds(2) });
+
+    internal static LedgerUnavailableException Halted(string reason) => new(
+        new(503, HaltedCode, $"the log has halted and takes no events until an operator has looked: {reason}"));
+
+    /// <summary>True if the database was lost, is shutting down, or is out of disk, memory or connections: it may come back.</summary>
+    internal static bool IsAway(Exception exception) => exception switch
+    {
+        // PostgreSQL appendix A: 08 connection, 53 resources (53100 disk full), 57P01-05 shutdown and crash, 58 system error.
+        PostgresException postgres => postgres.SqlState is ['0', '8', ..] or ['5', '3', ..] or ['5', '7', 'P', ..] or ['5', '8', ..],
+        NpgsqlException => true,
+        IOException or TimeoutException or System.Net.Sockets.SocketException => true,
+        _ => false,
+    };
+}

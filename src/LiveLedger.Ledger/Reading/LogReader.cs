@@ -1,0 +1,119 @@
+using LiveLedger.Cryptography;
+using LiveLedger.Ledger.Checkpointing;
+using LiveLedger.Ledger.Schema;
+using LiveLedger.Transparency.Checkpoints;
+using LiveLedger.Transparency.Entries;
+using LiveLedger.Transparency.Notes;
+using LiveLedger.Transparency.Tiles;
+using LiveLedger.Transparency.Tree;
+using Npgsql;
+
+namespace LiveLedger.Ledger.Reading;
+
+/// <summary>
+/// The published log: the last checkpoint, and tiles and proofs of trees it covers. What is sequenced and not yet under a checkpoint is not
+/// given out, so nobody can hold a leaf that no signature answers for.
+/// </summary>
+public sealed class LogReader(LedgerDatabase database, CheckpointStore store, LedgerOptions options)
+{
+    private static readonly string s_leaves = Sql.Load("Checkpointing/read_leaves.sql");
+    private static readonly string s_nodes = Sql.Load("Reading/read_nodes.sql");
+    private static readonly string s_entries = Sql.Load("Reading/read_entries.sql");
+    private static readonly string s_pending = Sql.Load("Reading/read_pending.sql");
+
+    /// <summary>The key that checkpoints are signed with, under the log's name.</summary>
+    public VerifierKey VerifierKey { get; } = VerifierKey.Of(options.Origin, options.LogKey.PublicKey);
+
+    /// <summary>The last checkpoint as a signed note; null before the first one.</summary>
+    public byte[]? Checkpoint() => store.Read();
+
+    /// <summary>The tree of the last checkpoint.</summary>
+    public TreeHead Head() =>
+        Checkpoint() is { } note && Transparency.Checkpoints.Checkpoint.Open(note, VerifierKey, out var checkpoint) == CheckpointResult.Valid
+            ? checkpoint!.Head
+            : TreeHead.Empty;
+
+    /// <summary>The bytes of a tile or entry bundle, full or partial; null if the published tree does not have it.</summary>
+    /// <exception cref="LedgerUnavailableException">The database is away.</exception>
+    public async Task<ReadOnlyMemory<byte>?> TileAsync(TilePath path, CancellationToken cancel = default)
+    {
+        if (!TileCover.Has(Head().Size, path))
+        {
+            return null;
+        }
+
+        return await GuardedAsync(async () => path.Level switch
+        {
+            null => EntryBundle.Format(await ColumnAsync(s_entries, path, cancel)),
+            0 => Hashes(await ColumnAsync(s_leaves, path, cancel)),
+            _ => Hashes(await ColumnAsync(s_nodes, path, cancel)),
+        });
+    }
+
+    /// <summary>The proof that a leaf is in the tree of <paramref name="size"/>; null if the published tree holds no such leaf or is smaller.</summary>
+    /// <exception cref="LedgerUnavailableException">The database is away.</exception>
+    public async Task<(LeafHash Leaf, InclusionProof Proof)?> InclusionAsync(LedgerIndex index, TreeSize size, CancellationToken cancel = default)
+    {
+        if (size.CompareTo(Head().Size) > 0 || !size.Holds(index))
+        {
+            return null;
+        }
+
+        var tiles = new Dictionary<TilePath, ReadOnlyMemory<byte>>();
+        foreach (var path in TileReader.TilesFor(size, [new(0, index.Value), .. InclusionProof.NodesFor(index, size)]))
+        {
+            tiles[path] = await TileAsync(path, cancel) ?? throw new InvalidDataException($"{path} is missing below the checkpoint");
+        }
+
+        var reader = new TileReader(size, path => tiles[path]);
+        return (reader.Leaf(index), reader.Inclusion(index));
+    }
+
+    /// <summary>How many events wait for an index, and since when the oldest does (null: none).</summary>
+    /// <exception cref="LedgerUnavailableException">The database is away.</exception>
+    public Task<(long Count, DateTimeOffset? Oldest)> PendingAsync(CancellationToken cancel = default) => GuardedAsync(async () =>
+    {
+        await using var command = database.Source.CreateCommand(s_pending);
+        await using var row = await command.ExecuteReaderAsync(cancel);
+        await row.ReadAsync(cancel);
+        DateTimeOffset? oldest = !row.IsDBNull(1) && LedgerEntry.TryParse(row.GetFieldValue<byte[]>(1), out var entry) ? entry.RecordedAt : null;
+        return (row.GetInt64(0), oldest);
+    });
+
+    private async Task<ReadOnlyMemory<byte>[]> ColumnAsync(string sql, TilePath path, CancellationToken cancel)
+    {
+        await using var command = database.Source.CreateCommand(sql);
+        var first = (long)path.Index * TilePath.FullWidth;
+        command.Parameters.Add(new() { Value = first });
+        command.Parameters.Add(new() { Value = first + path.Width });
+        if (path.Level is > 0 and var level)
+        {
+            command.Parameters.Add(new() { Value = (short)level });
+        }
+
+        var column = new List<ReadOnlyMemory<byte>>(path.Width);
+        await using var rows = await command.ExecuteReaderAsync(cancel);
+        while (await rows.ReadAsync(cancel))
+        {
+            column.Add(rows.GetFieldValue<byte[]>(1));
+        }
+
+        return column.Count == path.Width
+            ? [.. column]
+            : throw new InvalidDataException($"{path} has {column.Count} of {path.Width} rows below the checkpoint");
+    }
+
+    private static ReadOnlyMemory<byte> Hashes(ReadOnlyMemory<byte>[] hashes) => HashTile.Format([.. hashes.Select(hash => new Bytes32(hash.Span))]);
+
+    private static async Task<T> GuardedAsync<T>(Func<Task<T>> read)
+    {
+        try
+        {
+            return await read();
+        }
+        catch (Exception e) when (LedgerUnavailableException.IsAway(e))
+        {
+            throw LedgerUnavailableException.Away(e);
+        }
+    }
+}

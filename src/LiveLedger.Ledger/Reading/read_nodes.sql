@@ -1,0 +1,2 @@
+-- Hashes of one tile above level 0. Locks: none. Snapshot: one; below a checkpoint these rows never change.
+SELECT index, hash FROM ledger.nodes WHERE level = $3 AND index >= $1 AND index < $2 ORDER BY index

@@ -1,0 +1,2 @@
+-- Backlog, and the entry of its oldest event. Locks: none. Snapshot: one.
+SELECT count(*), (SELECT e.entry FROM ledger.events AS e WHERE e.pos = min(p.pos)) FROM ledger.pending AS p

@@ -1,0 +1,162 @@
+using LiveLedger.Ledger.Checkpointing;
+using LiveLedger.Transparency.Notes;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Npgsql;
+
+namespace LiveLedger.Ledger.Sequencing;
+
+/// <summary>
+/// Runs in every process: checks the log against its last checkpoint, then leads (sequences and signs) or stands by to lead. Of all processes
+/// on one database one leads; when its session ends another takes over within a second.
+/// </summary>
+internal sealed partial class LogKeeper(LedgerDatabase database, LedgerState state, CheckpointStore store, LedgerOptions options, TimeProvider time,
+    ILogger<LogKeeper> log) : BackgroundService
+{
+    private const int VacuumAfter = 20_000;
+
+    private static readonly TimeSpan s_standBy = TimeSpan.FromMilliseconds(500);
+    private static readonly TimeSpan s_look = TimeSpan.FromMilliseconds(50);
+    private static readonly TimeSpan s_idleLook = TimeSpan.FromMilliseconds(200);
+
+    private readonly NoteSigner _signer = new(options.Origin, options.LogKey);
+
+    protected override async Task ExecuteAsync(CancellationToken stop)
+    {
+        while (!stop.IsCancellationRequested)
+        {
+            try
+            {
+                await KeepAsync(stop);
+            }
+            catch (OperationCanceledException) when (stop.IsCancellationRequested)
+            {
+                return;
+            }
+            catch (LogHaltedException e)
+            {
+                // Halt: appends are refused, nothing is sequenced or signed, what is published stays readable. Only a restart, after a person
+                // has looked, tries again; and it halts again unless the cause is gone.
+                state.Halt(e.Message);
+                LogHalted(e.Message);
+                return;
+            }
+            catch (LeadershipLostException)
+            {
+                LogLeadershipLost();
+            }
+            catch (Exception e) when (LedgerUnavailableException.IsAway(e))
+            {
+                LogAway(e.Message);
+            }
+            catch (PostgresException e)
+            {
+                // Not expected, and perhaps not to last: the log stands still and says so each time, and events wait in pending.
+                LogFailed(e);
+            }
+            finally
+            {
+                state.IsLeader = false;
+            }
+
+            await Task.Delay(s_standBy, time, stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
+
+    private async Task KeepAsync(CancellationToken stop)
+    {
+        await using var connection = await database.Unpooled.OpenConnectionAsync(stop);
+        await LedgerDatabase.UpgradeAsync(connection, stop);
+        var tables = new LogTables(connection);
+
+        if (!await Sequencer.TryLeadAsync(connection, stop))
+        {
+            await CheckpointSigner.OpenAsync(tables, store, _signer, options.Origin, stop);
+            state.Open();
+            await StandByAsync(connection, tables, stop);
+        }
+
+        // Checked anew at every take-over: between two sessions the database may have been restored under us.
+        var signer = await CheckpointSigner.OpenAsync(tables, store, _signer, options.Origin, stop);
+        state.Open();
+        state.IsLeader = true;
+        LogLeads(signer.TreeSize);
+        await LeadAsync(new Sequencer(connection, signer.TreeSize), signer, stop);
+    }
+
+    private async Task StandByAsync(NpgsqlConnection connection, LogTables tables, CancellationToken stop)
+    {
+        do
+        {
+            await Task.Delay(s_standBy, time, stop);
+
+            // The file before the database, as when opening. A leader that halted stops answering for us, so we look ourselves.
+            var published = store.Read() is { } note ? CheckpointSigner.Open(note, _signer, options.Origin).Size.Value : 0;
+            var (size, _) = await tables.ReadHeadAsync(stop);
+            if (published > size)
+            {
+                throw new LogHaltedException("log-rolled-back", $"the last checkpoint covers {published} events, the database has {size}");
+            }
+
+            state.Sequenced();
+        }
+        while (!await Sequencer.TryLeadAsync(connection, stop));
+    }
+
+    private async Task LeadAsync(Sequencer sequencer, CheckpointSigner signer, CancellationToken stop)
+    {
+        var signedAt = time.GetTimestamp();
+        var busyAt = time.GetTimestamp();
+        var sinceVacuum = 0;
+        while (true)
+        {
+            var told = await state.WaitAppendedAsync(time.GetElapsedTime(busyAt) < TimeSpan.FromSeconds(5) ? s_look : s_idleLook, stop);
+            if (told)
+            {
+                // A moment's wait makes one batch of what comes together: the cost of a batch is nearly the same for 1 and 100.
+                await Task.Delay(options.BatchDelay, time, stop);
+            }
+
+            int taken;
+            do
+            {
+                taken = await sequencer.RunBatchAsync(stop);
+                sinceVacuum += taken;
+                if (taken > 0)
+                {
+                    busyAt = time.GetTimestamp();
+                    state.Sequenced();
+                }
+            }
+            while (taken == Sequencer.BatchSize && time.GetElapsedTime(signedAt) < options.CheckpointInterval);
+
+            if ((sequencer.Size > signer.SignedSize || signer.NeverSigned) && (signer.NeverSigned || time.GetElapsedTime(signedAt) >= options.CheckpointInterval))
+            {
+                await signer.SignAsync(sequencer.Size, stop);
+                signedAt = time.GetTimestamp();
+            }
+
+            var idle = time.GetElapsedTime(busyAt) > TimeSpan.FromSeconds(1);
+            if (sinceVacuum > VacuumAfter || (idle && sinceVacuum > 0))
+            {
+                await sequencer.VacuumAsync(shrink: idle, stop);
+                sinceVacuum = 0;
+            }
+        }
+    }
+
+    [LoggerMessage(LogLevel.Critical, "THE LOG HAS HALTED and signs nothing more: {reason}. See docs/operations/postgresql.md")]
+    private partial void LogHalted(string reason);
+
+    [LoggerMessage(LogLevel.Information, "this process sequences and signs the log, which has {size} events")]
+    private partial void LogLeads(ulong size);
+
+    [LoggerMessage(LogLevel.Warning, "another process sequences and signs the log; standing by")]
+    private partial void LogLeadershipLost();
+
+    [LoggerMessage(LogLevel.Warning, "the ledger's database is away: {reason}")]
+    private partial void LogAway(string reason);
+
+    [LoggerMessage(LogLevel.Error, "the log's database refused a statement; trying again")]
+    private partial void LogFailed(Exception cause);
+}

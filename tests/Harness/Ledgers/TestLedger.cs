@@ -1,0 +1,106 @@
+using System.Diagnostics;
+using LiveLedger.Cryptography.Ed25519;
+using LiveLedger.Harness.Postgres;
+using LiveLedger.Ledger;
+using LiveLedger.Ledger.Checkpointing;
+using LiveLedger.Ledger.Reading;
+using LiveLedger.Ledger.Sequencing;
+
+namespace LiveLedger.Harness.Ledgers;
+
+/// <summary>One process's ledger: a store and a keeper, over a database and a checkpoint file that several may share.</summary>
+public sealed class TestLedger : IAsyncDisposable
+{
+    private readonly CapturedLog<LogKeeper> _lines = new();
+    private readonly LogKeeper _keeper;
+
+    private TestLedger(LedgerOptions options, CheckpointStore store)
+    {
+        Options = options;
+        Database = new(options.ConnectionString);
+        Events = new(Database, State, TimeProvider.System);
+        Log = new(Database, store, options);
+        _keeper = new(Database, State, store, options, TimeProvider.System, _lines);
+    }
+
+    /// <summary>What it was made of; give it to another to have two on one log.</summary>
+    public LedgerOptions Options { get; }
+
+    /// <summary>Its pool.</summary>
+    public LedgerDatabase Database { get; }
+
+    /// <summary>Open, halted, leading.</summary>
+    public LedgerState State { get; } = new();
+
+    /// <summary>What it has logged.</summary>
+    public IEnumerable<string> Lines => _lines.Lines;
+
+    /// <summary>The store.</summary>
+    public EventStore Events { get; }
+
+    /// <summary>The published log.</summary>
+    public LogReader Log { get; }
+
+    /// <summary>Options of a new log in a new database of the shared cluster.</summary>
+    public static async Task<LedgerOptions> NewOptionsAsync() =>
+        OptionsFor(await (await PostgresCluster.SharedAsync()).CreateDatabaseAsync());
+
+    /// <summary>Options of a new log in this database.</summary>
+    public static LedgerOptions OptionsFor(string connectionString) => new()
+    {
+        ConnectionString = connectionString,
+        Origin = "test.example/log",
+        LogKey = Ed25519PrivateKey.Generate(),
+        CheckpointFile = Path.Combine(Directory.CreateTempSubdirectory("liveledger-log-").FullName, "checkpoint"),
+        CheckpointInterval = TimeSpan.FromMilliseconds(100),
+    };
+
+    /// <summary>A running ledger on a new log.</summary>
+    public static async Task<TestLedger> StartAsync() => await StartAsync(await NewOptionsAsync());
+
+    /// <summary>A running ledger on the log of these options; returns when it is open or has halted.</summary>
+    public static Task<TestLedger> StartAsync(LedgerOptions options) => StartAsync(options, new(options.CheckpointFile));
+
+    /// <summary>As above, over a checkpoint store with faults.</summary>
+    internal static async Task<TestLedger> StartAsync(LedgerOptions options, CheckpointStore store)
+    {
+        var ledger = new TestLedger(options, store);
+        await ledger._keeper.StartAsync(default);
+        await ledger.UntilAsync(() => ledger.State.IsOpen || ledger.State.Halted is not null, "the ledger opens or halts");
+        return ledger;
+    }
+
+    /// <summary>Waits until the checkpoint covers so many events.</summary>
+    public Task UntilPublishedAsync(int size) =>
+        UntilAsync(() => Log.Head().Size.Value >= (ulong)size || State.Halted is not null, $"the checkpoint covers {size} events");
+
+    /// <summary>Waits for a condition, not for ever.</summary>
+    public async Task UntilAsync(Func<bool> condition, string claim)
+    {
+        var waiting = Stopwatch.StartNew();
+        while (!condition())
+        {
+            if (waiting.Elapsed > TimeSpan.FromSeconds(20))
+            {
+                throw new TimeoutException($"not in time: {claim} (checkpoint {Log.Head().Size}, open {State.IsOpen}, halted {State.Halted}): {string.Join('\n', _lines.Lines.TakeLast(3))}");
+            }
+
+            await Task.Delay(10);
+        }
+    }
+
+    /// <summary>Runs SQL behind the ledger's back.</summary>
+    public async Task<object?> ExecuteAsync(string sql)
+    {
+        await using var command = Database.Source.CreateCommand(sql);
+        return await command.ExecuteScalarAsync();
+    }
+
+    /// <summary>Ends the process's part: sequencing and signing stop where they are.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        await _keeper.StopAsync(default);
+        _keeper.Dispose();
+        await Database.DisposeAsync();
+    }
+}

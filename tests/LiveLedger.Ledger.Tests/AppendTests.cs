@@ -1,0 +1,171 @@
+using System.Text;
+using LiveLedger.Harness.Ledgers;
+using LiveLedger.Ledger.Refusals;
+using Npgsql;
+
+namespace LiveLedger.Ledger.Tests;
+
+public sealed class AppendTests
+{
+    private static readonly StreamName s_stream = new("test/one");
+
+    [Fact]
+    public async Task What_is_appended_is_read_back_and_stands_in_the_log()
+    {
+        await using var ledger = await TestLedger.StartAsync();
+        NewEvent[] events = [TestEvents.New(1), TestEvents.New(2), TestEvents.New(3)];
+
+        var appended = await ledger.Events.AppendAndSequenceAsync(s_stream, ExpectedVersion.NoStream, events);
+
+        Assert.Equal(AppendOutcome.Appended, appended.Outcome);
+        Assert.Equal(2, appended.Version);
+        Assert.Equal([0UL, 1UL, 2UL], appended.Indexes.Select(i => i.Value));
+        var read = await ledger.Events.ReadStreamAsync(s_stream).ToListAsync();
+        Assert.Equal(events.Select(e => e.Id), read.Select(e => e.Id));
+        Assert.Equal([0L, 1L, 2L], read.Select(e => e.Version));
+        Assert.Equal("""{"number":2}""", Encoding.UTF8.GetString(read[1].PayloadJson.Span));
+        await ledger.UntilPublishedAsync(3);
+        Assert.Equal(3, (await LogAudit.CheckAsync(ledger.Log)).Entries.Count);
+    }
+
+    [Fact]
+    public async Task The_same_event_appended_again_is_no_second_event()
+    {
+        await using var ledger = await TestLedger.StartAsync();
+        var first = TestEvents.New();
+        await ledger.Events.AppendAsync(s_stream, ExpectedVersion.NoStream, [first]);
+        await ledger.Events.AppendAsync(s_stream, ExpectedVersion.Exactly(0), [TestEvents.New()]);
+
+        // Once with the belief of the first time, once with the stream's version now, once with none.
+        foreach (var expected in new[] { ExpectedVersion.NoStream, ExpectedVersion.Exactly(1), ExpectedVersion.Any })
+        {
+            var again = await ledger.Events.AppendAndSequenceAsync(s_stream, expected, [first]);
+            Assert.Equal(AppendOutcome.AlreadyAppended, again.Outcome);
+            Assert.Equal(0, again.Version);
+            Assert.Equal(0UL, Assert.Single(again.Indexes).Value);
+        }
+
+        await ledger.UntilPublishedAsync(2);
+        Assert.Equal(2, (await LogAudit.CheckAsync(ledger.Log)).Entries.Count);
+    }
+
+    [Fact]
+    public async Task An_id_used_for_another_event_is_refused_and_nothing_is_stored()
+    {
+        await using var ledger = await TestLedger.StartAsync();
+        var first = TestEvents.New();
+        await ledger.Events.AppendAsync(s_stream, ExpectedVersion.NoStream, [first]);
+
+        await Assert.ThrowsAsync<EventIdTakenException>(() => ledger.Events.AppendAsync(new("test/other"), ExpectedVersion.NoStream, [first]));
+        await Assert.ThrowsAsync<EventIdTakenException>(() => ledger.Events.AppendAsync(s_stream, ExpectedVersion.Any, [TestEvents.New(), first]));
+
+        Assert.Equal(-1, await ledger.Events.StreamVersionAsync(new("test/other")));
+        Assert.Equal(0, await ledger.Events.StreamVersionAsync(s_stream));
+    }
+
+    [Fact]
+    public async Task A_wrong_belief_about_the_version_is_answered_with_the_version()
+    {
+        await using var ledger = await TestLedger.StartAsync();
+
+        var ahead = await ledger.Events.AppendAsync(s_stream, ExpectedVersion.Exactly(4), [TestEvents.New()]);
+        Assert.Equal((AppendOutcome.WrongVersion, -1L), (ahead.Outcome, ahead.Version));
+
+        await ledger.Events.AppendAsync(s_stream, ExpectedVersion.NoStream, [TestEvents.New(), TestEvents.New()]);
+        var behind = await ledger.Events.AppendAsync(s_stream, ExpectedVersion.NoStream, [TestEvents.New()]);
+        Assert.Equal((AppendOutcome.WrongVersion, 1L), (behind.Outcome, behind.Version));
+        var between = await ledger.Events.AppendAsync(s_stream, ExpectedVersion.Exactly(0), [TestEvents.New()]);
+        Assert.Equal((AppendOutcome.WrongVersion, 1L), (between.Outcome, between.Version));
+    }
+
+    [Fact]
+    public async Task Appenders_without_a_belief_all_get_in()
+    {
+        await using var ledger = await TestLedger.StartAsync();
+
+        var versions = await Task.WhenAll(Enumerable.Range(0, 40).Select(async i =>
+            (await ledger.Events.AppendAsync(s_stream, ExpectedVersion.Any, [TestEvents.New(i)])).Version));
+
+        Assert.Equal(Enumerable.Range(0, 40).Select(i => (long)i), versions.Order());
+        await ledger.UntilPublishedAsync(40);
+        await LogAudit.CheckAsync(ledger.Log);
+    }
+
+    [Fact]
+    public async Task An_inline_projection_and_its_event_are_stored_together_or_not_at_all()
+    {
+        await using var ledger = await TestLedger.StartAsync();
+        await ledger.ExecuteAsync("CREATE TABLE seen (id uuid PRIMARY KEY, version bigint)");
+
+        await ledger.Events.AppendAsync(s_stream, ExpectedVersion.NoStream, [TestEvents.New()], Project);
+        await Assert.ThrowsAsync<InvalidOperationException>(() => ledger.Events.AppendAsync(s_stream, ExpectedVersion.Exactly(0), [TestEvents.New()],
+            async (transaction, stored, cancel) =>
+            {
+                await Project(transaction, stored, cancel);
+                throw new InvalidOperationException("the projection fails after it wrote");
+            }));
+
+        Assert.Equal(1L, await ledger.ExecuteAsync("SELECT count(*) FROM seen"));
+        Assert.Equal(0, await ledger.Events.StreamVersionAsync(s_stream));
+
+        static async Task Project(NpgsqlTransaction transaction, IReadOnlyList<StoredEvent> stored, CancellationToken cancel)
+        {
+            await using var insert = new NpgsqlCommand("INSERT INTO seen VALUES ($1, $2)", transaction.Connection, transaction)
+            {
+                Parameters = { new() { Value = stored[0].Id }, new() { Value = stored[0].Version } },
+            };
+            await insert.ExecuteNonQueryAsync(cancel);
+        }
+    }
+
+    [Fact]
+    public async Task A_follower_gets_every_event_once_and_in_order()
+    {
+        await using var ledger = await TestLedger.StartAsync();
+        using var enough = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        var following = Task.Run(async () =>
+        {
+            var seen = new List<LoggedEvent>();
+            await foreach (var logged in ledger.Events.ReadFromAsync(new(0), enough.Token))
+            {
+                seen.Add(logged);
+                if (seen.Count == 1200)
+                {
+                    break;
+                }
+            }
+
+            return seen;
+        });
+
+        for (var i = 0; i < 12; i++)
+        {
+            await ledger.Events.AppendAsync(new($"test/{i}"), ExpectedVersion.NoStream, [.. Enumerable.Range(0, 100).Select(TestEvents.New)]);
+        }
+
+        var all = await following;
+        Assert.Equal(Enumerable.Range(0, 1200).Select(i => (ulong)i), all.Select(e => e.Index.Value));
+        Assert.Equal(1200, all.Select(e => e.Event.Id).Distinct().Count());
+    }
+
+    [Fact]
+    public async Task Appends_are_refused_by_name_until_the_log_was_checked()
+    {
+        await using var database = new LedgerDatabase("Host=/nonexistent;Username=nobody;Database=none");
+        var events = new EventStore(database, new LedgerState(), TimeProvider.System);
+        RefusedException refused = await Assert.ThrowsAsync<LedgerUnavailableException>(() =>
+            events.AppendAsync(s_stream, ExpectedVersion.NoStream, [TestEvents.New()]));
+        Assert.Equal((503, "ledger-unavailable"), (refused.Refusal.Status, refused.Refusal.Code));
+        Assert.NotNull(refused.Refusal.RetryAfter);
+        await Assert.ThrowsAsync<LedgerUnavailableException>(() => events.StreamVersionAsync(s_stream));
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("Upper/case")]
+    [InlineData("with space")]
+    [InlineData("new\nline")]
+    [InlineData("broadcast/ü")]
+    public void A_name_that_could_be_written_in_two_ways_is_no_stream(string name) =>
+        Assert.ThrowsAny<ArgumentException>(() => new StreamName(name));
+}
