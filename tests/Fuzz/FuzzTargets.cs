@@ -9,6 +9,7 @@ public static class FuzzTargets
     public static IReadOnlyList<FuzzTarget> All { get; } =
     [
         CborTarget.Create(),
+        BoxesTarget.Create(),
         CoseTarget.Create(),
         RecordTarget.Create(),
         CertificateTarget.Create(),

@@ -10,13 +10,16 @@ internal sealed class SyntheticTrack
     private readonly RandomStream? _avc;
     private readonly byte[] _buffer = new byte[1 << 20];
     private readonly bool _everyRunHasOffset;
+    private readonly int _mostData;
     private ulong _time;
 
     /// <param name="seed">Everything follows from it.</param>
     /// <param name="isVideo">AVC, or AAC.</param>
     /// <param name="everyRunHasOffset">For readers that take a later trun without an offset to begin at the moof.</param>
-    public SyntheticTrack(int seed, bool isVideo, bool everyRunHasOffset = false)
+    /// <param name="mostData">Most bytes of slice data.</param>
+    public SyntheticTrack(int seed, bool isVideo, bool everyRunHasOffset = false, int mostData = 3000)
     {
+        _mostData = mostData;
         _everyRunHasOffset = everyRunHasOffset;
         _random = new(seed);
         _avc = isVideo ? new(seed) : null;
@@ -186,7 +189,7 @@ internal sealed class SyntheticTrack
     {
         if (_avc is null)
         {
-            var frame = new byte[_random.Next(1, 700)];
+            var frame = new byte[_random.Next(1, Math.Min(700, 4 * _mostData))];
             _random.NextBytes(frame);
             return frame;
         }
@@ -196,7 +199,7 @@ internal sealed class SyntheticTrack
         if (_random.Next(6) == 0)
         {
             // A long SEI: more clear bytes than one subsample can count, now and then.
-            Add(sample, Message(_random.Next(10) == 0 ? 70_000 : 40));
+            Add(sample, Message(_random.Next(10) == 0 ? 24 * _mostData : 40));
         }
 
         if (_random.Next(4) == 0)
@@ -207,7 +210,7 @@ internal sealed class SyntheticTrack
 
         for (var slices = _random.Next(1, 5); slices > 0; slices--)
         {
-            Add(sample, _avc.NextSlice(isIdr, out _, mostData: 3000));
+            Add(sample, _avc.NextSlice(isIdr, out _, mostData: _mostData));
         }
 
         return [.. sample];
