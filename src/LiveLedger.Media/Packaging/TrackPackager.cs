@@ -62,7 +62,10 @@ public sealed class TrackPackager : IDisposable
     public bool TryInspect(ReadOnlySpan<byte> sourceSegment, out SourceSegment info, out MediaFault fault) =>
         _map.TryRead(sourceSegment, _source, out info, out fault);
 
-    /// <summary>Writes the delivered segment. On a fault nothing is written and no IV is used.</summary>
+    /// <summary>
+    /// Writes the delivered segment. On a fault nothing is written and no IV is used; only a segment that grows past 64 MiB
+    /// by packaging gives its IVs up.
+    /// </summary>
     /// <param name="sourceSegment">styp?, and moof with mdat once or more.</param>
     /// <param name="sequence">The segment's sequence within its track, from 0.</param>
     /// <param name="decodeTimeOffset">Added to every decode time, in ticks of the track's timescale.</param>
