@@ -56,6 +56,7 @@ export class Controls {
   /** Plays with sound; where the browser forbids that, without; where it forbids all, offers a button. */
   async start(): Promise<void> {
     this.#bigPlay.hidden = true;
+    this.show();
     try {
       await this.video.play();
     } catch (error) {

@@ -54,6 +54,14 @@ export class Playback {
       licenseXhrSetup: this.licences.setUp,
       // hls.js repeats a failed licence request at once; waiting as the server asked is done by the page.
       keyLoadPolicy: { default: { maxTimeToFirstByteMs: 8000, maxLoadTimeMs: 20000, timeoutRetry: null, errorRetry: null } },
+      fragLoadPolicy: {
+        default: {
+          maxTimeToFirstByteMs: 10_000,
+          maxLoadTimeMs: 60_000,
+          timeoutRetry: { maxNumRetry: 4, retryDelayMs: 0, maxRetryDelayMs: 0 },
+          errorRetry: { maxNumRetry: 5, retryDelayMs: 500, maxRetryDelayMs: 4000 },
+        },
+      },
       liveSyncDurationCount: 3,
       liveMaxLatencyDurationCount: 10,
       maxLiveSyncPlaybackRate: 1.1,
@@ -104,7 +112,7 @@ export class Playback {
       this.events.skipped();
       // Without its init segment nothing of a track can play: that is no hole to step over.
       if (data.frag.sn === "initSegment" || this.#refused.refused(data.frag)) return this.#end({ kind: "verification-failed" });
-      if (data.fatal) this.#refused.leaveOut(data.frag);
+      this.#refused.leaveOut(data.frag);
       return;
     }
     if (!data.fatal) return;

@@ -10,7 +10,7 @@ const patience = 3;
 export class RefusedSegments {
   /** Addresses refused since the last good one, for each kind of track: sound that passes says nothing about the picture. */
   readonly #inARow = new Map<string, Set<string>>();
-  #hole: { start: number; end: number } | undefined;
+  readonly #holes = new Map<string, { start: number; end: number }>();
 
   constructor(private readonly video: HTMLVideoElement) {}
 
@@ -26,19 +26,21 @@ export class RefusedSegments {
     return inARow.size >= patience;
   }
 
-  /** The player library gave up on `fragment`: remember where to go on. */
+  /** Remembers that there will be no `fragment`, unless another level fills its place. */
   leaveOut(fragment: Fragment): void {
-    this.#hole = { start: fragment.start, end: fragment.start + fragment.duration };
+    this.#holes.set(fragment.url, { start: fragment.start, end: fragment.start + fragment.duration });
   }
 
-  /** To be called a few times a second. Moves the playhead over the hole once it has come to it; true if it did. */
+  /** To be called a few times a second. Moves the playhead over a hole once it has come to it; true if it did. */
   stepOver(): boolean {
     const { video } = this;
-    if (!this.#hole) return false;
-    if (video.currentTime >= this.#hole.end) this.#hole = undefined;
-    else if (bufferedAhead(video) < 0.3 && video.currentTime > this.#hole.start - 1) {
-      video.currentTime = this.#hole.end + 0.05;
-      this.#hole = undefined;
+    for (const [url, hole] of this.#holes) {
+      const isHere = video.currentTime > hole.start - 1.5 && video.currentTime < hole.end;
+      // A decoder waits for more while it still holds some tenths of a second, more of them at a higher rate.
+      const waits = video.readyState < HTMLMediaElement.HAVE_FUTURE_DATA;
+      if (!isHere || bufferedAhead(video) > (waits ? 1.5 : 0.2)) continue;
+      video.currentTime = hole.end + 0.05;
+      this.#holes.delete(url);
       return true;
     }
     return false;

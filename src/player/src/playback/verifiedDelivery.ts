@@ -30,12 +30,16 @@ export interface Progress {
   readonly onArrived: (length: number) => void;
 }
 
+const silent = { onHeaders: () => undefined, onBytes: () => undefined, onArrived: () => undefined };
+
 /**
  * The only way bytes reach the player library: each segment is fetched with its record and checked in the worker first.
  * A failure is tried once more past every cache, then stands for as long as the page does: asking again costs no request.
  */
 export class VerifiedDelivery {
   readonly #refused = new Map<string, RefusedError>();
+  /** Settles once an init segment was checked: hls.js loads it and the first segment after it at the same time. */
+  readonly #inits = new Map<string, Promise<Bytes>>();
 
   constructor(
     private readonly broadcast: Broadcast,
@@ -52,15 +56,25 @@ export class VerifiedDelivery {
       throw this.#refuse(url, { code: "record-wrong-slot" }, slot?.track ?? "", listedAs);
     }
     const asked = { track: slot.track, sequence: slot.sequence, epoch: init.epoch };
-    const answer = await this.#fetchAndAsk(url, slot.recordUrl, maxSegmentLength, asked, progress, (bytes, record) =>
-      this.verifier.ask({ kind: "segment", initName: initUrl, bytes, record, slot: asked }),
-    );
+    const initChecked = this.#inits.get(initUrl) ?? this.init(initUrl, url, { ...silent, signal: progress.signal });
+    const answer = await this.#fetchAndAsk(url, slot.recordUrl, maxSegmentLength, asked, progress, async (bytes, record) => {
+      await initChecked;
+      return this.verifier.ask({ kind: "segment", initName: initUrl, bytes, record, slot: asked });
+    });
     this.log.good({ ...slot, byteLength: answer.bytes.length, milliseconds: answer.milliseconds });
     return answer.bytes;
   }
 
   /** @param witnessUrl A listed segment that uses this init segment: its record vouches for it. */
-  async init(url: string, witnessUrl: string, progress: Progress): Promise<Bytes> {
+  init(url: string, witnessUrl: string, progress: Progress): Promise<Bytes> {
+    const checked = this.#init(url, witnessUrl, progress);
+    this.#inits.set(url, checked);
+    // One that did not arrive, or was given up by a level switch, is loaded anew.
+    checked.catch(() => this.#inits.get(url) === checked && this.#inits.delete(url));
+    return checked;
+  }
+
+  async #init(url: string, witnessUrl: string, progress: Progress): Promise<Bytes> {
     const init = parseInitUrl(url, this.broadcast, this.origin);
     const witness = parseSegmentUrl(witnessUrl, this.broadcast, this.origin);
     if (!init || !witness || init.track !== witness.track) throw this.#refuse(url, { code: "init-mismatch" }, init?.track ?? "", -1);
@@ -110,7 +124,7 @@ export class VerifiedDelivery {
       progress.onArrived(bytes.length);
       return await ask(bytes, record);
     } catch (error) {
-      if (error instanceof RefusedError) return { verdict: "bad", milliseconds: 0, failure: error.failure };
+      if (error instanceof OverlongError) return { verdict: "bad", milliseconds: 0, failure: { code: error.code } };
       throw error;
     }
   }
@@ -125,9 +139,15 @@ export class VerifiedDelivery {
   }
 }
 
-/** A body longer than anything of its kind may be fails the check on its length, without being read to its end. */
-function asVerdict(code: "segment-length" | "record-malformed"): (error: unknown) => never {
+/** A body longer than anything of its kind may be: fails the check on its length, without having been read to its end. */
+class OverlongError extends Error {
+  constructor(readonly code: "segment-length" | "record-malformed") {
+    super(code);
+  }
+}
+
+function asVerdict(code: OverlongError["code"]): (error: unknown) => never {
   return (error) => {
-    throw error instanceof TooLongError ? new RefusedError({ code }, "", -1) : error;
+    throw error instanceof TooLongError ? new OverlongError(code) : error;
   };
 }

@@ -1,0 +1,43 @@
+import { existsSync, mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { type BrowserContext, chromium, type Page } from "playwright-core";
+
+/** Debian's Chromium; another by LIVELEDGER_CHROMIUM. */
+const executablePath = process.env["LIVELEDGER_CHROMIUM"] ?? ["/usr/bin/chromium", "/usr/bin/chromium-browser"].find(existsSync) ?? "chromium";
+
+/** A headless browser of its own with an empty profile. */
+export class Browser {
+  private constructor(
+    readonly context: BrowserContext,
+    private readonly profile: string,
+  ) {}
+
+  static async open(
+    options: { colorScheme?: "light" | "dark"; width?: number; height?: number; autoplay?: boolean; touch?: boolean } = {},
+  ): Promise<Browser> {
+    const profile = mkdtempSync(join(tmpdir(), "liveledger-chromium-"));
+    const context = await chromium.launchPersistentContext(profile, {
+      executablePath,
+      headless: true,
+      colorScheme: options.colorScheme ?? "light",
+      viewport: { width: options.width ?? 1280, height: options.height ?? 800 },
+      hasTouch: options.touch ?? false,
+      args: [
+        "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+        "--disable-component-update", "--disable-sync", "--disable-dev-shm-usage",
+        `--autoplay-policy=${options.autoplay === false ? "document-user-activation-required" : "no-user-gesture-required"}`,
+      ],
+    });
+    return new Browser(context, profile);
+  }
+
+  page(): Promise<Page> {
+    return this.context.newPage();
+  }
+
+  async close(): Promise<void> {
+    await this.context.close();
+    rmSync(this.profile, { recursive: true, force: true, maxRetries: 5 });
+  }
+}

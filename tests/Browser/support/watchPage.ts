@@ -1,0 +1,67 @@
+import type { Page } from "playwright-core";
+import { until } from "./until.js";
+
+/** What `window.liveledger` says. */
+export interface Stats {
+  state: string;
+  verified: number;
+  bytes: number;
+  failures: { code: string; chunk?: number; track: string; sequence: number }[];
+  skipped: number;
+  appended: string[];
+  identity: string;
+  trust?: string;
+  playing: boolean;
+  latency?: number;
+  renewals: { renewed: number; unanswered: number };
+  levels: { height: number; bitrate: number }[];
+}
+
+/** What the video element says, which no script of ours has a hand in. */
+export interface Decoded {
+  time: number;
+  paused: boolean;
+  muted: boolean;
+  frames: number;
+  audioBytes: number;
+  ended: boolean;
+}
+
+export function statsOf(page: Page): Promise<Stats> {
+  return page.evaluate(() => ({ ...(window as unknown as { liveledger: Stats }).liveledger }));
+}
+
+export function decodedBy(page: Page): Promise<Decoded> {
+  return page.evaluate(() => {
+    const video = document.querySelector("video") as HTMLVideoElement & { webkitAudioDecodedByteCount: number };
+    return {
+      time: video.currentTime,
+      paused: video.paused,
+      muted: video.muted,
+      frames: video.getVideoPlaybackQuality().totalVideoFrames,
+      audioBytes: video.webkitAudioDecodedByteCount,
+      ended: video.ended,
+    };
+  });
+}
+
+export function untilState(page: Page, state: string, seconds = 15): Promise<Stats> {
+  return until(`state ${state}`, seconds, async () => {
+    const stats = await statsOf(page);
+    return stats.state === state ? stats : undefined;
+  });
+}
+
+/** Waits until pictures and sound are being decoded. */
+export async function untilPlaying(page: Page, seconds = 20): Promise<void> {
+  const before = await decodedBy(page);
+  await until("pictures and sound decoded", seconds, async () => {
+    const now = await decodedBy(page);
+    return now.time > before.time + 0.5 && now.frames > before.frames + 5 && now.audioBytes > before.audioBytes;
+  });
+}
+
+/** The text that covers the picture; empty where it shows. */
+export function coverText(page: Page): Promise<string> {
+  return page.evaluate(() => (document.querySelector("#cover") as HTMLElement).innerText);
+}
