@@ -1,0 +1,117 @@
+using System.Buffers;
+using System.Security.Claims;
+using System.Security.Cryptography;
+using System.Text.Json;
+using LiveLedger.Cryptography;
+using LiveLedger.Ledger.Refusals;
+using LiveLedger.Licensing.ContentKeys;
+using LiveLedger.Licensing.Entitlements;
+using LiveLedger.Media;
+using LiveLedger.Media.Protection;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
+using Microsoft.AspNetCore.Routing;
+
+namespace LiveLedger.Licensing.Licences;
+
+/// <summary><c>POST /v1/licences</c>: EME ClearKey JSON in and out (Encrypted Media Extensions §9.1.3 and §9.1.4).</summary>
+internal static class LicenceEndpoint
+{
+    private static readonly Refusal s_malformed = new(400, "licence-request-malformed",
+        $"A licence request is {{\"kids\":[…],\"type\":\"temporary\"}} with 1 to {LicenceRequest.MaxKeyIds} key ids of 16 bytes in base64url.");
+
+    private static readonly Refusal s_large = new(413, "body-too-large", $"A licence request has at most {LicenceRequest.MaxBytes} bytes.");
+    private static readonly Refusal s_token = new(401, "token-invalid", "The token is not one for this address.");
+    private static readonly Refusal s_notEntitled = new(403, "not-entitled", "This viewer may not watch this broadcast.");
+    private static readonly Refusal s_foreignKey = new(403, "key-not-of-broadcast", "A key was asked for that is not one of the token's broadcast.");
+
+    public static IEndpointConventionBuilder Map(IEndpointRouteBuilder routes) => routes
+        .MapPost("/v1/licences", static (HttpContext context, LicenceDesk desk, MasterKeys keys, ViewerPseudonyms pseudonyms) =>
+            AnswerAsync(context, desk, keys, pseudonyms))
+        .WithName("requestLicence").WithTags("licences");
+
+    private static async Task<IResult> AnswerAsync(HttpContext context, LicenceDesk desk, MasterKeys keys, ViewerPseudonyms pseudonyms)
+    {
+        context.Response.Headers.CacheControl = "no-store";
+        if (Read(context.User, pseudonyms) is not { } asker)
+        {
+            return s_token.ToResult();
+        }
+
+        if (await ReadBodyAsync(context) is not { } body)
+        {
+            return s_large.ToResult();
+        }
+
+        if (!LicenceRequest.TryParse(body, out var request))
+        {
+            return s_malformed.ToResult();
+        }
+
+        return await desk.DecideAsync(asker, request, context.RequestAborted) switch
+        {
+            LicenceDecision.Granted => new LicenceResult(asker.Broadcast, request.KeyIds, keys),
+            LicenceDecision.KeyNotOfBroadcast => s_foreignKey.ToResult(),
+            _ => s_notEntitled.ToResult(),
+        };
+    }
+
+    private static Asker? Read(ClaimsPrincipal user, ViewerPseudonyms pseudonyms) =>
+        BroadcastId.TryParse(user.FindFirst("broadcast")?.Value, out var broadcast)
+        && user.FindFirst("jti")?.Value is { Length: > 0 and <= 64 } token
+        && user.FindFirst("sub")?.Value is { } viewer && ViewerPseudonyms.IsViewer(viewer)
+            ? new(token, broadcast, pseudonyms.Of(broadcast, viewer))
+            : null;
+
+    private static async Task<ReadOnlyMemory<byte>?> ReadBodyAsync(HttpContext context)
+    {
+        if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } size)
+        {
+            size.MaxRequestBodySize = LicenceRequest.MaxBytes + 1;
+        }
+
+        var buffer = new byte[LicenceRequest.MaxBytes + 1];
+        var length = await context.Request.Body.ReadAtLeastAsync(buffer, buffer.Length, throwOnEndOfStream: false, context.RequestAborted);
+        return length <= LicenceRequest.MaxBytes ? buffer.AsMemory(0, length) : null;
+    }
+
+    /// <summary>Writes the licence. A result of its own, so that key bytes pass through no serializer, no log and no string.</summary>
+    private sealed class LicenceResult(BroadcastId broadcast, IReadOnlyList<KeyId> ids, MasterKeys keys) : IResult
+    {
+        public async Task ExecuteAsync(HttpContext context)
+        {
+            var buffer = new ArrayBufferWriter<byte>(256 + ids.Count * 128);
+            Write(buffer);
+            context.Response.ContentType = "application/json";
+            context.Response.ContentLength = buffer.WrittenCount;
+            await context.Response.Body.WriteAsync(buffer.WrittenMemory, context.RequestAborted);
+        }
+
+        private void Write(ArrayBufferWriter<byte> buffer)
+        {
+            Span<byte> id = stackalloc byte[KeyId.Length];
+            Span<byte> text = stackalloc byte[24];
+            using var json = new Utf8JsonWriter(buffer);
+            json.WriteStartObject();
+            json.WriteStartArray("keys");
+            foreach (var kid in ids)
+            {
+                var use = keys.Find(broadcast, kid)!.Value;
+                using var key = keys.KeyFor(broadcast, use.Class, use.CryptoPeriod);
+                kid.CopyTo(id);
+                json.WriteStartObject();
+                json.WriteString("kty", "oct");
+                json.WriteString("kid", StrictBase64Url.Encode(id));
+                var written = System.Buffers.Text.Base64Url.EncodeToUtf8(key.Bytes, text);
+                json.WriteString("k"u8, text[..written]);
+                CryptographicOperations.ZeroMemory(text);
+                json.WriteEndObject();
+            }
+
+            json.WriteEndArray();
+            json.WriteString("type", "temporary");
+            json.WriteEndObject();
+        }
+    }
+}

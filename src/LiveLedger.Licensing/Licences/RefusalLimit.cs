@@ -1,0 +1,38 @@
+using System.Collections.Concurrent;
+
+namespace LiveLedger.Licensing.Licences;
+
+/// <summary>One refusal for each token and reason is logged in ten seconds: a page that asks in a loop is answered each time, but does not fill the ledger.</summary>
+internal sealed class RefusalLimit(TimeProvider time)
+{
+    private const int MaxRemembered = 50_000;
+    private static readonly TimeSpan s_interval = TimeSpan.FromSeconds(10);
+
+    private readonly ConcurrentDictionary<(string Token, LicenceDecision Reason), DateTimeOffset> _logged = new();
+
+    /// <summary>True if this one is to be logged.</summary>
+    public bool Take(string token, LicenceDecision reason)
+    {
+        var now = time.GetUtcNow();
+        if (_logged.TryGetValue((token, reason), out var last) && now - last < s_interval)
+        {
+            return false;
+        }
+
+        if (_logged.Count >= MaxRemembered)
+        {
+            foreach (var old in _logged.Where(e => now - e.Value >= s_interval))
+            {
+                _logged.TryRemove(old);
+            }
+
+            if (_logged.Count >= MaxRemembered)
+            {
+                _logged.Clear();
+            }
+        }
+
+        _logged[(token, reason)] = now;
+        return true;
+    }
+}

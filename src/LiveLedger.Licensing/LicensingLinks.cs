@@ -1,0 +1,29 @@
+using LiveLedger.Media;
+
+namespace LiveLedger.Licensing;
+
+/// <summary>What this stage needs of others, tied together by the server: stages do not know one another.</summary>
+public sealed record LicensingLinks
+{
+    /// <summary>The account that owns a broadcast, or null if there is no such broadcast.</summary>
+    public required Func<BroadcastId, CancellationToken, ValueTask<string?>> OwnerOf { get; init; }
+
+    /// <summary>The broadcaster's identity key as in Watch addresses (43 characters of base64url), or null before the session key is certified.</summary>
+    public required Func<BroadcastId, CancellationToken, ValueTask<string?>> IdentityOf { get; init; }
+
+    /// <summary>Signs a token for a viewer of a broadcast.</summary>
+    public required Func<string, BroadcastId, TimeSpan, (string Token, DateTimeOffset ExpiresAt)> IssueViewerToken { get; init; }
+}
+
+/// <summary>Settings of this stage.</summary>
+public sealed record LicensingOptions
+{
+    /// <summary>Folder of wrapped keys (0700).</summary>
+    public required string KeysFolder { get; init; }
+
+    /// <summary>Folder of decisions that the ledger has yet to take.</summary>
+    public required string SpoolFolder { get; init; }
+
+    /// <summary>The address the outside reaches us by, without a trailing slash; null to answer with the one a request came by.</summary>
+    public string? PublicUrl { get; init; }
+}

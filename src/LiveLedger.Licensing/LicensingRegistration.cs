@@ -1,0 +1,61 @@
+using LiveLedger.Cryptography.Wrapping;
+using LiveLedger.Ledger;
+using LiveLedger.Ledger.Schema;
+using LiveLedger.Licensing.ContentKeys;
+using LiveLedger.Licensing.Entitlements;
+using LiveLedger.Licensing.Licences;
+using LiveLedger.Licensing.Playbacks;
+using LiveLedger.Media;
+using LiveLedger.Media.Protection;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace LiveLedger.Licensing;
+
+/// <summary>How the server takes this stage in.</summary>
+public static class LicensingRegistration
+{
+    /// <summary>Registers the stage. The ledger, a <see cref="KeyEncryptionKey"/>, a <see cref="TimeProvider"/> and <see cref="LicensingLinks"/> must be registered too.</summary>
+    public static IServiceCollection AddLicensing(this IServiceCollection services, LicensingOptions options) => services
+        .AddSingleton(options)
+        .AddSingleton(s => new MasterKeys(Path.Combine(options.KeysFolder, "broadcasts"), s.GetRequiredService<KeyEncryptionKey>()))
+        .AddSingleton(s => new ViewerPseudonyms(options.KeysFolder, s.GetRequiredService<KeyEncryptionKey>()))
+        .AddSingleton(new LicencePolicy())
+        .AddSingleton<EntitlementBook>()
+        .AddSingleton<EntitlementEndpoints>()
+        .AddSingleton<ViewerTokenEndpoints>()
+        .AddSingleton<OpenPlaybacks>()
+        .AddSingleton<RefusalLimit>()
+        .AddSingleton<LicenceDesk>()
+        .AddSingleton(_ => new PlaybackSpool(options.SpoolFolder))
+        .AddHostedService(s => s.GetRequiredService<PlaybackSpool>())
+        .AddHostedService<SpoolDelivery>();
+
+    /// <summary>Brings this stage's tables up to date.</summary>
+    public static async Task UpgradeLicensingAsync(this LedgerDatabase database, CancellationToken cancel)
+    {
+        await using var connection = await database.Source.OpenConnectionAsync(cancel);
+        await SchemaUpgrade.ApplyAsync(connection, "licensing", typeof(LicensingRegistration).Assembly, "Schema", cancel);
+    }
+
+    /// <summary>Makes a new broadcast's master key, durable before it returns.</summary>
+    public static void CreateContentKeys(this IServiceProvider services, BroadcastId broadcast) => services.GetRequiredService<MasterKeys>().Create(broadcast);
+
+    /// <summary>The content key of a track class in a crypto period. The caller disposes it.</summary>
+    public static ContentKey ContentKeyFor(this IServiceProvider services, BroadcastId broadcast, TrackClass trackClass, ulong cryptoPeriod) =>
+        services.GetRequiredService<MasterKeys>().KeyFor(broadcast, trackClass, cryptoPeriod);
+
+    /// <summary>Number of open playbacks of a broadcast.</summary>
+    public static int CountViewers(this IServiceProvider services, BroadcastId broadcast) => services.GetRequiredService<OpenPlaybacks>().Count(broadcast);
+
+    /// <summary>Maps entitlements and viewer tokens into the group <c>/v1/broadcasts</c>, which requires an API token.</summary>
+    public static void MapEntitlements(this RouteGroupBuilder broadcasts)
+    {
+        EntitlementEndpoints.Map(broadcasts);
+        ViewerTokenEndpoints.Map(broadcasts);
+    }
+
+    /// <summary>Maps <c>/v1/licences</c>; the server requires a viewer token there.</summary>
+    public static IEndpointConventionBuilder MapLicences(this IEndpointRouteBuilder routes) => LicenceEndpoint.Map(routes);
+}

@@ -1,0 +1,60 @@
+using System.Collections.Concurrent;
+using LiveLedger.Media;
+
+namespace LiveLedger.Licensing.Playbacks;
+
+/// <summary>Playbacks in memory, by the <c>jti</c> of their token. One that has not been renewed for <see cref="Patience"/> is closed.</summary>
+internal sealed class OpenPlaybacks(TimeProvider time)
+{
+    /// <summary>Three renewals of a player that renews every 30 s.</summary>
+    public static readonly TimeSpan Patience = TimeSpan.FromSeconds(90);
+
+    /// <summary>Most at once; a viewer beyond it is asked to come back.</summary>
+    private const int MaxOpen = 200_000;
+
+    private readonly ConcurrentDictionary<string, Playback> _open = new();
+    private long _sweptAt = time.GetUtcNow().UtcTicks;
+
+    /// <summary>The open playback of a token, or null.</summary>
+    public Playback? Find(string token) => _open.TryGetValue(token, out var playback) && IsOpen(playback) ? playback : null;
+
+    /// <summary>False if there is no room.</summary>
+    public bool TryOpen(string token, Playback playback)
+    {
+        Sweep();
+        if (_open.Count >= MaxOpen)
+        {
+            return false;
+        }
+
+        _open[token] = playback;
+        return true;
+    }
+
+    public void Close(string token) => _open.TryRemove(token, out _);
+
+    /// <summary>Number of open playbacks of a broadcast: its viewers, each tab counted.</summary>
+    public int Count(BroadcastId broadcast)
+    {
+        Sweep();
+        return _open.Values.Count(p => p.Broadcast == broadcast && IsOpen(p));
+    }
+
+    private bool IsOpen(Playback playback) => time.GetUtcNow() - playback.RenewedAt < Patience;
+
+    // Now and then, by whoever comes along.
+    private void Sweep()
+    {
+        var now = time.GetUtcNow();
+        var swept = Interlocked.Read(ref _sweptAt);
+        if (now.UtcTicks - swept < TimeSpan.TicksPerSecond * 10 || Interlocked.CompareExchange(ref _sweptAt, now.UtcTicks, swept) != swept)
+        {
+            return;
+        }
+
+        foreach (var entry in _open.Where(e => !IsOpen(e.Value)))
+        {
+            _open.TryRemove(entry);
+        }
+    }
+}

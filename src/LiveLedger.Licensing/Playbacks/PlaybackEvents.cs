@@ -1,0 +1,41 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using LiveLedger.Ledger;
+using LiveLedger.Licensing.Licences;
+using LiveLedger.Media;
+using LiveLedger.Media.Protection;
+
+namespace LiveLedger.Licensing.Playbacks;
+
+/// <summary>Keys were given. Renewal 0 is the playback's first licence.</summary>
+internal sealed record LicenceGranted(string Broadcast, string Viewer, string Entitlement, IReadOnlyList<string> Kids, int Renewal, DateTimeOffset At);
+
+/// <summary>Keys were asked for and not given.</summary>
+internal sealed record LicenceRefused(string Broadcast, string Viewer, IReadOnlyList<string> Kids, string Reason, DateTimeOffset At);
+
+/// <summary>The stream <c>playback/{id}</c>: what was decided for one token at play. Key ids, never keys.</summary>
+internal static partial class PlaybackEvents
+{
+    private const int Schema = 1;
+    private const string Actor = "system";
+
+    public static StreamName StreamOf(PlaybackId id) => new($"playback/{id}");
+
+    public static NewEvent Granted(Playback playback, IReadOnlyList<KeyId> kids, int renewal, DateTimeOffset at) => new(
+        Guid.CreateVersion7(at), "licence-granted", Schema,
+        JsonSerializer.SerializeToUtf8Bytes(
+            new(playback.Broadcast.ToString(), playback.Viewer.ToString(), playback.Entitlement.ToString(), Texts(kids), renewal, at), PlaybackJson.Default.LicenceGranted),
+        Actor);
+
+    public static NewEvent Refused(BroadcastId broadcast, string viewer, IReadOnlyList<KeyId> kids, LicenceDecision decision, DateTimeOffset at) => new(
+        Guid.CreateVersion7(at), "licence-refused", Schema,
+        JsonSerializer.SerializeToUtf8Bytes(new(broadcast.ToString(), viewer, Texts(kids), LicenceRule.CodeOf(decision), at), PlaybackJson.Default.LicenceRefused),
+        Actor);
+
+    private static List<string> Texts(IReadOnlyList<KeyId> kids) => [.. kids.Select(static k => k.ToString())];
+
+    [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
+    [JsonSerializable(typeof(LicenceGranted))]
+    [JsonSerializable(typeof(LicenceRefused))]
+    private sealed partial class PlaybackJson : JsonSerializerContext;
+}
