@@ -154,7 +154,7 @@ internal sealed partial class LogKeeper(LedgerDatabase database, LedgerState sta
     [LoggerMessage(LogLevel.Warning, "another process sequences and signs the log; standing by")]
     private partial void LogLeadershipLost();
 
-    [LoggerMessage(LogLevel.Warning, "the ledger's database is away: {reason}")]
+    [LoggerMessage(LogLevel.Warning, "the log stands still and tries again: {reason}")]
     private partial void LogAway(string reason);
 
     [LoggerMessage(LogLevel.Error, "the log's database refused a statement; trying again")]

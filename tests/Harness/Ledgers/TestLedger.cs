@@ -42,16 +42,19 @@ public sealed class TestLedger : IAsyncDisposable
     public LogReader Log { get; }
 
     /// <summary>Options of a new log in a new database of the shared cluster.</summary>
-    public static async Task<LedgerOptions> NewOptionsAsync() =>
-        OptionsFor(await (await PostgresCluster.SharedAsync()).CreateDatabaseAsync());
+    public static async Task<LedgerOptions> NewOptionsAsync()
+    {
+        var cluster = await PostgresCluster.SharedAsync();
+        return OptionsFor(await cluster.CreateDatabaseAsync(), cluster.NewFolder());
+    }
 
-    /// <summary>Options of a new log in this database.</summary>
-    public static LedgerOptions OptionsFor(string connectionString) => new()
+    /// <summary>Options of a new log in this database, its checkpoint in this folder.</summary>
+    public static LedgerOptions OptionsFor(string connectionString, string folder) => new()
     {
         ConnectionString = connectionString,
         Origin = "test.example/log",
         LogKey = Ed25519PrivateKey.Generate(),
-        CheckpointFile = Path.Combine(Directory.CreateTempSubdirectory("liveledger-log-").FullName, "checkpoint"),
+        CheckpointFile = Path.Combine(folder, "checkpoint"),
         CheckpointInterval = TimeSpan.FromMilliseconds(100),
     };
 
@@ -96,10 +99,13 @@ public sealed class TestLedger : IAsyncDisposable
         return await command.ExecuteScalarAsync();
     }
 
-    /// <summary>Ends the process's part: sequencing and signing stop where they are.</summary>
+    /// <summary>Sequencing and signing stop where they are; the store goes on.</summary>
+    public Task StopKeepingAsync() => _keeper.StopAsync(default);
+
+    /// <summary>Ends the process's part.</summary>
     public async ValueTask DisposeAsync()
     {
-        await _keeper.StopAsync(default);
+        await StopKeepingAsync();
         _keeper.Dispose();
         await Database.DisposeAsync();
     }

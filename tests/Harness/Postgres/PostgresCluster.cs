@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Globalization;
 using LiveLedger.Ledger.Embedded;
 using Npgsql;
@@ -10,12 +11,24 @@ public sealed class PostgresCluster
     private const string Prefix = "liveledger-test-";
     private static readonly Lazy<Task<PostgresCluster>> s_shared = new(StartSharedAsync);
 
+    private const string FilesSuffix = ".files";
+
+    // $1: the process to outlive; $2: the cluster's folder; $3: more to delete.
+    private const string Clean = """
+        exec </dev/null >/dev/null 2>&1
+        while kill -0 "$1"; do sleep 0.5; done
+        server=$(head -n 1 "$2/cluster/postmaster.pid") && kill -QUIT "$server"
+        while kill -0 "$server"; do sleep 0.1; done
+        rm -rf "$2" "$3"
+        """;
+
     private readonly EmbeddedPostgres _server;
+    private readonly string _directory;
     private int _databases;
 
-    private PostgresCluster(EmbeddedPostgres server) => _server = server;
+    private PostgresCluster(EmbeddedPostgres server, string directory) => (_server, _directory) = (server, directory);
 
-    /// <summary>The cluster of this process; started at the first call, stopped and deleted when the process ends.</summary>
+    /// <summary>The cluster of this process; started at the first call, stopped and deleted when the process has ended, however that was.</summary>
     public static Task<PostgresCluster> SharedAsync() => s_shared.Value;
 
     /// <summary>A fresh folder of its own, reachable by the user PostgreSQL runs as. Whoever asks deletes it with <see cref="DeleteAsync"/>.</summary>
@@ -52,36 +65,18 @@ public sealed class PostgresCluster
         Directory.Delete(directory, recursive: true);
     }
 
+    /// <summary>A new folder that is deleted with the cluster.</summary>
+    public string NewFolder() => Directory.CreateDirectory(Path.Combine(_directory + FilesSuffix, Guid.NewGuid().ToString("n"))).FullName;
+
     private static async Task<PostgresCluster> StartSharedAsync()
     {
-        await SweepAsync();
         var directory = NewDirectory();
         var server = await EmbeddedPostgres.StartAsync(OptionsFor(directory));
-        AppDomain.CurrentDomain.ProcessExit += (_, _) => Task.Run(async () =>
-        {
-            await server.StopAsync();
-            Directory.Delete(directory, recursive: true);
-        }).Wait(TimeSpan.FromSeconds(30));
-        return new(server);
-    }
+        Directory.CreateDirectory(directory + FilesSuffix);
 
-    // Clusters outlive a killed test process by design of the embedded server; the next run takes them away.
-    private static async Task SweepAsync()
-    {
-        foreach (var directory in Directory.GetDirectories(Path.GetTempPath(), Prefix + "*"))
-        {
-            var owner = Path.GetFileName(directory)[Prefix.Length..].Split('-')[0];
-            if (!Directory.Exists($"/proc/{owner}"))
-            {
-                try
-                {
-                    await DeleteAsync(directory);
-                }
-                catch (Exception e) when (e is IOException or UnauthorizedAccessException or EmbeddedPostgresException)
-                {
-                    // Another test process sweeps too, or it belongs to another user.
-                }
-            }
-        }
+        // The server outlives its parent by design, and a test process may be killed at any time: a shell outside of it cleans up.
+        using var cleaner = Process.Start("setsid", ["-f", "sh", "-c", Clean, "sh", $"{Environment.ProcessId}", directory, directory + FilesSuffix]);
+        await cleaner.WaitForExitAsync();
+        return new(server, directory);
     }
 }

@@ -1,0 +1,194 @@
+using System.Collections.Concurrent;
+using LiveLedger.Harness.Ledgers;
+using LiveLedger.Harness.Postgres;
+using LiveLedger.Ledger.Checkpointing;
+using LiveLedger.Ledger.Embedded;
+using LiveLedger.Ledger.Sequencing;
+using Npgsql;
+
+namespace LiveLedger.Ledger.Tests;
+
+public sealed class SequencingTests
+{
+    [Fact]
+    public async Task Two_appenders_and_two_sequencers_lose_nothing_and_keep_every_stream_in_order()
+    {
+        const int clients = 16, perClient = 400, streams = 24;
+        await using var one = await TestLedger.StartAsync();
+        await using var two = await TestLedger.StartAsync(one.Options);
+        await one.ExecuteAsync("CREATE TABLE other (at timestamptz, client int)");
+        var stored = new ConcurrentBag<Guid>();
+        var rolledBack = new ConcurrentBag<Guid>();
+
+        // Somebody else's transaction that wrote first and stays open for the whole run: it must stop nothing.
+        await using var idle = await one.Database.Source.OpenConnectionAsync();
+        await using var open = await idle.BeginTransactionAsync();
+        await using (var write = new NpgsqlCommand("INSERT INTO other VALUES (now(), -1)", idle, open))
+        {
+            await write.ExecuteNonQueryAsync();
+        }
+
+        await Task.WhenAll(Enumerable.Range(0, clients).Select(client => Task.Run(async () =>
+        {
+            var random = new Random(client);
+            var ledger = client % 2 == 0 ? one : two;
+            for (var done = 0; done < perClient;)
+            {
+                var stream = new StreamName($"test/{random.Next(streams)}");
+                NewEvent[] events = [.. Enumerable.Range(0, random.Next(10) == 0 ? 20 : random.Next(1, 4)).Select(TestEvents.New)];
+                var fate = random.Next(10);
+                try
+                {
+                    // A third writes something else in the same transaction and dawdles; some of these roll back.
+                    var result = await ledger.Events.AppendAsync(stream, ExpectedVersion.Any, events, fate > 2 ? null : async (transaction, _, cancel) =>
+                    {
+                        await using var write = new NpgsqlCommand("INSERT INTO other VALUES (now(), 1)", transaction.Connection, transaction);
+                        await write.ExecuteNonQueryAsync(cancel);
+                        await Task.Delay(random.Next(4), cancel);
+                        if (fate == 0)
+                        {
+                            throw new InvalidOperationException("rolled back");
+                        }
+                    });
+                    Assert.Equal(AppendOutcome.Appended, result.Outcome);
+                    Array.ForEach(events, e => stored.Add(e.Id));
+                }
+                catch (InvalidOperationException)
+                {
+                    Array.ForEach(events, e => rolledBack.Add(e.Id));
+                }
+
+                done += 1;
+            }
+        })));
+
+        await one.UntilPublishedAsync(stored.Count);
+        await open.CommitAsync();
+        var audited = await LogAudit.CheckAsync(two.Log);
+        Assert.Equal(stored.Order(), audited.Entries.Select(e => e.EventId).Order());
+        Assert.Empty(rolledBack.Intersect(audited.Entries.Select(e => e.EventId)));
+        Assert.Equal((0L, null), await one.Log.PendingAsync());
+        Assert.Single(new[] { one, two }, ledger => ledger.State.IsLeader);
+    }
+
+    [Fact]
+    public async Task A_late_commit_is_sequenced_once()
+    {
+        await using var ledger = await TestLedger.StartAsync();
+        var late = TestEvents.New();
+        var drawn = new TaskCompletionSource();
+        var go = new TaskCompletionSource();
+        var slow = ledger.Events.AppendAsync(new("test/slow"), ExpectedVersion.NoStream, [late], async (_, _, _) =>
+        {
+            drawn.SetResult();
+            await go.Task;
+        });
+        await drawn.Task;
+
+        // These draw higher positions and commit first.
+        for (var i = 0; i < 20; i++)
+        {
+            await ledger.Events.AppendAndSequenceAsync(new("test/quick"), ExpectedVersion.Exactly(i - 1), [TestEvents.New(i)]);
+        }
+
+        await ledger.UntilPublishedAsync(20);
+        go.SetResult();
+        await slow;
+        await ledger.UntilPublishedAsync(21);
+        var audited = await LogAudit.CheckAsync(ledger.Log);
+        Assert.Equal(late.Id, audited.Entries[^1].EventId);
+        Assert.Equal(21, audited.Entries.Count);
+    }
+
+    [Fact]
+    public async Task A_second_sequencer_that_believes_it_leads_changes_nothing()
+    {
+        await using var ledger = await TestLedger.StartAsync();
+        await ledger.Events.AppendAndSequenceAsync(new("test/one"), ExpectedVersion.NoStream, [TestEvents.New(), TestEvents.New()]);
+        await ledger.UntilPublishedAsync(2);
+        await ledger.StopKeepingAsync();
+
+        // Its head is old: it was paused in the moment it led, and its session's lock is long somebody else's.
+        await ledger.Events.AppendAsync(new("test/one"), ExpectedVersion.Exactly(1), [TestEvents.New()]);
+        await using var session = await ledger.Database.Unpooled.OpenConnectionAsync();
+        await Assert.ThrowsAsync<LeadershipLostException>(() => new Sequencer(session, 0).RunBatchAsync(default));
+
+        Assert.Equal(1, (await ledger.Log.PendingAsync()).Count);
+        Assert.Equal(1, await new Sequencer(session, 2).RunBatchAsync(default));
+        Assert.Equal(3L, await ledger.ExecuteAsync("SELECT count(*) FROM ledger.leaves"));
+    }
+
+    [Fact]
+    public async Task When_the_leader_ends_the_other_takes_over_within_five_seconds()
+    {
+        await using var first = await TestLedger.StartAsync();
+        await using var second = await TestLedger.StartAsync(first.Options);
+        Assert.True(first.State.IsLeader);
+        await first.Events.AppendAndSequenceAsync(new("test/one"), ExpectedVersion.NoStream, [TestEvents.New()]);
+
+        await first.StopKeepingAsync();
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(5));
+        var appended = await second.Events.AppendAndSequenceAsync(new("test/one"), ExpectedVersion.Exactly(0), [TestEvents.New()], cancel: limit.Token);
+
+        Assert.Equal(1UL, Assert.Single(appended.Indexes).Value);
+        await second.UntilPublishedAsync(2);
+        await LogAudit.CheckAsync(second.Log);
+    }
+
+    [Fact]
+    public async Task PostgreSQL_going_away_and_coming_back_loses_and_doubles_nothing()
+    {
+        var directory = PostgresCluster.NewDirectory();
+        var server = await EmbeddedPostgres.StartAsync(PostgresCluster.OptionsFor(directory));
+        try
+        {
+            var folder = (await PostgresCluster.SharedAsync()).NewFolder();
+            await using var ledger = await TestLedger.StartAsync(TestLedger.OptionsFor(server.ConnectionString, folder));
+            using var stop = new CancellationTokenSource();
+            var refusals = 0;
+            var appending = Enumerable.Range(0, 4).Select(client => Task.Run(async () =>
+            {
+                var made = new List<Guid>();
+                while (!stop.IsCancellationRequested)
+                {
+                    var next = TestEvents.New(made.Count);
+                    made.Add(next.Id);
+                    while (true)
+                    {
+                        try
+                        {
+                            // The same event again until it is stored: what an interrupted append left behind must not be doubled.
+                            await ledger.Events.AppendAsync(new($"test/{client}"), ExpectedVersion.Any, [next]);
+                            break;
+                        }
+                        catch (LedgerUnavailableException)
+                        {
+                            Interlocked.Increment(ref refusals);
+                            await Task.Delay(20);
+                        }
+                    }
+                }
+
+                return made;
+            })).ToArray();
+
+            await ledger.UntilPublishedAsync(50);
+            await server.StopAsync();
+            await ledger.UntilAsync(() => Volatile.Read(ref refusals) > 20, "appends are refused while the database is away");
+            server = await EmbeddedPostgres.StartAsync(PostgresCluster.OptionsFor(directory));
+            var before = (int)ledger.Log.Head().Size.Value;
+            await ledger.UntilPublishedAsync(before + 50);
+            await stop.CancelAsync();
+            var made = (await Task.WhenAll(appending)).SelectMany(ids => ids).ToList();
+
+            await ledger.UntilPublishedAsync(made.Count);
+            var audited = await LogAudit.CheckAsync(ledger.Log);
+            Assert.Equal(made.Order(), audited.Entries.Select(e => e.EventId).Order());
+        }
+        finally
+        {
+            await server.StopAsync();
+            await PostgresCluster.DeleteAsync(directory);
+        }
+    }
+}
