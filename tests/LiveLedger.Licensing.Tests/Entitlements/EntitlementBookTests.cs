@@ -1,0 +1,108 @@
+using System.Security.Cryptography;
+using LiveLedger.Cryptography.Wrapping;
+using LiveLedger.Harness.Ledgers;
+using LiveLedger.Licensing.Entitlements;
+using LiveLedger.Media;
+
+namespace LiveLedger.Licensing.Tests.Entitlements;
+
+public sealed class EntitlementBookTests
+{
+    private readonly BroadcastId _broadcast = BroadcastId.New(TimeProvider.System);
+
+    [Fact]
+    public async Task What_is_granted_holds_until_it_is_revoked_here_and_in_another_process()
+    {
+        await using var ledger = await StartAsync();
+        var here = new EntitlementBook(ledger.Events, ledger.Database, TimeProvider.System);
+        var elsewhere = new EntitlementBook(ledger.Events, ledger.Database, TimeProvider.System);
+        var viewer = Pseudonym();
+        Assert.Null(await here.FindAsync(_broadcast, viewer, default));
+
+        var granted = await here.GrantAsync(_broadcast, viewer, default);
+        Assert.Equal(granted.Id, (await here.FindAsync(_broadcast, viewer, default))?.Id);
+        Assert.True((await elsewhere.FindAsync(_broadcast, viewer, default))!.Holds);
+
+        Assert.True(await here.RevokeAsync(_broadcast, granted.Id, default));
+        Assert.True(here.IsRevoked(granted.Id));
+        Assert.False((await here.FindAsync(_broadcast, viewer, default))!.Holds);
+        Assert.False((await here.ReadAsync(_broadcast, granted.Id, default))!.Holds);
+    }
+
+    [Fact]
+    public async Task Revoking_twice_is_one_event()
+    {
+        await using var ledger = await StartAsync();
+        var book = new EntitlementBook(ledger.Events, ledger.Database, TimeProvider.System);
+        var granted = await book.GrantAsync(_broadcast, Pseudonym(), default);
+
+        await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => book.RevokeAsync(_broadcast, granted.Id, default)));
+        Assert.True(await book.RevokeAsync(_broadcast, granted.Id, default));
+
+        var events = await ledger.Events.ReadStreamAsync(EntitlementEvents.StreamOf(granted.Id)).Select(e => e.Type).ToListAsync();
+        Assert.Equal(["entitlement-granted", "entitlement-revoked"], events);
+        await ledger.UntilPublishedAsync(2);
+        Assert.Equal(2, (await LogAudit.CheckAsync(ledger.Log)).Entries.Count);
+    }
+
+    [Fact]
+    public async Task One_of_two_entitlements_revoked_leaves_the_other()
+    {
+        await using var ledger = await StartAsync();
+        var book = new EntitlementBook(ledger.Events, ledger.Database, TimeProvider.System);
+        var viewer = Pseudonym();
+        var first = await book.GrantAsync(_broadcast, viewer, default);
+        var second = await book.GrantAsync(_broadcast, viewer, default);
+
+        await book.RevokeAsync(_broadcast, second.Id, default);
+        Assert.Equal(first.Id, (await book.FindAsync(_broadcast, viewer, default))!.Id);
+        await book.RevokeAsync(_broadcast, first.Id, default);
+        Assert.False((await book.FindAsync(_broadcast, viewer, default))!.Holds);
+    }
+
+    [Fact]
+    public async Task An_entitlement_is_revoked_and_read_through_its_own_broadcast_only()
+    {
+        await using var ledger = await StartAsync();
+        var book = new EntitlementBook(ledger.Events, ledger.Database, TimeProvider.System);
+        var granted = await book.GrantAsync(_broadcast, Pseudonym(), default);
+        var other = BroadcastId.New(TimeProvider.System);
+
+        Assert.False(await book.RevokeAsync(other, granted.Id, default));
+        Assert.Null(await book.ReadAsync(other, granted.Id, default));
+        Assert.True((await book.ReadAsync(_broadcast, granted.Id, default))!.Holds);
+    }
+
+    [Fact]
+    public void A_viewer_has_one_pseudonym_in_a_broadcast_for_ever_and_another_in_the_next()
+    {
+        using var folder = new TestFolder();
+        using var kek = KeyEncryptionKey.FromBytes(RandomNumberGenerator.GetBytes(32));
+        var pseudonyms = new ViewerPseudonyms(folder.Path, kek);
+        var pseudonym = pseudonyms.Of(_broadcast, "ann@example.com");
+
+        Assert.Equal(pseudonym, new ViewerPseudonyms(folder.Path, kek).Of(_broadcast, "ann@example.com"));
+        Assert.NotEqual(pseudonym, pseudonyms.Of(BroadcastId.New(TimeProvider.System), "ann@example.com"));
+        Assert.NotEqual(pseudonym, pseudonyms.Of(_broadcast, "Ann@example.com"));
+        using var elsewhere = new TestFolder();
+        Assert.NotEqual(pseudonym, new ViewerPseudonyms(elsewhere.Path, kek).Of(_broadcast, "ann@example.com"));
+    }
+
+    [Theory]
+    [InlineData("ann", true)]
+    [InlineData("Ännchen von Tharau 🎬", true)]
+    [InlineData("", false)]
+    [InlineData(null, false)]
+    [InlineData("a\nb", false)]
+    [InlineData("\ud800", false)]
+    public void A_viewer_is_named_in_whole_printable_characters(string? viewer, bool taken) => Assert.Equal(taken, ViewerPseudonyms.IsViewer(viewer));
+
+    private static ViewerPseudonym Pseudonym() => new(new(RandomNumberGenerator.GetBytes(32)));
+
+    private static async Task<TestLedger> StartAsync()
+    {
+        var ledger = await TestLedger.StartAsync();
+        await ledger.Database.UpgradeLicensingAsync(default);
+        return ledger;
+    }
+}

@@ -1,0 +1,46 @@
+using LiveLedger.Licensing.Entitlements;
+using LiveLedger.Licensing.Playbacks;
+using LiveLedger.Media;
+
+namespace LiveLedger.Licensing.Tests.Playbacks;
+
+public sealed class OpenPlaybacksTests
+{
+    private readonly SettableTime _time = new();
+
+    [Fact]
+    public void A_playback_is_open_and_counted_as_long_as_it_is_renewed()
+    {
+        var open = new OpenPlaybacks(_time);
+        var playback = Playback(BroadcastId.New(_time));
+        Assert.True(open.TryOpen("token", playback));
+
+        for (var renewal = 1; renewal < 10; renewal++)
+        {
+            _time.Now += TimeSpan.FromSeconds(30);
+            Assert.Same(playback, open.Find("token"));
+            Assert.Equal(renewal, playback.Renew(_time.Now));
+            Assert.Equal(1, open.Count(playback.Broadcast));
+        }
+
+        _time.Now += OpenPlaybacks.Patience;
+        Assert.Null(open.Find("token"));
+        Assert.Equal(0, open.Count(playback.Broadcast));
+    }
+
+    [Fact]
+    public void Each_broadcast_counts_its_own()
+    {
+        var open = new OpenPlaybacks(_time);
+        var (one, two) = (BroadcastId.New(_time), BroadcastId.New(_time));
+        open.TryOpen("a", Playback(one));
+        open.TryOpen("b", Playback(one));
+        open.TryOpen("c", Playback(two));
+        open.Close("b");
+
+        Assert.Equal((1, 1, 0), (open.Count(one), open.Count(two), open.Count(BroadcastId.New(_time))));
+    }
+
+    private Playback Playback(BroadcastId broadcast) =>
+        new(new(Guid.NewGuid()), broadcast, default, new EntitlementId(Guid.NewGuid()), _time.Now);
+}
