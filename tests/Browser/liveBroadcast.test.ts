@@ -1,0 +1,169 @@
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { resembling, distanceFromBars } from "./support/bars.js";
+import { Browser } from "./support/chromium.js";
+import { LiveBroadcast, LiveServer } from "./support/liveServer.js";
+import { Proxy } from "./support/proxy.js";
+import { errorsOf, expectBars, nearestToBars, openStock, type StockPlayer, stockPlayers } from "./support/stockPlayer.js";
+import { sleep, until } from "./support/until.js";
+import { coverText, decodedBy, statsOf, untilState } from "./support/watchPage.js";
+
+// One server, one broadcast in each scheme, from live to ended: the order of these tests is the order of a broadcast's life.
+const schemes = ["cbcs", "cenc"] as const;
+const players = Object.keys(stockPlayers) as StockPlayer[];
+let server: LiveServer;
+let proxy: Proxy;
+let browser: Browser;
+const broadcasts = {} as Record<(typeof schemes)[number], LiveBroadcast>;
+const onAir = Object.fromEntries(schemes.map((scheme) => [scheme, { since: 0 }])) as Record<(typeof schemes)[number], { since: number }>;
+
+beforeAll(async () => {
+  [server, browser] = await Promise.all([LiveServer.start(), Browser.open()]);
+  proxy = await Proxy.start(server.url);
+  for (const scheme of schemes) {
+    broadcasts[scheme] = await LiveBroadcast.create(server, scheme, `Bars in ${scheme}`);
+    broadcasts[scheme].publish();
+    onAir[scheme].since = Date.now();
+  }
+  await Promise.all(schemes.map((scheme) => broadcasts[scheme].untilSegments(5)));
+}, 180_000);
+afterAll(async () => {
+  await Promise.all(Object.values(broadcasts).map((broadcast) => broadcast.stopPublishing()));
+  await browser?.close();
+  await proxy?.stop();
+  await server?.stop();
+});
+
+async function watchFor(scheme: (typeof schemes)[number], seconds: number, state: "live" | "recording"): Promise<void> {
+  const page = await browser.page();
+  try {
+    await page.goto(broadcasts[scheme].watchUrl(server.url, await broadcasts[scheme].ticket()));
+    await untilState(page, state, 30);
+    await expectBars(page, seconds, 20);
+    const { verified, appended, failures, identity, trust } = await statsOf(page);
+    expect(failures).toEqual([]);
+    expect(appended.length).toBeGreaterThan(seconds / 2);
+    expect(verified).toBeGreaterThanOrEqual(appended.length);
+    expect({ identity, trust }).toEqual({ identity: broadcasts[scheme].identity.text, trust: "pinned" });
+  } finally {
+    await page.close();
+  }
+}
+
+async function stockPlays(player: StockPlayer, scheme: (typeof schemes)[number], seconds: number): Promise<void> {
+  const page = await openStock(browser, proxy.url, player, broadcasts[scheme].id, await broadcasts[scheme].ticket());
+  try {
+    await expectBars(page, seconds, 30);
+  } finally {
+    await page.close();
+  }
+}
+
+describe("While live", () => {
+  it.each(schemes)("the Watch page plays 20 s of %s, picture and sound, all verified", (scheme) => watchFor(scheme, 20, "live"));
+
+  describe.each(players)("%s", (player) => {
+    it.each(schemes)("plays %s with a licence", (scheme) => stockPlays(player, scheme, 5));
+
+    it("shows nothing of the picture without a licence", async () => {
+      const page = await openStock(browser, proxy.url, player, broadcasts.cbcs.id, await broadcasts.cbcs.viewerToken("nobody"));
+      try {
+        expect(await nearestToBars(page, 6)).toBeGreaterThan(2 * resembling);
+        expect((await errorsOf(page)).length).toBeGreaterThan(0);
+      } finally {
+        await page.close();
+      }
+    });
+
+    it("shows nothing of the picture with a wrong key", async () => {
+      let given = 0;
+      proxy.change = (path, body) => {
+        if (path !== "/v1/licences") return undefined;
+        const licence = JSON.parse(body.toString()) as { keys: { k: string }[] };
+        given += licence.keys?.length ?? 0;
+        for (const key of licence.keys ?? []) key.k = Buffer.alloc(16, 0x5a).toString("base64url");
+        return Buffer.from(JSON.stringify(licence));
+      };
+      const page = await openStock(browser, proxy.url, player, broadcasts.cenc.id, await broadcasts.cenc.ticket());
+      try {
+        expect(await nearestToBars(page, 8)).toBeGreaterThan(2 * resembling);
+        expect(given).toBeGreaterThan(0);
+      } finally {
+        proxy.change = () => undefined;
+        await page.close();
+      }
+    });
+  });
+
+  it("the Watch page says that a viewer was not granted the broadcast", async () => {
+    const page = await browser.page();
+    await page.goto(broadcasts.cbcs.watchUrl(server.url, await broadcasts.cbcs.viewerToken("nobody")));
+    await untilState(page, "refused", 20);
+    expect(await coverText(page)).toContain("not granted, or was withdrawn");
+    expect(await page.getByRole("button", { name: "Try again" }).isVisible()).toBe(true);
+    await page.close();
+  });
+
+  it("the Watch page waits while the server takes no new viewers, as long as it is told, then plays", async () => {
+    const page = await browser.page();
+    proxy.change = (path) =>
+      path === "/v1/licences" ? { status: 503, headers: { "Retry-After": "4" }, body: '{"code":"ledger-unavailable"}' } : undefined;
+    await page.goto(broadcasts.cbcs.watchUrl(proxy.url, await broadcasts.cbcs.ticket()));
+    await untilState(page, "busy", 20);
+    const asked = () => proxy.asked.filter((path) => path === "/v1/licences").length;
+    const first = asked();
+    await sleep(2000);
+    expect(asked()).toBe(first);
+    proxy.change = () => undefined;
+    await untilState(page, "live", 20);
+    await expectBars(page, 2, 20);
+    await page.close();
+  });
+
+  it("a withdrawn entitlement ends an open playback at its next renewal; a server away does not", async () => {
+    const viewer = "withdrawn";
+    const entitlement = await broadcasts.cbcs.entitle(viewer);
+    const page = await browser.page();
+    await page.goto(broadcasts.cbcs.watchUrl(proxy.url, await broadcasts.cbcs.viewerToken(viewer)));
+    await untilState(page, "live", 20);
+    await expectBars(page, 2, 20);
+    proxy.change = (path) => (path === "/v1/licences" ? { status: 503, body: "" } : undefined);
+    await until("an unanswered renewal", 45, async () => (await statsOf(page)).renewals.unanswered > 0);
+    expect((await statsOf(page)).playing).toBe(true);
+    await broadcasts.cbcs.revoke(entitlement);
+    proxy.change = () => undefined;
+    await untilState(page, "refused", 20);
+    expect((await decodedBy(page)).frames).toBe(0);
+    await page.close();
+  }, 120_000);
+
+  it("a viewer who watches as the broadcast ends sees its end, and can start over", async () => {
+    const page = await browser.page();
+    await page.goto(broadcasts.cenc.watchUrl(server.url, await broadcasts.cenc.ticket()));
+    await untilState(page, "live", 20);
+    await expectBars(page, 2, 20);
+    for (const scheme of schemes) await broadcasts[scheme].end();
+    await untilState(page, "recording", 30);
+    await until("the end", 40, async () => (await decodedBy(page)).ended);
+    await page.evaluate(() => {
+      const video = document.querySelector("video") as HTMLVideoElement;
+      video.currentTime = 1;
+      void video.play();
+    });
+    await until("the start again", 20, async () => {
+      const { time } = await decodedBy(page);
+      return time > 2 && time < 15;
+    });
+    expect(await distanceFromBars(page)).toBeLessThan(resembling);
+    expect((await statsOf(page)).failures).toEqual([]);
+    await page.close();
+  }, 150_000);
+});
+
+describe("After the end", () => {
+  it.each(schemes)("the Watch page plays 20 s of %s from the start", (scheme) => watchFor(scheme, 20, "recording"));
+
+  // Shaka's HLS parser refuses a finished ClearKey playlist (6010): it plays finished broadcasts by DASH.
+  describe.each(["hls.js", "Shaka Player, DASH", "dash.js"] as const)("%s", (player) => {
+    it.each(schemes)("plays %s with a licence", (scheme) => stockPlays(player, scheme, 4));
+  });
+});
