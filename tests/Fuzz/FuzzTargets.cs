@@ -17,5 +17,6 @@ public static class FuzzTargets
         NoteTarget.Create(),
         EntryTarget.Create(),
         TilePathTarget.Create(),
+        IngestTarget.Create(),
     ];
 }

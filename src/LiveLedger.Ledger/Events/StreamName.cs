@@ -8,15 +8,15 @@ public readonly record struct StreamName
     /// <summary>Most characters of a name.</summary>
     public const int MaxLength = 200;
 
-    /// <summary>Takes lower-case letters, digits and <c>/ - . _</c>, 1 to 200 of them.</summary>
+    /// <summary>Takes ASCII letters, digits and <c>/ - . _</c>, 1 to 200 of them.</summary>
     /// <exception cref="ArgumentException">It has other characters, none or too many.</exception>
     public StreamName(string value)
     {
         foreach (var rune in value.EnumerateRunes())
         {
-            if (!(Rune.IsDigit(rune) && rune.IsAscii) && rune.Value is not ((>= 'a' and <= 'z') or '/' or '-' or '.' or '_'))
+            if (!(Rune.IsDigit(rune) && rune.IsAscii) && rune.Value is not ((>= 'a' and <= 'z') or (>= 'A' and <= 'Z') or '/' or '-' or '.' or '_'))
             {
-                throw new ArgumentException($"a stream's name has lower-case letters, digits and / - . _, not \"{rune}\"", nameof(value));
+                throw new ArgumentException($"a stream's name has ASCII letters, digits and / - . _, not \"{rune}\"", nameof(value));
             }
         }
 

@@ -10,7 +10,8 @@ namespace LiveLedger.Media.Boxes;
 /// Loop: <c>Append(piece)</c>, then <see cref="TryTake"/> until it answers false; a fault is final. At the end of the
 /// stream <see cref="HasRest"/> says whether it broke off within a box.
 /// </remarks>
-public sealed class BoxScanner : IDisposable
+/// <param name="maxBoxLength">Longest box taken, at most <see cref="MaxBoxLength"/>.</param>
+public sealed class BoxScanner(int maxBoxLength = BoxScanner.MaxBoxLength) : IDisposable
 {
     /// <summary>Longest box taken, header and body, in bytes.</summary>
     public const int MaxBoxLength = 1 << 26;
@@ -62,11 +63,11 @@ public sealed class BoxScanner : IDisposable
         }
 
         // Refused by what the header says, before a byte of the body is kept.
-        if (header.Size > MaxBoxLength)
+        if (header.Size > (ulong)maxBoxLength)
         {
             fault = _fault = new(
                 MediaFaultCode.BoxTooLarge,
-                $"box {BoxType.Name(header.Type)} says it has {header.Size} bytes, {MaxBoxLength} is the most");
+                $"box {BoxType.Name(header.Type)} says it has {header.Size} bytes, {maxBoxLength} is the most");
             return false;
         }
 

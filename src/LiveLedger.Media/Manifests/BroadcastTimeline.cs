@@ -18,5 +18,5 @@ public sealed record BroadcastTimeline
 
 /// <summary>Where an epoch begins on the delivered timeline.</summary>
 /// <param name="Epoch">The epoch.</param>
-/// <param name="OffsetSeconds">What was added to its decode times, one number for all tracks.</param>
+/// <param name="OffsetSeconds">Its first whole second on that timeline, one number for all tracks.</param>
 public readonly record struct EpochStart(uint Epoch, ulong OffsetSeconds);

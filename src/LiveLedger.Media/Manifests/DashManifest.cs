@@ -22,6 +22,8 @@ public static class DashManifest
         var text = new StringBuilder("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n");
         using (var xml = XmlWriter.Create(text, new() { Indent = true, NewLineChars = "\n", OmitXmlDeclaration = true }))
         {
+            // A finished broadcast plays from its beginning, wherever the publisher's clock stood then.
+            var origin = timeline.Ended ? First(tracks, timeline) : 0;
             var longest = tracks.Select(ManifestText.TargetDuration).DefaultIfEmpty(1).Max();
             xml.WriteStartElement("MPD", Mpd);
             xml.WriteAttributeString("xmlns", "cenc", null, DashProtection.Cenc);
@@ -31,7 +33,7 @@ public static class DashManifest
             if (timeline.Ended)
             {
                 xml.WriteAttributeString("type", "static");
-                xml.WriteAttributeString("mediaPresentationDuration", $"PT{End(tracks)}S");
+                xml.WriteAttributeString("mediaPresentationDuration", $"PT{Seconds(End(tracks) - origin)}S");
             }
             else
             {
@@ -43,7 +45,7 @@ public static class DashManifest
                 xml.WriteAttributeString("suggestedPresentationDelay", Duration(longest * 3));
             }
 
-            WritePeriods(xml, tracks, timeline, licenceUrl);
+            WritePeriods(xml, tracks, timeline, origin, licenceUrl);
             if (!timeline.Ended)
             {
                 xml.WriteStartElement("UTCTiming", Mpd);
@@ -61,12 +63,21 @@ public static class DashManifest
     private static string Duration(double seconds) => string.Create(CultureInfo.InvariantCulture, $"PT{seconds:0.###}S");
 
     /// <summary>Where the last segment of any track ends, in seconds.</summary>
-    private static string End(IReadOnlyList<ManifestTrack> tracks) => tracks
+    private static decimal End(IReadOnlyList<ManifestTrack> tracks) => tracks
         .Where(static t => t.Segments.Count > 0)
         .Select(static t => ((decimal)t.Segments[^1].DecodeTime + t.Segments[^1].Duration) / t.Description.Timescale)
-        .DefaultIfEmpty(0m).Max().ToString("0.######", CultureInfo.InvariantCulture);
+        .DefaultIfEmpty(0m).Max();
 
-    private static void WritePeriods(XmlWriter xml, IReadOnlyList<ManifestTrack> tracks, BroadcastTimeline timeline, string licenceUrl)
+    /// <summary>Where the first listed epoch begins.</summary>
+    private static ulong First(IReadOnlyList<ManifestTrack> tracks, BroadcastTimeline timeline)
+    {
+        var listed = tracks.SelectMany(static t => t.Segments).Select(static s => s.Epoch).ToHashSet();
+        return timeline.Epochs.Where(e => listed.Contains(e.Epoch)).Select(static e => e.OffsetSeconds).DefaultIfEmpty(0UL).Min();
+    }
+
+    private static string Seconds(decimal seconds) => seconds.ToString("0.######", CultureInfo.InvariantCulture);
+
+    private static void WritePeriods(XmlWriter xml, IReadOnlyList<ManifestTrack> tracks, BroadcastTimeline timeline, ulong origin, string licenceUrl)
     {
         var epochs = tracks.SelectMany(static t => t.Segments).Select(static s => s.Epoch).Distinct().Order().ToList();
         if (epochs.Count == 0)
@@ -79,7 +90,7 @@ public static class DashManifest
         foreach (var epoch in epochs)
         {
             var offset = timeline.Epochs.Single(e => e.Epoch == epoch).OffsetSeconds;
-            StartPeriod(xml, epoch, offset);
+            StartPeriod(xml, epoch, offset - origin);
             // One set for each key, since keys are looked up by set (DASH-IF IOP §7.5); players switch between those that
             // say so below. The best first: some players take the first set and stay with it.
             var sets = tracks.Where(t => t.Segments.Any(s => s.Epoch == epoch))

@@ -35,6 +35,9 @@ public sealed class SignedRecord
     /// <summary>The key the record claims to be signed by.</summary>
     public CoseKeyThumbprint KeyId => _message.KeyId;
 
+    /// <summary>The COSE_Sign1 item alone: what the record hash is over.</summary>
+    public ReadOnlyMemory<byte> Cose => _message.Bytes;
+
     /// <summary>The leaf hashes, 32 bytes each; unsigned.</summary>
     public ReadOnlySpan<byte> Leaves => _file.AsSpan(^_leavesLength..);
 

@@ -6,6 +6,7 @@ namespace LiveLedger.Harness.Server;
 public sealed class FfmpegPublisher : IDisposable
 {
     private readonly Process _process;
+    private bool _disposed;
 
     private FfmpegPublisher(Process process) => _process = process;
 
@@ -41,6 +42,12 @@ public sealed class FfmpegPublisher : IDisposable
 
     public void Dispose()
     {
+        if (_disposed)
+        {
+            return;
+        }
+
+        _disposed = true;
         if (!_process.HasExited)
         {
             _process.Kill();

@@ -1,0 +1,53 @@
+using LiveLedger.Broadcasting.Broadcasts;
+using LiveLedger.Broadcasting.Logging;
+using LiveLedger.Broadcasting.Origin;
+using LiveLedger.Broadcasting.Pipeline;
+using LiveLedger.Media;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+
+namespace LiveLedger.Broadcasting;
+
+/// <summary>Takes up, at start, the broadcasts that were live when the process before this one ended, before the first request is answered.</summary>
+internal sealed partial class BroadcastingRecovery(
+    BroadcastBook book, LivePipelines pipelines, Recordings recordings, SegmentLog log, ILogger<BroadcastingRecovery> logger) : IHostedService
+{
+    public async Task StartAsync(CancellationToken cancellationToken)
+    {
+        foreach (var id in await book.ListOpenAsync(cancellationToken))
+        {
+            // Reading it also keeps it in memory: from here on, publishers and players do not need the database.
+            if (await book.FindAsync(id, cancellationToken) is not { State: BroadcastState.Live } broadcast)
+            {
+                continue;
+            }
+
+            try
+            {
+                await RequireCompleteAsync(id, cancellationToken);
+                pipelines.Open(broadcast);
+            }
+            catch (Exception e) when (e is InvalidDataException or IOException or UnauthorizedAccessException)
+            {
+                // This one broadcast takes no segments until a person has looked; the others go on.
+                Damaged(logger, id, e.Message);
+            }
+        }
+    }
+
+    public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    private async Task RequireCompleteAsync(BroadcastId id, CancellationToken cancellation)
+    {
+        foreach (var track in recordings.Open(id).Tracks)
+        {
+            if (await log.IsAheadOfAsync(id, track, cancellation))
+            {
+                throw new InvalidDataException($"track {track.Name} has lost segments that are in the ledger; restore its folder from a newer copy, or end the broadcast");
+            }
+        }
+    }
+
+    [LoggerMessage(Level = LogLevel.Critical, Message = "broadcast {Broadcast} is not taken up: {Reason}")]
+    private static partial void Damaged(ILogger logger, BroadcastId broadcast, string reason);
+}

@@ -1,0 +1,63 @@
+using LiveLedger.Broadcasting.Broadcasts;
+using LiveLedger.Broadcasting.Ingest;
+using LiveLedger.Broadcasting.Logging;
+using LiveLedger.Broadcasting.Origin;
+using LiveLedger.Broadcasting.Pipeline;
+using LiveLedger.Broadcasting.Signing;
+using LiveLedger.Cryptography.Wrapping;
+using LiveLedger.Ledger;
+using LiveLedger.Ledger.Schema;
+using LiveLedger.Media;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace LiveLedger.Broadcasting;
+
+/// <summary>How the server takes this stage in.</summary>
+public static class BroadcastingRegistration
+{
+    /// <summary>Registers the stage. The ledger, a <see cref="KeyEncryptionKey"/>, a <see cref="TimeProvider"/> and <see cref="BroadcastingLinks"/> must be registered too.</summary>
+    public static IServiceCollection AddBroadcasting(this IServiceCollection services, BroadcastingOptions options) => services
+        .AddSingleton(options)
+        .AddSingleton(new Recordings(options.RecordingsFolder))
+        .AddSingleton(s => new SessionKeys(options.KeysFolder, s.GetRequiredService<KeyEncryptionKey>()))
+        .AddSingleton<BroadcastBook>()
+        .AddSingleton<BroadcastCommands>()
+        .AddSingleton<LivePipelines>()
+        .AddSingleton<SegmentLog>()
+        .AddSingleton<BroadcastEndpoints>()
+        .AddSingleton<IngestEndpoints>()
+        .AddSingleton<OriginEndpoints>()
+        .AddSingleton<ManifestEndpoints>()
+        .AddHostedService<BroadcastingRecovery>()
+        .AddHostedService(s => s.GetRequiredService<SegmentLog>());
+
+    /// <summary>Brings this stage's tables up to date.</summary>
+    public static async Task UpgradeBroadcastingAsync(this LedgerDatabase database, CancellationToken cancellation)
+    {
+        await using var connection = await database.Source.OpenConnectionAsync(cancellation);
+        await SchemaUpgrade.ApplyAsync(connection, "broadcasting", typeof(BroadcastingRegistration).Assembly, "Schema", cancellation);
+    }
+
+    /// <summary>The broadcaster's identity key (43 characters of base64url), or null before it has certified the session key.</summary>
+    public static async ValueTask<string?> IdentityOfAsync(this IServiceProvider services, BroadcastId id, CancellationToken cancellation) =>
+        SignerView.Of((await services.GetRequiredService<BroadcastBook>().FindAsync(id, cancellation))?.Certificate)?.Identity;
+
+    /// <summary>The owner of a broadcast, or null if there is no such broadcast.</summary>
+    public static async ValueTask<string?> OwnerOfAsync(this IServiceProvider services, BroadcastId id, CancellationToken cancellation) =>
+        (await services.GetRequiredService<BroadcastBook>().FindAsync(id, cancellation))?.Owner;
+
+    /// <summary>Maps <c>/v1/broadcasts</c> into a group that requires an API token.</summary>
+    public static void MapBroadcasts(this RouteGroupBuilder group) => BroadcastEndpoints.Map(group);
+
+    /// <summary>Maps <c>/ingest</c>, which authorises by ingest key.</summary>
+    public static void MapIngest(this IEndpointRouteBuilder routes) => IngestEndpoints.Map(routes);
+
+    /// <summary>Maps <c>/live</c>, which is public.</summary>
+    public static void MapOrigin(this IEndpointRouteBuilder routes)
+    {
+        ManifestEndpoints.Map(routes);
+        OriginEndpoints.Map(routes);
+    }
+}

@@ -1,0 +1,77 @@
+using LiveLedger.Cryptography.Ed25519;
+using LiveLedger.Media;
+using LiveLedger.Media.Protection;
+
+namespace LiveLedger.Broadcasting.Broadcasts;
+
+/// <summary>Where a broadcast is in its life.</summary>
+internal enum BroadcastState
+{
+    /// <summary>Made, not yet open to publishers.</summary>
+    Created,
+
+    /// <summary>Publishers may push, viewers may watch.</summary>
+    Live,
+
+    /// <summary>Closed; the whole recording is served.</summary>
+    Ended,
+}
+
+/// <summary>A broadcast as its events say. Immutable: <see cref="Apply"/> gives the next one.</summary>
+internal sealed record Broadcast
+{
+    public required BroadcastId Id { get; init; }
+
+    /// <summary>Number of events folded, which is the stream version the next append expects.</summary>
+    public ulong Version { get; private init; }
+
+    public string Title { get; private init; } = "";
+
+    public string Owner { get; private init; } = "";
+
+    public ProtectionScheme Scheme { get; private init; }
+
+    public Ed25519PublicKey SessionKey { get; private init; }
+
+    /// <summary>SHA-256 of the ingest key.</summary>
+    public byte[] IngestKeyHash { get; private init; } = [];
+
+    /// <summary>The signer certificate (COSE_Sign1 bytes), once the broadcaster has given it.</summary>
+    public byte[]? Certificate { get; private init; }
+
+    public BroadcastState State { get; private init; }
+
+    public DateTimeOffset CreatedAt { get; private init; }
+
+    public DateTimeOffset? StartedAt { get; private init; }
+
+    public DateTimeOffset? EndedAt { get; private init; }
+
+    public IReadOnlyList<TrackTotal> Totals { get; private init; } = [];
+
+    /// <summary>The broadcast after one more event.</summary>
+    /// <exception cref="InvalidDataException">The event holds a value that no version of this program wrote.</exception>
+    public Broadcast Apply(BroadcastEvent e)
+    {
+        var next = this with { Version = Version + 1 };
+        return e switch
+        {
+            BroadcastCreated created => next with
+            {
+                Title = created.Title,
+                Owner = created.Owner,
+                Scheme = created.Scheme,
+                SessionKey = Ed25519PublicKey.TryParse(System.Buffers.Text.Base64Url.DecodeFromChars(created.SessionKey), out var key)
+                    ? key
+                    : throw new InvalidDataException("the stored session key is not a valid key"),
+                IngestKeyHash = Convert.FromHexString(created.IngestKeyHash),
+                CreatedAt = created.At,
+            },
+            SignerCertified certified => next with { Certificate = System.Buffers.Text.Base64Url.DecodeFromChars(certified.Certificate) },
+            IngestKeyRotated rotated => next with { IngestKeyHash = Convert.FromHexString(rotated.IngestKeyHash) },
+            BroadcastStarted started => next with { State = BroadcastState.Live, StartedAt = started.At },
+            BroadcastEnded ended => next with { State = BroadcastState.Ended, EndedAt = ended.At, Totals = ended.Tracks },
+            _ => throw new InvalidDataException($"unknown event {e.GetType().Name}"),
+        };
+    }
+}

@@ -1,0 +1,13 @@
+using LiveLedger.Ledger.Schema;
+
+namespace LiveLedger.Broadcasting.Broadcasts;
+
+/// <summary>The statements of this folder.</summary>
+internal static class BroadcastSql
+{
+    public static readonly string Upsert = Load("upsert_broadcast");
+    public static readonly string List = Load("list_broadcasts");
+    public static readonly string ListOpen = Load("list_open_broadcasts");
+
+    private static string Load(string name) => Sql.Load(typeof(BroadcastSql).Assembly, $"Broadcasts/{name}.sql");
+}

@@ -1,0 +1,81 @@
+using System.Globalization;
+using LiveLedger.Broadcasting.Broadcasts;
+using LiveLedger.Ledger.Refusals;
+using LiveLedger.Media;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Net.Http.Headers;
+
+namespace LiveLedger.Broadcasting.Origin;
+
+/// <summary><c>/live/{broadcast}/…</c>: ciphertext, records and the signer certificate, for anyone. Only what is sealed is served.</summary>
+internal sealed class OriginEndpoints(BroadcastBook book, Recordings recordings)
+{
+    private const string Immutable = "public, max-age=31536000, immutable";
+    private static readonly Refusal NotFound = new(404, "segment-unknown", "There is no such object in this broadcast.");
+
+    public static void Map(IEndpointRouteBuilder routes)
+    {
+        routes.MapMethods("/live/{broadcast}/signer", ["GET", "HEAD"],
+            static (string broadcast, HttpContext context, OriginEndpoints origin) => origin.SignerAsync(broadcast, context)).ExcludeFromDescription();
+        routes.MapMethods("/live/{broadcast}/{track}/{file}", ["GET", "HEAD"],
+            static (string broadcast, string track, string file, HttpContext context, OriginEndpoints origin) => origin.Object(broadcast, track, file, context))
+            .ExcludeFromDescription();
+    }
+
+    private async Task<IResult> SignerAsync(string broadcast, HttpContext context)
+    {
+        if (!BroadcastId.TryParse(broadcast, out var id) || await book.FindAsync(id, context.RequestAborted) is not { } found)
+        {
+            return NotFound.ToResult();
+        }
+
+        if (found.Certificate is not { } certificate)
+        {
+            return new Refusal(404, "signer-missing", "The broadcaster has not certified a session key yet.").ToResult();
+        }
+
+        context.Response.Headers.CacheControl = "public, max-age=60";
+        return Results.Bytes(certificate, "application/cose; cose-type=\"cose-sign1\"");
+    }
+
+    private IResult Object(string broadcast, string trackName, string file, HttpContext context)
+    {
+        if (!BroadcastId.TryParse(broadcast, out var id) || !TrackName.TryParse(trackName, out var name)
+            || recordings.Find(id)?.Find(name) is not { } track)
+        {
+            return NotFound.ToResult();
+        }
+
+        var stem = Path.GetFileNameWithoutExtension(file);
+        return Path.GetExtension(file) switch
+        {
+            ".m4s" when TryNumber(stem, out var n) && track.TryGet(n, out var segment) =>
+                Send(context, track.Files.SegmentPath(n), "video/iso.segment", segment.ChunkRoot.ToString()),
+            // The record of a slot is signed once, so its own bytes are as lasting as the segment's.
+            ".record" when TryNumber(stem, out var n) && track.TryGet(n, out var segment) =>
+                Send(context, track.Files.RecordPath(n), "application/cbor-seq", $"r{segment.ChunkRoot}"),
+            ".mp4" when TryInit(stem, out var epoch) && track.InitOf(epoch) is { } init =>
+                Send(context, track.Files.InitPath(epoch), "video/mp4", init.Hash.ToString()),
+            _ => NotFound.ToResult(),
+        };
+    }
+
+    private static IResult Send(HttpContext context, string path, string type, string tag)
+    {
+        context.Response.Headers.CacheControl = Immutable;
+        return Results.File(path, type, entityTag: new EntityTagHeaderValue($"\"{tag}\""), enableRangeProcessing: true);
+    }
+
+    /// <summary><c>init</c> is epoch 0's, <c>init-{n}</c> a later one's.</summary>
+    private static bool TryInit(string stem, out uint epoch)
+    {
+        epoch = 0;
+        return stem == "init" || (stem.StartsWith("init-", StringComparison.Ordinal) && TryNumber(stem[5..], out epoch) && epoch > 0);
+    }
+
+    /// <summary>Decimal without leading zeros or signs: one object has one URL.</summary>
+    private static bool TryNumber(string text, out uint number) =>
+        uint.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out number) && (text.Length == 1 || text[0] != '0');
+}

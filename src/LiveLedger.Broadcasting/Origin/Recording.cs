@@ -1,0 +1,96 @@
+using System.Collections.Concurrent;
+using LiveLedger.Cryptography;
+using LiveLedger.Media;
+using LiveLedger.Media.Packaging;
+using LiveLedger.Media.Protection;
+using LiveLedger.Media.Tracks;
+
+namespace LiveLedger.Broadcasting.Origin;
+
+/// <summary>A broadcast on disk, indexed in memory: its timeline and its tracks.</summary>
+internal sealed class Recording
+{
+    /// <summary>Most tracks a broadcast may have.</summary>
+    public const int MaxTracks = 16;
+
+    private readonly ConcurrentDictionary<TrackName, TrackRecording> _tracks = new();
+    private readonly string _directory;
+
+    private Recording(BroadcastId id, string directory)
+    {
+        Id = id;
+        _directory = directory;
+        Timeline = new(directory);
+    }
+
+    public BroadcastId Id { get; }
+
+    public string Folder => _directory;
+
+    public Timeline Timeline { get; }
+
+    /// <summary>All tracks that have an init segment, by name.</summary>
+    public IReadOnlyList<TrackRecording> Tracks => [.. _tracks.Values.Where(t => t.Init is not null).OrderBy(t => t.Name)];
+
+    public TrackRecording? Find(TrackName name) => _tracks.GetValueOrDefault(name);
+
+    /// <summary>The track with this name; a new one is not part of the recording until it is added.</summary>
+    public TrackRecording FindOrNew(TrackName name) => Find(name) ?? new(name, new(Path.Combine(_directory, name.Value)));
+
+    /// <summary>Takes a track in, with its first init segment on disk.</summary>
+    public void Add(TrackRecording track) => _tracks[track.Name] = track;
+
+    /// <summary>Farthest end of any track, seconds.</summary>
+    public double EndSeconds => _tracks.Values.Select(t => t.EndSeconds).DefaultIfEmpty().Max();
+
+    /// <summary>Reads a broadcast's folder; finishes what a crash interrupted.</summary>
+    /// <exception cref="InvalidDataException">A stored file is damaged. The message names it.</exception>
+    public static Recording Open(BroadcastId id, string root)
+    {
+        var directory = Path.Combine(root, id.ToString());
+        Directory.CreateDirectory(directory);
+        DurableFile.FlushDirectory(root);
+        var recording = new Recording(id, directory);
+        foreach (var folder in Directory.EnumerateDirectories(directory))
+        {
+            if (TrackName.TryParse(Path.GetFileName(folder), out var name))
+            {
+                var track = recording.FindOrNew(name);
+                Load(track);
+                recording.Add(track);
+            }
+        }
+
+        return recording;
+    }
+
+    private static void Load(TrackRecording track)
+    {
+        foreach (var epoch in track.Files.Epochs())
+        {
+            var init = File.ReadAllBytes(track.Files.InitPath(epoch));
+            if (!InitProbe.TryDescribe(File.ReadAllBytes(track.Files.SourceInitPath(epoch)), out var description, out var fault))
+            {
+                throw new InvalidDataException($"{track.Files.SourceInitPath(epoch)} is damaged: {fault}");
+            }
+
+            track.Add(new TrackInit(epoch, description, KeyIdOf(init, track.Files.InitPath(epoch)), Sha256Hash.Of(init)));
+        }
+
+        while (track.Files.ReadRecord(track.Count) is { } record || Retry(track, out record))
+        {
+            track.Add(record);
+        }
+
+        track.Files.Settle(track.Count);
+    }
+
+    private static bool Retry(TrackRecording track, out Media.Records.SignedRecord record)
+    {
+        record = track.Files.Recover(track.Count) ? track.Files.ReadRecord(track.Count)! : null!;
+        return record is not null;
+    }
+
+    private static KeyId KeyIdOf(ReadOnlySpan<byte> init, string path) =>
+        DeliveredInit.TryReadKeyId(init, out var id) ? id : throw new InvalidDataException($"{path} is damaged: no tenc box");
+}
