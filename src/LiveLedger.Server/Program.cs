@@ -5,7 +5,6 @@ using LiveLedger.Server.Health;
 using LiveLedger.Server.Keys;
 using LiveLedger.Server.Pages;
 using LiveLedger.Server.Settings;
-using Npgsql;
 
 return await CommandLine.RunAsync(args, ServeAsync);
 
@@ -22,8 +21,7 @@ static async Task ServeAsync(ServerSettings settings)
     var issuer = new TokenIssuer(keys.Tokens, settings.Issuer ?? settings.PublicUrl, TimeProvider.System);
     builder.AddTokens(issuer, settings);
     builder.Services.DropDataProtection();
-    builder.Services.AddSingleton(keys.Kek);
-    builder.Services.AddSingleton(_ => NpgsqlDataSource.Create(database.ConnectionString));
+    builder.Services.AddStages(settings, data, keys, database.ConnectionString);
     builder.Services.AddSingleton<Readiness>();
 
     await using var app = builder.Build();
@@ -38,7 +36,9 @@ static async Task ServeAsync(ServerSettings settings)
     app.MapHealth();
     app.MapTokens();
     app.MapPlayer(player);
+    app.MapStages();
 
+    await app.Services.UpgradeSchemasAsync();
     OperatorToken.Ensure(data, issuer, TimeProvider.System, app.Logger);
     await app.ListenAsync();
     await app.WaitForShutdownAsync();

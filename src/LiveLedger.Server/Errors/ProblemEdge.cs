@@ -6,7 +6,6 @@ namespace LiveLedger.Server.Errors;
 internal static partial class ProblemEdge
 {
     private static readonly Refusal s_internal = new(500, "internal-error", "The server failed at this request; its log says how.");
-    private static readonly Refusal s_away = new(503, "ledger-unavailable", "The ledger's database is away; ask again.") { RetryAfter = TimeSpan.FromSeconds(2) };
 
     public static void UseProblems(this WebApplication app)
     {

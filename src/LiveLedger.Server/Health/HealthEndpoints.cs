@@ -18,5 +18,5 @@ internal static class HealthEndpoints
 /// <summary>What <c>/health/ready</c> says.</summary>
 /// <param name="Status">ready or not-ready.</param>
 /// <param name="Database">reachable or away.</param>
-/// <param name="Log">open or halted.</param>
+/// <param name="Log">opening, open or halted.</param>
 internal sealed record ReadinessView(string Status, string Database, string Log);

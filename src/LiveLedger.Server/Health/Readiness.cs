@@ -1,16 +1,18 @@
+using LiveLedger.Ledger;
 using Npgsql;
 
 namespace LiveLedger.Server.Health;
 
 /// <summary>Asks the parts that a request cannot do without. Recovery needs no question: nothing is listened to before it is done.</summary>
-internal sealed class Readiness(NpgsqlDataSource database)
+internal sealed class Readiness(LedgerDatabase database, LedgerState ledger)
 {
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(2);
 
     public async Task<ReadinessView> AskAsync(CancellationToken cancellation)
     {
         var reachable = await ReachableAsync(cancellation);
-        return new(reachable ? "ready" : "not-ready", reachable ? "reachable" : "away", "open");
+        var log = ledger.Halted is not null ? "halted" : ledger.IsOpen ? "open" : "opening";
+        return new(reachable && log == "open" ? "ready" : "not-ready", reachable ? "reachable" : "away", log);
     }
 
     private async Task<bool> ReachableAsync(CancellationToken cancellation)
@@ -19,7 +21,7 @@ internal sealed class Readiness(NpgsqlDataSource database)
         limit.CancelAfter(s_patience);
         try
         {
-            await using var command = database.CreateCommand("SELECT 1");
+            await using var command = database.Source.CreateCommand("SELECT 1");
             await command.ExecuteScalarAsync(limit.Token);
             return true;
         }

@@ -1,0 +1,80 @@
+using LiveLedger.Broadcasting;
+using LiveLedger.Cryptography.Jose;
+using LiveLedger.Ledger;
+using LiveLedger.Ledger.Http;
+using LiveLedger.Licensing;
+using LiveLedger.Server.Authentication;
+using LiveLedger.Server.Keys;
+using LiveLedger.Server.Settings;
+
+namespace LiveLedger.Server;
+
+/// <summary>Ties the stages together. They do not know one another: each says in its links what it needs, and gets it here.</summary>
+internal static class Stages
+{
+    public static void AddStages(this IServiceCollection services, ServerSettings settings, DataFolder data, ServerKeys keys, string connectionString)
+    {
+        services.AddSingleton(keys.Kek);
+        services.AddLedger(new()
+        {
+            ConnectionString = connectionString,
+            // Two logs must not share a name, so without one the key gives it.
+            Origin = settings.LogOrigin ?? $"liveledger.local/{JwkThumbprint.Of(keys.Log.PublicKey)[..16]}",
+            LogKey = keys.Log,
+            CheckpointFile = data.Checkpoint,
+        });
+
+        services.AddSingleton(static s => new LicensingLinks
+        {
+            OwnerOf = s.OwnerOfAsync,
+            IdentityOf = s.IdentityOfAsync,
+            IssueViewerToken = (viewer, broadcast, lifetime) =>
+            {
+                var token = s.GetRequiredService<TokenIssuer>().ForViewer(viewer, broadcast.ToString(), lifetime);
+                return (token.Text, token.ExpiresAt);
+            },
+        });
+        services.AddLicensing(new() { KeysFolder = data.Keys, SpoolFolder = Path.Combine(data.Licensing, "spool"), PublicUrl = settings.PublicUrl });
+
+        services.AddSingleton(static s => new BroadcastingLinks
+        {
+            CreateContentKeys = s.CreateContentKeys,
+            ContentKeyFor = s.ContentKeyFor,
+            ViewerCount = s.CountViewers,
+        });
+        services.AddBroadcasting(new() { RecordingsFolder = data.Broadcasts, KeysFolder = Path.Combine(data.Keys, "broadcasts"), PublicUrl = settings.PublicUrl });
+    }
+
+    /// <summary>Brings the schemas of the ledger and of each stage up to this build.</summary>
+    public static async Task UpgradeSchemasAsync(this IServiceProvider services)
+    {
+        var database = services.GetRequiredService<LedgerDatabase>();
+        try
+        {
+            await database.UpgradeAsync();
+            await database.UpgradeLicensingAsync(CancellationToken.None);
+            await database.UpgradeBroadcastingAsync(CancellationToken.None);
+        }
+        catch (Npgsql.NpgsqlException e)
+        {
+            throw new StartFailure("database-schema", $"the database does not take our tables: {e.Message}");
+        }
+    }
+
+    public static void MapStages(this WebApplication app)
+    {
+        // Public, for any page: what is in the log, and ciphertext with its records.
+        app.MapGroup("").RequireCors(Hosting.AnyOrigin).WithTags("log").MapLog();
+        app.MapGroup("").RequireCors(Hosting.AnyOrigin).WithTags("origin").MapOrigin();
+
+        var broadcasts = app.MapGroup("/v1/broadcasts").RequireAuthorization(Registration.ApiPolicy).WithTags("broadcasts");
+        broadcasts.MapBroadcasts();
+        broadcasts.MapEntitlements();
+
+        // Opened by a viewer token, which a page on any origin may hold.
+        app.MapLicences().RequireAuthorization(Registration.ViewerPolicy).RequireCors(Hosting.AnyOrigin);
+
+        // Opened by an ingest key.
+        app.MapIngest();
+    }
+}
