@@ -1,9 +1,11 @@
 using LiveLedger.Benchmarks;
+using LiveLedger.Benchmarks.Ledgers;
 using LiveLedger.Benchmarks.Packaging;
 
 // Benchmarks NAME [--json]: exit 0 only if every measure with a goal reaches it.
 Dictionary<string, Func<Task<BenchmarkReport>>> benchmarks = new()
 {
+    ["ledger"] = LedgerBenchmark.RunAsync,
     ["packager"] = () => Task.FromResult(PackagerBenchmark.Run()),
 };
 

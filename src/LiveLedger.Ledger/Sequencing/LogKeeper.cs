@@ -17,6 +17,7 @@ internal sealed partial class LogKeeper(LedgerDatabase database, LedgerState sta
 
     private static readonly TimeSpan s_standBy = TimeSpan.FromMilliseconds(500);
     private static readonly TimeSpan s_look = TimeSpan.FromMilliseconds(50);
+    private static readonly TimeSpan s_settled = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan s_idleLook = TimeSpan.FromMilliseconds(200);
 
     private readonly NoteSigner _signer = new(options.Origin, options.LogKey);
@@ -107,19 +108,22 @@ internal sealed partial class LogKeeper(LedgerDatabase database, LedgerState sta
     {
         var signedAt = time.GetTimestamp();
         var busyAt = time.GetTimestamp();
+        var batchAt = 0L;
         var sinceVacuum = 0;
         while (true)
         {
-            var told = await state.WaitAppendedAsync(time.GetElapsedTime(busyAt) < TimeSpan.FromSeconds(5) ? s_look : s_idleLook, stop);
-            if (told)
+            var busy = time.GetElapsedTime(busyAt) < TimeSpan.FromSeconds(5);
+            var told = await state.WaitAppendedAsync(busy ? s_look : s_idleLook, stop);
+            if (told && options.BatchInterval - time.GetElapsedTime(batchAt) is var wait && wait > TimeSpan.Zero)
             {
-                // A moment's wait makes one batch of what comes together: the cost of a batch is nearly the same for 1 and 100.
-                await Task.Delay(options.BatchDelay, time, stop);
+                // The cost of a batch is nearly the same for 1 event and for 100.
+                await Task.Delay(wait, time, stop);
             }
 
             int taken;
             do
             {
+                batchAt = time.GetTimestamp();
                 taken = await sequencer.RunBatchAsync(stop);
                 sinceVacuum += taken;
                 if (taken > 0)
@@ -130,7 +134,9 @@ internal sealed partial class LogKeeper(LedgerDatabase database, LedgerState sta
             }
             while (taken == Sequencer.BatchSize && time.GetElapsedTime(signedAt) < options.CheckpointInterval);
 
-            if ((sequencer.Size > signer.SignedSize || signer.NeverSigned) && (signer.NeverSigned || time.GetElapsedTime(signedAt) >= options.CheckpointInterval))
+            var sinceSigned = time.GetElapsedTime(signedAt);
+            if (signer.NeverSigned
+                || (sequencer.Size > signer.SignedSize && (sinceSigned >= options.CheckpointInterval || (taken == 0 && sinceSigned >= s_settled))))
             {
                 await signer.SignAsync(sequencer.Size, stop);
                 signedAt = time.GetTimestamp();

@@ -55,7 +55,6 @@ public sealed class TestLedger : IAsyncDisposable
         Origin = "test.example/log",
         LogKey = Ed25519PrivateKey.Generate(),
         CheckpointFile = Path.Combine(folder, "checkpoint"),
-        CheckpointInterval = TimeSpan.FromMilliseconds(100),
     };
 
     /// <summary>A running ledger on a new log.</summary>
