@@ -22,7 +22,7 @@ public sealed class SqlFiles
         // Text that changes or reads tables belongs in a .sql file, where its header says what it locks.
         string[] verbs = ["insert into ", "delete from ", "for update", "update ledger.", "create table"];
         var found = from file in Repository.WithExtension(".cs", "src/")
-                    // The table that remembers which files have run cannot be made by one of them.
+                        // The table that remembers which files have run cannot be made by one of them.
                     where Path.GetFileName(file) != "SchemaUpgrade.cs"
                     from line in File.ReadLines(Repository.Full(file))
                     let code = line.TrimStart()

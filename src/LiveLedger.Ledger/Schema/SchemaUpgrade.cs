@@ -25,7 +25,7 @@ public static class SchemaUpgrade
         await ExecuteAsync("CREATE TABLE IF NOT EXISTS public.liveledger_schema (room text, file text, PRIMARY KEY (room, file))");
         var done = new HashSet<string>();
         await using (var read = new NpgsqlCommand("SELECT file FROM public.liveledger_schema WHERE room = $1", connection, transaction)
-            { Parameters = { new() { Value = room } } })
+        { Parameters = { new() { Value = room } } })
         await using (var rows = await read.ExecuteReaderAsync(cancel))
         {
             while (await rows.ReadAsync(cancel))

@@ -90,9 +90,20 @@ public sealed class Sealing_and_recovery : IDisposable
         return SignedRecord.Sign(
             new SegmentRecord
             {
-                Broadcast = BroadcastId.New(TimeProvider.System), Track = track, Epoch = 0, Sequence = 0, DecodeTime = 0, Timescale = 1000,
-                Duration = 2000, ByteLength = segment.Length, ChunkRoot = tree.Root, InitHash = default, CryptoPeriod = 0, KeyId = default,
-                Previous = default, SealedAt = DateTimeOffset.FromUnixTimeSeconds(1_800_000_000),
+                Broadcast = BroadcastId.New(TimeProvider.System),
+                Track = track,
+                Epoch = 0,
+                Sequence = 0,
+                DecodeTime = 0,
+                Timescale = 1000,
+                Duration = 2000,
+                ByteLength = segment.Length,
+                ChunkRoot = tree.Root,
+                InitHash = default,
+                CryptoPeriod = 0,
+                KeyId = default,
+                Previous = default,
+                SealedAt = DateTimeOffset.FromUnixTimeSeconds(1_800_000_000),
             },
             tree, key);
     }

@@ -76,8 +76,11 @@ internal sealed class PublishedBroadcast : IDisposable
         using var identity = Ed25519PrivateKey.Generate();
         var certificate = new SignerCertificate
         {
-            Broadcast = _id, SessionKey = session.PublicKey, Identity = identity.PublicKey,
-            NotBefore = DateTimeOffset.UtcNow.AddDays(-1), NotAfter = DateTimeOffset.UtcNow.AddDays(30),
+            Broadcast = _id,
+            SessionKey = session.PublicKey,
+            Identity = identity.PublicKey,
+            NotBefore = DateTimeOffset.UtcNow.AddDays(-1),
+            NotAfter = DateTimeOffset.UtcNow.AddDays(30),
         }.Sign(identity);
         foreach (var track in Recording.Tracks)
         {
