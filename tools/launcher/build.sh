@@ -5,7 +5,7 @@
 stamps=$LIVELEDGER_ROOT/artifacts/stamps
 
 # hash_of PATH…: one hash over names and contents. The player and the browser tests are TypeScript: inside src and tests
-# they are left out, named themselves they are not.
+# are left out, named themselves they are not; and so are NuGet's lock files, which a restore may write.
 hash_of() {
   (
     cd "$LIVELEDGER_ROOT"
