@@ -1,3 +1,5 @@
+using LiveLedger.Cli.Processes;
+
 namespace LiveLedger.Cli.Demo;
 
 /// <summary>Server, broadcast and publisher, put up in order and taken down in the opposite one.</summary>
@@ -18,6 +20,8 @@ internal sealed class DemoStage : IAsyncDisposable
 
     internal static async Task<DemoStage> BuildAsync(DemoTerms terms, Action<string> progress, CancellationToken cancellation)
     {
+        // Known before anything is started.
+        ChildProcess.Require("ffmpeg", "ffmpeg");
         var server = await DemoServer.StartAsync(terms, progress, cancellation);
         DemoBroadcast? broadcast = null;
         try

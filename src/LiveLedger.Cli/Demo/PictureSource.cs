@@ -40,17 +40,10 @@ internal static class PictureSource
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         };
-        try
-        {
-            using var probe = Process.Start(start)!;
-            var errors = probe.StandardError.ReadToEndAsync(cancellation);
-            var text = await probe.StandardOutput.ReadToEndAsync(cancellation);
-            await Task.WhenAll(errors, probe.WaitForExitAsync(cancellation));
-            return [.. text.Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries).Select(static kind => kind.TrimEnd(','))];
-        }
-        catch (System.ComponentModel.Win32Exception)
-        {
-            throw new CommandFailure("ffmpeg is missing: apt-get install ffmpeg (./liveledger does it by itself)");
-        }
+        using var probe = Process.Start(start)!;
+        var errors = probe.StandardError.ReadToEndAsync(cancellation);
+        var text = await probe.StandardOutput.ReadToEndAsync(cancellation);
+        await Task.WhenAll(errors, probe.WaitForExitAsync(cancellation));
+        return [.. text.Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries).Select(static kind => kind.TrimEnd(','))];
     }
 }

@@ -63,6 +63,16 @@ internal sealed class ChildProcess : IAsyncDisposable
         return new(process, log, keepOutput);
     }
 
+    /// <summary>Throws, with the way out, unless a program is on the PATH.</summary>
+    internal static void Require(string program, string package)
+    {
+        var folders = Environment.GetEnvironmentVariable("PATH")?.Split(':') ?? [];
+        if (!folders.Any(folder => File.Exists(Path.Combine(folder, program))))
+        {
+            throw new CommandFailure($"{program} is missing: apt-get install {package} (./liveledger does it by itself)");
+        }
+    }
+
     internal Task WaitAsync(CancellationToken cancellation) => _process.WaitForExitAsync(cancellation);
 
     /// <summary>Asks it to end, waits, and kills it if it does not.</summary>
