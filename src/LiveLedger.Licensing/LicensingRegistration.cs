@@ -39,6 +39,10 @@ public static class LicensingRegistration
         await SchemaUpgrade.ApplyAsync(connection, "licensing", typeof(LicensingRegistration).Assembly, "Schema", cancel);
     }
 
+    /// <summary>Opens this stage's own key, or makes it: a wrong key-encryption key is found out before anything is answered.</summary>
+    /// <exception cref="KeyFileException">The key-encryption key does not open it, or disk says no.</exception>
+    public static void OpenLicensingKeys(this IServiceProvider services) => services.GetRequiredService<ViewerPseudonyms>();
+
     /// <summary>Makes a new broadcast's master key, durable before it returns.</summary>
     public static void CreateContentKeys(this IServiceProvider services, BroadcastId broadcast) => services.GetRequiredService<MasterKeys>().Create(broadcast);
 

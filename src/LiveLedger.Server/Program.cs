@@ -38,7 +38,7 @@ static async Task ServeAsync(ServerSettings settings)
     app.MapPlayer(player);
     app.MapStages();
 
-    await app.Services.UpgradeSchemasAsync();
+    await app.Services.PrepareStagesAsync();
     OperatorToken.Ensure(data, issuer, TimeProvider.System, app.Logger);
     await app.ListenAsync();
     await app.WaitForShutdownAsync();

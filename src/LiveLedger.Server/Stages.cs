@@ -1,5 +1,6 @@
 using LiveLedger.Broadcasting;
 using LiveLedger.Cryptography.Jose;
+using LiveLedger.Cryptography.Wrapping;
 using LiveLedger.Ledger;
 using LiveLedger.Ledger.Http;
 using LiveLedger.Licensing;
@@ -45,15 +46,20 @@ internal static class Stages
         services.AddBroadcasting(new() { RecordingsFolder = data.Broadcasts, KeysFolder = Path.Combine(data.Keys, "broadcasts"), PublicUrl = settings.PublicUrl });
     }
 
-    /// <summary>Brings the schemas of the ledger and of each stage up to this build.</summary>
-    public static async Task UpgradeSchemasAsync(this IServiceProvider services)
+    /// <summary>Opens the stages' keys, and brings the schemas of the ledger and of each stage up to this build.</summary>
+    public static async Task PrepareStagesAsync(this IServiceProvider services)
     {
         var database = services.GetRequiredService<LedgerDatabase>();
         try
         {
+            services.OpenLicensingKeys();
             await database.UpgradeAsync();
             await database.UpgradeLicensingAsync(CancellationToken.None);
             await database.UpgradeBroadcastingAsync(CancellationToken.None);
+        }
+        catch (KeyFileException e)
+        {
+            throw new StartFailure("key-unusable", e.Message);
         }
         catch (Npgsql.NpgsqlException e)
         {

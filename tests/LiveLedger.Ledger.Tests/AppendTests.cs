@@ -162,7 +162,7 @@ public sealed class AppendTests
 
     [Theory]
     [InlineData("")]
-    [InlineData("with+plus")]
+    [InlineData("Upper/case")]
     [InlineData("with space")]
     [InlineData("new\nline")]
     [InlineData("broadcast/ü")]
