@@ -31,7 +31,8 @@ run_tests() {
   local project
   for project in $chosen; do
     [ "$project" != tests/Fuzz ] || continue
-    if [ -f "$project/package.json" ]; then run_vitest "$project"; else run_dotnet "$project"; fi
+    # A project in C# may have npm packages too, as readers of other hands.
+    if compgen -G "$project/*.csproj" >/dev/null; then run_dotnet "$project"; else run_vitest "$project"; fi
   done
   # Each reader of outside bytes takes mutated inputs: a million when asked for, fewer in a whole run.
   case "${area,,}" in fuzz) run_fuzz 1000000 ;; "") run_fuzz 50000 ;; esac

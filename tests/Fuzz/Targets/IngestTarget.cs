@@ -126,6 +126,7 @@ internal static class IngestTarget
                 TimeProvider.System, static _ => { });
             _track = _broadcast.Track(TrackName.TryParse("0", out var name) ? name : default);
             _ = _track.PutInitAsync(_init, s_publisher, CancellationToken.None).GetAwaiter().GetResult();
+            _ = _track.PutSegmentAsync(Seeds[0], s_publisher, CancellationToken.None).GetAwaiter().GetResult();
         }
     }
 }
