@@ -226,6 +226,17 @@ internal sealed class BroadcastPipeline(
 
         using var key = links.ContentKeyFor(Id, description.Class, 0);
         var terms = scheme == ProtectionScheme.Cbcs ? PackagingTerms.Cbcs(key, IvLeases.ConstantIv(Id, track, epoch)) : PackagingTerms.Cenc(key);
-        return TrackPackager.TryOpen(source, terms, out packager, out fault) ? null : FaultRefusal.Of(fault);
+        return TrackPackager.TryOpen(source, terms.Listing(KeyIds()), out packager, out fault) ? null : FaultRefusal.Of(fault);
+    }
+
+    private KeyId[] KeyIds()
+    {
+        return [.. Enum.GetValues<TrackClass>().Select(IdOf)];
+
+        KeyId IdOf(TrackClass trackClass)
+        {
+            using var key = links.ContentKeyFor(Id, trackClass, 0);
+            return key.Id;
+        }
     }
 }

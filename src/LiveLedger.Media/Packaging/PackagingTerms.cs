@@ -8,11 +8,12 @@ public sealed class PackagingTerms
     /// <summary>Length of a constant IV in bytes.</summary>
     public const int ConstantIvLength = 16;
 
-    private PackagingTerms(ProtectionScheme scheme, ContentKey key, ReadOnlySpan<byte> constantIv)
+    private PackagingTerms(ProtectionScheme scheme, ContentKey key, ReadOnlyMemory<byte> constantIv, IReadOnlyList<KeyId> listed)
     {
         Scheme = scheme;
         Key = key;
-        ConstantIv = constantIv.ToArray();
+        ConstantIv = constantIv;
+        ListedKeyIds = listed;
     }
 
     /// <summary>The scheme.</summary>
@@ -24,12 +25,21 @@ public sealed class PackagingTerms
     /// <summary>16 bytes for cbcs, none for cenc.</summary>
     public ReadOnlyMemory<byte> ConstantIv { get; }
 
+    /// <summary>
+    /// The key ids that the init segment's <c>pssh</c> lists. hls.js makes one licence request for a whole broadcast, from the
+    /// first <c>pssh</c> that comes: it has to name the keys of all tracks, not only of this one.
+    /// </summary>
+    public IReadOnlyList<KeyId> ListedKeyIds { get; }
+
+    /// <summary>The same terms, with these key ids listed.</summary>
+    public PackagingTerms Listing(IReadOnlyList<KeyId> ids) => new(Scheme, Key, ConstantIv, ids);
+
     /// <summary>Terms for cbcs. Whoever calls sees to it that (key, IV) is used for one track and epoch only.</summary>
     /// <exception cref="ArgumentException">The IV is not 16 bytes long.</exception>
     public static PackagingTerms Cbcs(ContentKey key, ReadOnlySpan<byte> constantIv) => constantIv.Length == ConstantIvLength
-        ? new(ProtectionScheme.Cbcs, key, constantIv)
+        ? new(ProtectionScheme.Cbcs, key, constantIv.ToArray(), [key.Id])
         : throw new ArgumentException($"a constant IV has {ConstantIvLength} bytes", nameof(constantIv));
 
     /// <summary>Terms for cenc. IVs come with each segment, from a range that whoever calls never gives twice for a key.</summary>
-    public static PackagingTerms Cenc(ContentKey key) => new(ProtectionScheme.Cenc, key, []);
+    public static PackagingTerms Cenc(ContentKey key) => new(ProtectionScheme.Cenc, key, default, [key.Id]);
 }

@@ -30,8 +30,23 @@ public sealed class ProtectedInitTests
         byte[] iv = scheme == ProtectionScheme.Cenc ? [] : [16, .. "constant vector."u8];
         byte[] tenc = [.. Convert.FromHexString(head), .. "0123456789abcdef"u8, .. iv];
         Assert.Equal(tenc, Open(sinf, BoxType.Tenc, BoxType.Schi));
-        Assert.Equal(-1, init.IndexOf("pssh"u8));
+        byte[] pssh = [1, 0, 0, 0, .. Convert.FromHexString("1077efecc0b24d02ace33c1e52e2fb4b"), 0, 0, 0, 1, .. "0123456789abcdef"u8, 0, 0, 0, 0];
+        Assert.Equal(pssh, Open(init, BoxType.Pssh, BoxType.Moov));
         Assert.Equal(-1, init.IndexOf("sixteen byte key"u8));
+    }
+
+    [Fact]
+    public void The_init_segment_lists_the_keys_of_all_tracks()
+    {
+        using var key = new ContentKey(KeyId.Read("0123456789abcdef"u8), "sixteen byte key"u8);
+        var terms = PackagingTerms.Cenc(key).Listing([KeyId.Read("another key's id"u8), key.Id, KeyId.Read("a third key's id"u8)]);
+        Assert.True(TrackPackager.TryOpen(new SyntheticTrack(1, isVideo: true).Init, terms, out var packager, out _));
+        var init = packager.Init.Span;
+        packager.Dispose();
+
+        byte[] pssh = [1, 0, 0, 0, .. Convert.FromHexString("1077efecc0b24d02ace33c1e52e2fb4b"), 0, 0, 0, 3,
+            .. "another key's id"u8, .. "0123456789abcdef"u8, .. "a third key's id"u8, 0, 0, 0, 0];
+        Assert.Equal(pssh, Open(init, BoxType.Pssh, BoxType.Moov));
     }
 
     [Fact]
