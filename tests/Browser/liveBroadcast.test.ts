@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { resembling, distanceFromBars } from "./support/bars.js";
 import { Browser } from "./support/chromium.js";
 import { LiveBroadcast, LiveServer } from "./support/liveServer.js";
@@ -14,7 +14,6 @@ let server: LiveServer;
 let proxy: Proxy;
 let browser: Browser;
 const broadcasts = {} as Record<(typeof schemes)[number], LiveBroadcast>;
-const onAir = Object.fromEntries(schemes.map((scheme) => [scheme, { since: 0 }])) as Record<(typeof schemes)[number], { since: number }>;
 
 beforeAll(async () => {
   [server, browser] = await Promise.all([LiveServer.start(), Browser.open()]);
@@ -22,7 +21,6 @@ beforeAll(async () => {
   for (const scheme of schemes) {
     broadcasts[scheme] = await LiveBroadcast.create(server, scheme, `Bars in ${scheme}`);
     broadcasts[scheme].publish();
-    onAir[scheme].since = Date.now();
   }
   await Promise.all(schemes.map((scheme) => broadcasts[scheme].untilSegments(5)));
 }, 180_000);
@@ -33,29 +31,26 @@ afterAll(async () => {
   await server?.stop();
 });
 
+afterEach(async () => {
+  proxy.change = () => undefined;
+  await Promise.all(browser.context.pages().slice(1).map((page) => page.close()));
+});
+
 async function watchFor(scheme: (typeof schemes)[number], seconds: number, state: "live" | "recording"): Promise<void> {
   const page = await browser.page();
-  try {
-    await page.goto(broadcasts[scheme].watchUrl(server.url, await broadcasts[scheme].ticket()));
-    await untilState(page, state, 30);
-    await expectBars(page, seconds, 20);
-    const { verified, appended, failures, identity, trust } = await statsOf(page);
-    expect(failures).toEqual([]);
-    expect(appended.length).toBeGreaterThan(seconds / 2);
-    expect(verified).toBeGreaterThanOrEqual(appended.length);
-    expect({ identity, trust }).toEqual({ identity: broadcasts[scheme].identity.text, trust: "pinned" });
-  } finally {
-    await page.close();
-  }
+  await page.goto(broadcasts[scheme].watchUrl(server.url, await broadcasts[scheme].ticket()));
+  await untilState(page, state, 30);
+  await expectBars(page, seconds, 20);
+  const { verified, appended, failures, identity, trust } = await statsOf(page);
+  expect(failures).toEqual([]);
+  expect(appended.length).toBeGreaterThan(seconds / 2);
+  expect(verified).toBeGreaterThanOrEqual(appended.length);
+  expect({ identity, trust }).toEqual({ identity: broadcasts[scheme].identity.text, trust: "pinned" });
 }
 
 async function stockPlays(player: StockPlayer, scheme: (typeof schemes)[number], seconds: number): Promise<void> {
   const page = await openStock(browser, proxy.url, player, broadcasts[scheme].id, await broadcasts[scheme].ticket());
-  try {
-    await expectBars(page, seconds, 30);
-  } finally {
-    await page.close();
-  }
+  await expectBars(page, seconds, 30);
 }
 
 describe("While live", () => {
@@ -66,12 +61,8 @@ describe("While live", () => {
 
     it("shows nothing of the picture without a licence", async () => {
       const page = await openStock(browser, proxy.url, player, broadcasts.cbcs.id, await broadcasts.cbcs.viewerToken("nobody"));
-      try {
-        expect(await nearestToBars(page, 6)).toBeGreaterThan(2 * resembling);
-        expect((await errorsOf(page)).length).toBeGreaterThan(0);
-      } finally {
-        await page.close();
-      }
+      expect(await nearestToBars(page, 6)).toBeGreaterThan(2 * resembling);
+      expect((await errorsOf(page)).length).toBeGreaterThan(0);
     });
 
     it("shows nothing of the picture with a wrong key", async () => {
@@ -84,13 +75,8 @@ describe("While live", () => {
         return Buffer.from(JSON.stringify(licence));
       };
       const page = await openStock(browser, proxy.url, player, broadcasts.cenc.id, await broadcasts.cenc.ticket());
-      try {
-        expect(await nearestToBars(page, 8)).toBeGreaterThan(2 * resembling);
-        expect(given).toBeGreaterThan(0);
-      } finally {
-        proxy.change = () => undefined;
-        await page.close();
-      }
+      expect(await nearestToBars(page, 8)).toBeGreaterThan(2 * resembling);
+      expect(given).toBeGreaterThan(0);
     });
   });
 
@@ -100,7 +86,6 @@ describe("While live", () => {
     await untilState(page, "refused", 20);
     expect(await coverText(page)).toContain("not granted, or was withdrawn");
     expect(await page.getByRole("button", { name: "Try again" }).isVisible()).toBe(true);
-    await page.close();
   });
 
   it("the Watch page waits while the server takes no new viewers, as long as it is told, then plays", async () => {
@@ -116,7 +101,6 @@ describe("While live", () => {
     proxy.change = () => undefined;
     await untilState(page, "live", 20);
     await expectBars(page, 2, 20);
-    await page.close();
   });
 
   it("a withdrawn entitlement ends an open playback at its next renewal; a server away does not", async () => {
@@ -133,7 +117,6 @@ describe("While live", () => {
     proxy.change = () => undefined;
     await untilState(page, "refused", 20);
     expect((await decodedBy(page)).frames).toBe(0);
-    await page.close();
   }, 120_000);
 
   it("a viewer who watches as the broadcast ends sees its end, and can start over", async () => {
@@ -141,7 +124,7 @@ describe("While live", () => {
     await page.goto(broadcasts.cenc.watchUrl(server.url, await broadcasts.cenc.ticket()));
     await untilState(page, "live", 20);
     await expectBars(page, 2, 20);
-    for (const scheme of schemes) await broadcasts[scheme].end();
+    await broadcasts.cenc.end();
     await untilState(page, "recording", 30);
     await until("the end", 40, async () => (await decodedBy(page)).ended);
     await page.evaluate(() => {
@@ -155,11 +138,12 @@ describe("While live", () => {
     });
     expect(await distanceFromBars(page)).toBeLessThan(resembling);
     expect((await statsOf(page)).failures).toEqual([]);
-    await page.close();
   }, 150_000);
 });
 
 describe("After the end", () => {
+  beforeAll(() => Promise.all(schemes.map((scheme) => broadcasts[scheme].end())));
+
   it.each(schemes)("the Watch page plays 20 s of %s from the start", (scheme) => watchFor(scheme, 20, "recording"));
 
   // Shaka's HLS parser refuses a finished ClearKey playlist (6010): it plays finished broadcasts by DASH.

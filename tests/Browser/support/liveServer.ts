@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -24,6 +24,8 @@ export class LiveServer {
     if (!existsSync(program)) throw new Error(`${program} is missing: build the solution in Release first`);
     const url = `http://127.0.0.1:${await freePort()}`;
     const data = mkdtempSync(join(tmpdir(), "liveledger-browser-"));
+    // The embedded PostgreSQL of a server that runs as root runs as another user, who has to get there.
+    chmodSync(data, 0o711);
     const environment = { ...process.env, LIVELEDGER_PLAYER: join(repository, "src/player/dist") };
     delete (environment as Record<string, string | undefined>)["LIVELEDGER_DATABASE"];
     const child = spawn("dotnet", [program, "--data", data, "--urls", url], { env: environment });
@@ -100,10 +102,10 @@ export class LiveBroadcast {
     return broadcast;
   }
 
-  /** Pushes colour bars and a tone in real time, as two video renditions and audio, until told to stop. */
+  /** Pushes colour bars (with noise, so that segments have several chunks) and a tone in real time, as two video renditions and audio, until told to stop. */
   publish(): void {
     this.#publisher = spawn("ffmpeg", [
-      "-nostdin", "-loglevel", "error", "-re", "-f", "lavfi", "-i", "smptebars=size=640x360:rate=24",
+      "-nostdin", "-loglevel", "error", "-re", "-f", "lavfi", "-i", "smptebars=size=640x360:rate=24,noise=alls=16:allf=t",
       "-re", "-f", "lavfi", "-i", "sine=frequency=440:sample_rate=48000",
       "-filter_complex", "[0:v]split=2[a][b];[b]scale=320:180[c]", "-map", "[a]", "-map", "[c]", "-map", "1:a",
       "-c:v", "libx264", "-preset", "ultrafast", "-pix_fmt", "yuv420p", "-b:v:0", "600k", "-b:v:1", "200k",
@@ -139,6 +141,7 @@ export class LiveBroadcast {
 
   async end(): Promise<void> {
     await this.stopPublishing();
+    if ((await this.status()).state === "ended") return;
     await this.server.ask("POST", `/v1/broadcasts/${this.id}/end`, this.token);
   }
 

@@ -57,7 +57,8 @@ export class Proxy {
       return void response.writeHead(changed.status, changed.headers).end(changed.body);
     }
     const kept = [...answer.headers].filter(([name]) => !["content-length", "content-encoding", "transfer-encoding", "connection", "keep-alive"].includes(name));
-    const sent = changed ?? body;
+    // The MPD names the licence server by the server's own address: through the proxy that is the proxy.
+    const sent = path.endsWith(".mpd") ? Buffer.from(body.toString().replaceAll(this.target, this.url)) : (changed ?? body);
     response.writeHead(answer.status, { ...Object.fromEntries(kept), "content-length": sent.length }).end(method === "HEAD" ? undefined : sent);
   }
 }
