@@ -9,13 +9,14 @@ internal sealed class StartFailure(string code, string message) : Exception(mess
     {
         "settings-invalid" => 2,
         "port-taken" => 10,
-        "postgres-missing" => 11,
         "database-unreachable" => 12,
         "data-not-writable" => 13,
         "data-in-use" => 14,
         "key-unusable" => 15,
         "libsodium-missing" => 16,
         "database-schema" => 17,
+        "disk-full" => 18,
+        ['p', 'o', 's', 't', 'g', 'r', 'e', 's', '-', ..] => 11,
         _ => 19,
     };
 
