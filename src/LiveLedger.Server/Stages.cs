@@ -43,7 +43,7 @@ internal static class Stages
             ContentKeyFor = s.ContentKeyFor,
             ViewerCount = s.CountViewers,
         });
-        services.AddBroadcasting(new() { RecordingsFolder = data.Broadcasts, KeysFolder = Path.Combine(data.Keys, "broadcasts"), PublicUrl = settings.PublicUrl });
+        services.AddBroadcasting(new() { RecordingsFolder = data.Broadcasts, KeysFolder = Path.Combine(data.Keys, "broadcasts"), PublicUrl = settings.PublicUrl, LiveWindow = settings.LiveWindow });
     }
 
     /// <summary>Opens the stages' keys, and brings the schemas of the ledger and of each stage up to this build.</summary>

@@ -50,6 +50,24 @@ public sealed class The_origin_serves(OneServer one)
     }
 
     [Fact]
+    public async Task A_sliding_window_while_live_and_the_whole_broadcast_afterwards()
+    {
+        var database = await (await Harness.Postgres.PostgresCluster.SharedAsync()).CreateDatabaseAsync();
+        await using var server = await ServerProcess.StartAsync(database, environment: new Dictionary<string, string> { ["LIVELEDGER_LIVE_WINDOW"] = "10" });
+        using var acme = await Broadcaster.AdmitAsync(server, "acme");
+        var broadcast = await acme.GoLiveAsync();
+        using var source = await Harness.Media.CmafSource.MakeAsync(24);
+        await broadcast.PublishAsync(source, 0, 12);
+        var live = await server.Http.GetStringAsync($"/live/{broadcast.Id}/0/media.m3u8");
+        Assert.Contains("#EXT-X-MEDIA-SEQUENCE:7", live, StringComparison.Ordinal);
+        Assert.Equal(5, live.Split("#EXTINF").Length - 1);
+        // What has left the window is still there for who knows its name.
+        Assert.Equal(HttpStatusCode.OK, (await server.Http.GetAsync($"/live/{broadcast.Id}/0/0.m4s")).StatusCode);
+        await broadcast.EndAsync();
+        Assert.Equal(12, (await server.Http.GetStringAsync($"/live/{broadcast.Id}/0/media.m3u8")).Split("#EXTINF").Length - 1);
+    }
+
+    [Fact]
     public async Task Nothing_that_is_not_sealed()
     {
         using var acme = await Broadcaster.AdmitAsync(one.Server, "acme");

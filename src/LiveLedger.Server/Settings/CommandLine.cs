@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Globalization;
 
 namespace LiveLedger.Server.Settings;
 
@@ -14,6 +15,7 @@ internal static class CommandLine
         var publicUrl = Option("--public-url", "LIVELEDGER_PUBLIC_URL", "The address the outside reaches this server by.");
         var issuer = Option("--issuer", "LIVELEDGER_ISSUER", "The iss of our tokens. Default: the public URL.");
         var origin = Option("--log-origin", "LIVELEDGER_LOG_ORIGIN", "Name of the log in checkpoints. Default: made from its key.");
+        var window = Option("--live-window", "LIVELEDGER_LIVE_WINDOW", "How far back live manifests reach, in seconds, 10 to 86400. Default: 60");
         var player = Option("--player", "LIVELEDGER_PLAYER", "Folder of the built player page.");
         var authority = Option("--oidc-authority", "LIVELEDGER_OIDC_AUTHORITY", "An OpenID Connect issuer whose tokens are taken too.");
         var audience = Option("--oidc-audience", "LIVELEDGER_OIDC_AUDIENCE", "The aud of that issuer's tokens for us.");
@@ -21,7 +23,7 @@ internal static class CommandLine
         var roles = Option("--oidc-roles", "LIVELEDGER_OIDC_ROLES", "Its values and ours: crew=broadcaster,finance=auditor. Default: the same names.");
 
         var root = new RootCommand("LiveLedger server");
-        foreach (var option in (Option<string?>[])[database, data, urls, publicUrl, issuer, origin, player, authority, audience, roleClaim, roles])
+        foreach (var option in (Option<string?>[])[database, data, urls, publicUrl, issuer, origin, window, player, authority, audience, roleClaim, roles])
         {
             root.Options.Add(option);
         }
@@ -38,6 +40,7 @@ internal static class CommandLine
                     PublicUrl = HttpUrl("--public-url", parsed.GetValue(publicUrl)),
                     Issuer = parsed.GetValue(issuer),
                     LogOrigin = parsed.GetValue(origin),
+                    LiveWindow = LiveWindow(parsed.GetValue(window)),
                     Player = parsed.GetValue(player),
                     External = External(parsed.GetValue(authority), parsed.GetValue(audience), parsed.GetValue(roleClaim), parsed.GetValue(roles)),
                 });
@@ -80,6 +83,19 @@ internal static class CommandLine
         }
 
         return urls;
+    }
+
+    private static TimeSpan LiveWindow(string? seconds)
+    {
+        if (seconds is null)
+        {
+            return TimeSpan.FromSeconds(60);
+        }
+
+        // Below three segments no player finds its place; above a day a manifest is no longer small.
+        return int.TryParse(seconds, NumberStyles.None, CultureInfo.InvariantCulture, out var window) && window is >= 10 and <= 86_400
+            ? TimeSpan.FromSeconds(window)
+            : throw new StartFailure("settings-invalid", $"--live-window: '{seconds}' is not a number of seconds from 10 to 86400");
     }
 
     private static string? HttpUrl(string name, string? url)

@@ -21,6 +21,9 @@ internal sealed record ServerSettings
     /// <summary>Name of the log in checkpoints; null for one made from the log's key.</summary>
     public string? LogOrigin { get; init; }
 
+    /// <summary>How far back live manifests reach.</summary>
+    public TimeSpan LiveWindow { get; init; } = TimeSpan.FromSeconds(60);
+
     /// <summary>Folder of the built player; null to look for it.</summary>
     public string? Player { get; init; }
 
