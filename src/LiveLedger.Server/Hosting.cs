@@ -54,7 +54,12 @@ internal static partial class Hosting
             .WithExposedHeaders("ETag", "Content-Range", "Content-Length", "Accept-Ranges", "Retry-After", "Date")
             .SetPreflightMaxAge(TimeSpan.FromHours(1))));
         builder.Services.AddSingleton(TimeProvider.System);
-        builder.Services.AddOpenApi();
+        builder.Services.AddOpenApi(static o => o.AddDocumentTransformer(static (document, _, _) =>
+        {
+            document.Info.Title = "LiveLedger";
+            document.Info.Version = "v1";
+            return Task.CompletedTask;
+        }));
         return builder;
     }
 

@@ -74,9 +74,10 @@ internal sealed class LicenceDesk(
             var renewal = playback.Renew(now);
             await SpoolAsync(playback.Id, PlaybackEvents.Granted(playback, request.KeyIds, renewal, now), cancel);
         }
-        else if (refusals.Take(asker.TokenId, decision))
+        else if (refusals.IsDue(asker.TokenId, decision))
         {
             await SpoolAsync(playback.Id, PlaybackEvents.Refused(asker.Broadcast, asker.Viewer.ToString(), request.KeyIds, decision, now), cancel);
+            refusals.Logged(asker.TokenId, decision);
         }
 
         return decision;
@@ -96,16 +97,19 @@ internal sealed class LicenceDesk(
             var id = new PlaybackId(Guid.CreateVersion7(now));
             if (decision == LicenceDecision.Granted)
             {
-                var playback = new Playback(id, asker.Broadcast, asker.Viewer, entitlement!.Id, now);
-                await AppendAsync(id, PlaybackEvents.Granted(playback, request.KeyIds, renewal: 0, now), limit.Token);
-                if (!playbacks.TryOpen(asker.TokenId, playback))
+                if (playbacks.IsFull)
                 {
                     throw new RefusedException(s_full);
                 }
+
+                var playback = new Playback(id, asker.Broadcast, asker.Viewer, entitlement!.Id, now);
+                await AppendAsync(id, PlaybackEvents.Granted(playback, request.KeyIds, renewal: 0, now), limit.Token);
+                playbacks.Open(asker.TokenId, playback);
             }
-            else if (refusals.Take(asker.TokenId, decision))
+            else if (refusals.IsDue(asker.TokenId, decision))
             {
                 await AppendAsync(id, PlaybackEvents.Refused(asker.Broadcast, asker.Viewer.ToString(), request.KeyIds, decision, now), limit.Token);
+                refusals.Logged(asker.TokenId, decision);
             }
 
             return decision;

@@ -11,14 +11,13 @@ internal sealed class RefusalLimit(TimeProvider time)
     private readonly ConcurrentDictionary<(string Token, LicenceDecision Reason), DateTimeOffset> _logged = new();
 
     /// <summary>True if this one is to be logged.</summary>
-    public bool Take(string token, LicenceDecision reason)
+    public bool IsDue(string token, LicenceDecision reason) =>
+        !_logged.TryGetValue((token, reason), out var last) || time.GetUtcNow() - last >= s_interval;
+
+    /// <summary>Says that it is logged. Not before: a refusal that could not be written down stays due.</summary>
+    public void Logged(string token, LicenceDecision reason)
     {
         var now = time.GetUtcNow();
-        if (_logged.TryGetValue((token, reason), out var last) && now - last < s_interval)
-        {
-            return false;
-        }
-
         if (_logged.Count >= MaxRemembered)
         {
             foreach (var old in _logged.Where(e => now - e.Value >= s_interval))
@@ -33,6 +32,5 @@ internal sealed class RefusalLimit(TimeProvider time)
         }
 
         _logged[(token, reason)] = now;
-        return true;
     }
 }

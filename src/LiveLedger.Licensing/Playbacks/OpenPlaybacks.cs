@@ -18,18 +18,18 @@ internal sealed class OpenPlaybacks(TimeProvider time)
     /// <summary>The open playback of a token, or null.</summary>
     public Playback? Find(string token) => _open.TryGetValue(token, out var playback) && IsOpen(playback) ? playback : null;
 
-    /// <summary>False if there is no room.</summary>
-    public bool TryOpen(string token, Playback playback)
+    /// <summary>True if there is no room for another.</summary>
+    public bool IsFull
     {
-        Sweep();
-        if (_open.Count >= MaxOpen)
+        get
         {
-            return false;
+            Sweep();
+            return _open.Count >= MaxOpen;
         }
-
-        _open[token] = playback;
-        return true;
     }
+
+    /// <summary>Keeps a playback whose first licence is logged.</summary>
+    public void Open(string token, Playback playback) => _open[token] = playback;
 
     public void Close(string token) => _open.TryRemove(token, out _);
 

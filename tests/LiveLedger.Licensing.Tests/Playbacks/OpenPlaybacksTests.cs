@@ -13,7 +13,7 @@ public sealed class OpenPlaybacksTests
     {
         var open = new OpenPlaybacks(_time);
         var playback = Playback(BroadcastId.New(_time));
-        Assert.True(open.TryOpen("token", playback));
+        open.Open("token", playback);
 
         for (var renewal = 1; renewal < 10; renewal++)
         {
@@ -33,9 +33,9 @@ public sealed class OpenPlaybacksTests
     {
         var open = new OpenPlaybacks(_time);
         var (one, two) = (BroadcastId.New(_time), BroadcastId.New(_time));
-        open.TryOpen("a", Playback(one));
-        open.TryOpen("b", Playback(one));
-        open.TryOpen("c", Playback(two));
+        open.Open("a", Playback(one));
+        open.Open("b", Playback(one));
+        open.Open("c", Playback(two));
         open.Close("b");
 
         Assert.Equal((1, 1, 0), (open.Count(one), open.Count(two), open.Count(BroadcastId.New(_time))));
