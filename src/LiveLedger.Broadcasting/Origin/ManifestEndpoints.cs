@@ -21,7 +21,7 @@ internal sealed class ManifestEndpoints(BroadcastBook book, Recordings recording
 
     public static void Map(IEndpointRouteBuilder routes)
     {
-        Map(routes, "/live/{broadcast}/master.m3u8", static (m, view, _) => (HlsManifests.Multivariant(view.Tracks), HlsType));
+        Map(routes, "/live/{broadcast}/master.m3u8", static (m, view, _) => (HlsManifests.Multivariant(view.Tracks, view.Title), HlsType));
         Map(routes, "/live/{broadcast}/manifest.mpd", static (m, view, context) =>
             (DashManifest.Write(view.Tracks, view.Timeline, $"{m.BaseUrl(context)}/v1/licences", m.Now, $"{m.BaseUrl(context)}/v1/time"), DashType));
         Map(routes, "/live/{broadcast}/{track}/media.m3u8", static (_, view, context) =>
@@ -75,7 +75,7 @@ internal sealed class ManifestEndpoints(BroadcastBook book, Recordings recording
             .ToArray();
         return tracks.Length == 0
             ? null
-            : new(tracks, new()
+            : new(broadcast.Title, tracks, new()
             {
                 AvailabilityStart = start,
                 Ended = ended,
@@ -104,4 +104,4 @@ internal sealed class ManifestEndpoints(BroadcastBook book, Recordings recording
 }
 
 /// <summary>What all manifests of a moment are written from.</summary>
-internal sealed record ManifestView(IReadOnlyList<ManifestTrack> Tracks, BroadcastTimeline Timeline);
+internal sealed record ManifestView(string Title, IReadOnlyList<ManifestTrack> Tracks, BroadcastTimeline Timeline);

@@ -9,9 +9,17 @@ namespace LiveLedger.Media.Manifests;
 public static class HlsManifests
 {
     /// <summary>The multivariant playlist, for <c>/live/{broadcast}/master.m3u8</c>. Tracks without a segment are left out.</summary>
-    public static string Multivariant(IReadOnlyList<ManifestTrack> tracks)
+    /// <param name="tracks">The broadcast's tracks.</param>
+    /// <param name="title">Shown by players that look for it; null for none.</param>
+    public static string Multivariant(IReadOnlyList<ManifestTrack> tracks, string? title = null)
     {
         var text = new StringBuilder("#EXTM3U\n#EXT-X-VERSION:7\n#EXT-X-INDEPENDENT-SEGMENTS\n");
+        if (title is not null)
+        {
+            // A quoted string knows no escapes (RFC 8216 §4.2).
+            text.Append(CultureInfo.InvariantCulture, $"#EXT-X-SESSION-DATA:DATA-ID=\"com.apple.hls.title\",VALUE=\"{Quotable(title)}\"\n");
+        }
+
         var listed = tracks.Where(static t => t.Segments.Count > 0).ToList();
         var video = listed.Where(static t => t.Description is VideoDescription).OrderByDescending(static t => t.Bandwidth).ToList();
         // One group for each codec: a variant names the codecs of everything that may play with it (RFC 8216 §4.3.4.2).
@@ -46,6 +54,8 @@ public static class HlsManifests
 
         return text.ToString();
     }
+
+    private static string Quotable(string title) => string.Concat(title.Replace('"', '\'').Where(static c => !char.IsControl(c)));
 
     /// <summary>The media playlist of one track, for <c>/live/{broadcast}/{track}/media.m3u8</c>.</summary>
     public static string Media(ManifestTrack track, BroadcastTimeline timeline)

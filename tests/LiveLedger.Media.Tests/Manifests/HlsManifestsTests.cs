@@ -78,6 +78,14 @@ public sealed class HlsManifestsTests
     }
 
     [Fact]
+    public void A_title_cannot_break_out_of_its_line()
+    {
+        var text = HlsManifests.Multivariant([Hd(Video(0, 0, 1, 0))], "Derby \"one\"\n#EXT-X-ENDLIST, naïve");
+        Assert.Contains("\n#EXT-X-SESSION-DATA:DATA-ID=\"com.apple.hls.title\",VALUE=\"Derby 'one'#EXT-X-ENDLIST, naïve\"\n", text, StringComparison.Ordinal);
+        Assert.DoesNotContain("SESSION-DATA", HlsManifests.Multivariant([Hd(Video(0, 0, 1, 0))]), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Cenc_is_signalled_as_SAMPLE_AES_CTR() => Assert.Contains(
         "#EXT-X-KEY:METHOD=SAMPLE-AES-CTR,", HlsManifests.Media(Hd(Video(0, 0, 1, 0)) with { Scheme = ProtectionScheme.Cenc }, Live));
 
