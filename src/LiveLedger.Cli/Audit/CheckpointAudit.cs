@@ -67,7 +67,7 @@ internal static class CheckpointAudit
             LogMemory.Write(memoryFile, new(key, note));
         }
 
-        return new(true, "ok", key.ToString(), checkpoint.Head.Size.Value, checkpoint.Head.Root.ToString(), before?.Head.Size.Value);
+        return new(true, "ok", key.ToString(), checkpoint.Head.Size.Value, checkpoint.Head.Root.ToString(), memoryFile is not null, before?.Head.Size.Value);
     }
 }
 
@@ -77,9 +77,10 @@ internal static class CheckpointAudit
 /// <param name="Key">The log's vkey.</param>
 /// <param name="Size">Entries read and hashed.</param>
 /// <param name="Root">Their root.</param>
+/// <param name="Remembered">Whether this checkpoint is remembered for the next time.</param>
 /// <param name="Extends">Size of the remembered checkpoint that this one extends.</param>
 internal sealed record CheckpointVerdict(
-    bool Ok, string Finding, string Key, ulong? Size = null, string? Root = null,
+    bool Ok, string Finding, string Key, ulong? Size = null, string? Root = null, bool Remembered = false,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] ulong? Extends = null)
 {
     internal static CheckpointVerdict False(VerifierKey key, string finding) => new(false, finding, key.ToString());
@@ -87,6 +88,6 @@ internal sealed record CheckpointVerdict(
     /// <summary>The first line is the verdict.</summary>
     internal string ToText() => Ok
         ? $"OK   {Size} entries hash to the signed root {Root}\n     key {Key}\n     "
-            + (Extends is { } old ? $"extends the remembered checkpoint of size {old}" : "nothing was remembered: give --remember FILE to see rewriting the next time")
+            + (Extends is { } old ? $"extends the remembered checkpoint of size {old}" : Remembered ? "remembered from now on" : "nothing was remembered: give --remember FILE to see rewriting the next time")
         : $"FAIL {Finding}\n     key {Key}";
 }

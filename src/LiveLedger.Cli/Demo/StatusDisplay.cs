@@ -26,15 +26,15 @@ internal static class StatusDisplay
 
     private static async Task PrintLinesAsync(DemoStage stage, CancellationToken cancellation)
     {
-        DateTimeOffset? told = null;
+        string? told = null;
         while (true)
         {
             stage.RequireAlive();
             var now = await Snapshot.TakeAsync(stage, cancellation);
             Console.WriteLine(Line(now));
-            if (now.Status.LastIngestRefusal is { } refusal && refusal.At != told)
+            if (now.Status.LastIngestRefusal is { } refusal && refusal.Code != told)
             {
-                told = refusal.At;
+                told = refusal.Code;
                 Console.WriteLine($"the publisher was refused at {refusal.At:T}: {DemoStage.Refusal(refusal.Code, refusal.Detail)}");
             }
 
