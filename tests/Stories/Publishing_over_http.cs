@@ -41,6 +41,30 @@ public sealed class Publishing_over_http(OneServer one)
     }
 
     [Fact]
+    public async Task An_end_that_is_asked_for_twice_at_once_ends_once_and_counts_every_segment()
+    {
+        using var acme = await Broadcaster.AdmitAsync(one.Server, "acme");
+        var broadcast = await acme.GoLiveAsync();
+        await broadcast.PublishAsync(one.Source, 0, 3);
+        var pushing = Task.Run(async () =>
+        {
+            var taken = 3;
+            foreach (var segment in one.Source.Segments("0").Skip(3))
+            {
+                taken += (await broadcast.PushAsync("0/n.m4s", segment)).IsSuccessStatusCode ? 1 : 0;
+            }
+
+            return taken;
+        });
+        await Task.WhenAll(broadcast.EndAsync(), broadcast.EndAsync(), broadcast.EndAsync());
+        var taken = await pushing;
+        var ended = (await acme.Api.GetFromJsonAsync<JsonObject>($"/v1/broadcasts/{broadcast.Id}"))!;
+        Assert.Equal(taken, ended["totals"]!.AsArray().Single(t => t!["track"]!.GetValue<string>() == "0")!["segments"]!.GetValue<int>());
+        Assert.Equal(taken, (await broadcast.AuditTrackAsync("0")).Count);
+        Assert.Equal(HttpStatusCode.Conflict, (await acme.Api.PostAsync($"/v1/broadcasts/{broadcast.Id}/start", null)).StatusCode);
+    }
+
+    [Fact]
     public async Task Refusals_carry_the_status_the_ingest_rules_want()
     {
         using var acme = await Broadcaster.AdmitAsync(one.Server, "acme");

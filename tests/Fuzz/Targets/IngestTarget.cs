@@ -63,8 +63,11 @@ internal static class IngestTarget
         {
             if (_inputs++ % InputsPerBroadcast == 0)
             {
-                // On another thread: what a new broadcast allocates is not the input's doing.
-                Task.Run(Begin).GetAwaiter().GetResult();
+                // On a thread of its own (a task that is waited for may run on this one): what a new broadcast allocates is
+                // not the input's doing.
+                var begin = new Thread(Begin);
+                begin.Start();
+                begin.Join();
             }
 
             try
