@@ -1,3 +1,4 @@
+using LiveLedger.Ledger.Sequencing;
 using LiveLedger.Transparency.Tree;
 
 namespace LiveLedger.Ledger;
@@ -7,9 +8,11 @@ public sealed class LedgerState
 {
     private readonly Lock _lock = new();
     private TaskCompletionSource _sequenced = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly RecentBatches _recent = new();
     private readonly SemaphoreSlim _appended = new(0, 1);
     private volatile string? _halted;
     private volatile bool _open;
+    private ulong _size;
 
     /// <summary>True once the log was checked and as long as it has not halted: the server's readiness.</summary>
     public bool IsOpen => _open && _halted is null;
@@ -20,7 +23,14 @@ public sealed class LedgerState
     /// <summary>True in the one process that sequences and signs.</summary>
     public bool IsLeader { get; internal set; }
 
-    internal void Open() => _open = true;
+    /// <summary>Events that are known to have an index; there may be more. An event appended from now on gets no lower index.</summary>
+    internal ulong KnownSize => Volatile.Read(ref _size);
+
+    internal void Open(ulong size)
+    {
+        Volatile.Write(ref _size, size);
+        _open = true;
+    }
 
     internal void Halt(string reason)
     {
@@ -64,6 +74,27 @@ public sealed class LedgerState
 
     /// <summary>Waits for an append of this process, or for the limit: appends of other processes are found by looking.</summary>
     internal Task<bool> WaitAppendedAsync(TimeSpan limit, CancellationToken cancel) => _appended.WaitAsync(limit, cancel);
+
+    /// <summary>Remembers a batch of this process's sequencer for whoever waits for an index of it, and wakes them.</summary>
+    internal void Sequenced(SequencedBatch batch)
+    {
+        lock (_lock)
+        {
+            _recent.Add(batch);
+            _size = batch.First + (ulong)batch.Count;
+        }
+
+        Sequenced();
+    }
+
+    /// <summary>The indexes of these positions if this process gave them lately; null does not mean that they have none.</summary>
+    internal LedgerIndex[]? FindRecent(ReadOnlySpan<long> positions)
+    {
+        lock (_lock)
+        {
+            return _recent.Find(positions);
+        }
+    }
 
     /// <summary>Wakes whoever waits for an index.</summary>
     internal void Sequenced()

@@ -114,7 +114,7 @@ public sealed class CheckpointTests
         // All sessions end, an older dump is loaded, and another, careless program sequences other events over it.
         await ledger.ExecuteAsync("""
             UPDATE ledger.leaves SET hash = sha256(hash) WHERE index >= 6;
-            INSERT INTO ledger.leaves SELECT i, 1000 + i, sha256('x') FROM generate_series(10, 20) AS i;
+            INSERT INTO ledger.leaves (index, pos, hash) SELECT i, 1000 + i, sha256('x') FROM generate_series(10, 20) AS i;
             UPDATE ledger.head SET size = 21;
             SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid();
             """);
@@ -207,7 +207,7 @@ public sealed class CheckpointTests
 
             // Sequenced, and then the process is gone before it has signed.
             await using var session = await ledger.Database.Unpooled.OpenConnectionAsync();
-            Assert.Equal(300, await new Sequencer(session, 5).RunBatchAsync(default));
+            Assert.Equal(300, (await new Sequencer(session, 5).RunBatchAsync(default)).Count);
             Assert.Equal(5UL, ledger.Log.Head().Size.Value);
         }
 

@@ -114,7 +114,7 @@ public sealed class SequencingTests
         await Assert.ThrowsAsync<LeadershipLostException>(() => new Sequencer(session, 0).RunBatchAsync(default));
 
         Assert.Equal(1, (await ledger.Log.PendingAsync()).Count);
-        Assert.Equal(1, await new Sequencer(session, 2).RunBatchAsync(default));
+        Assert.Equal(1, (await new Sequencer(session, 2).RunBatchAsync(default)).Count);
         Assert.Equal(3L, await ledger.ExecuteAsync("SELECT count(*) FROM ledger.leaves"));
     }
 

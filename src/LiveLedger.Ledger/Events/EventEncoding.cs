@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using LiveLedger.Cryptography.Rfc6962;
 using LiveLedger.Transparency.Entries;
 
 namespace LiveLedger.Ledger;
@@ -6,11 +7,15 @@ namespace LiveLedger.Ledger;
 /// <summary>Turns new events into what is stored: the entry that becomes the leaf, and the payload with the salt of its digest.</summary>
 internal readonly struct EventEncoding
 {
-    private EventEncoding(int count) => (Ids, Entries, Payloads, Salts) = (new Guid[count], new byte[count][], new ReadOnlyMemory<byte>[count], new byte[count][]);
+    private EventEncoding(int count) =>
+        (Ids, Entries, Hashes, Payloads, Salts) = (new Guid[count], new byte[count][], new byte[count][], new ReadOnlyMemory<byte>[count], new byte[count][]);
 
     public Guid[] Ids { get; }
 
     public byte[][] Entries { get; }
+
+    /// <summary>Leaf hashes of the entries, of exactly the bytes that are stored.</summary>
+    public byte[][] Hashes { get; }
 
     public ReadOnlyMemory<byte>[] Payloads { get; }
 
@@ -39,6 +44,7 @@ internal readonly struct EventEncoding
                 Actor = e.Actor,
                 Payload = PayloadDigest.Of(salt, e.PayloadJson.Span),
             }.Encode();
+            encoding.Hashes[i] = MerkleHash.Leaf(encoding.Entries[i]).ToArray();
         }
 
         return encoding;

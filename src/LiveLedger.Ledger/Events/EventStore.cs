@@ -15,6 +15,9 @@ public sealed partial class EventStore(LedgerDatabase database, LedgerState stat
     public const int MaxEvents = 1000;
 
     private static readonly string s_append = Sql.Load("Events/append.sql");
+    // A second, at a batch every 50 ms.
+    private const int LooksBeforeDatabase = 20;
+
     private static readonly TimeSpan s_look = TimeSpan.FromMilliseconds(50);
 
     /// <summary>Appends events to one stream, all or none.</summary>
@@ -61,25 +64,32 @@ public sealed partial class EventStore(LedgerDatabase database, LedgerState stat
     public async Task<AppendResult> AppendAndSequenceAsync(StreamName stream, ExpectedVersion expected, IReadOnlyList<NewEvent> events,
         InlineProjection? projection = null, CancellationToken cancel = default)
     {
+        var before = state.KnownSize;
         var result = await AppendAsync(stream, expected, events, projection, cancel);
         if (!result.IsStored)
         {
             return result;
         }
 
+        var floor = result.Outcome == AppendOutcome.Appended ? before : 0;
         try
         {
-            while (true)
+            for (var looks = 0; ; looks++)
             {
                 var grown = state.NextSequenced();
                 state.RequireOpen();
-                var indexes = await ReadIndexesAsync(result.Positions, cancel);
-                if (indexes.Count == result.Positions.Length)
+                if (state.FindRecent(result.Positions) is { } recent)
+                {
+                    return result with { Indexes = recent };
+                }
+
+                // Old events, or another process is the sequencer, or was until now: then looking is the only way to know.
+                if ((!state.IsLeader || result.Outcome != AppendOutcome.Appended || looks >= LooksBeforeDatabase)
+                    && await ReadIndexesAsync(result.Positions, floor, cancel) is var indexes && indexes.Count == result.Positions.Length)
                 {
                     return result with { Indexes = indexes };
                 }
 
-                // The sequencer may be another process: then looking is the only way to know.
                 await Task.WhenAny(grown, Task.Delay(s_look, time, cancel));
                 cancel.ThrowIfCancellationRequested();
             }
@@ -129,6 +139,7 @@ public sealed partial class EventStore(LedgerDatabase database, LedgerState stat
                     new() { Value = encoding.Entries, NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Bytea },
                     new() { Value = encoding.Payloads, NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Bytea },
                     new() { Value = encoding.Salts, NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Bytea },
+                    new() { Value = encoding.Hashes, NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Bytea },
                 },
             };
             await using var row = await command.ExecuteReaderAsync(cancel);
@@ -149,10 +160,11 @@ public sealed partial class EventStore(LedgerDatabase database, LedgerState stat
             : null;
     }
 
-    private async Task<IReadOnlyList<LedgerIndex>> ReadIndexesAsync(long[] positions, CancellationToken cancel)
+    private async Task<IReadOnlyList<LedgerIndex>> ReadIndexesAsync(long[] positions, ulong floor, CancellationToken cancel)
     {
         await using var command = database.Source.CreateCommand(s_indexes);
         command.Parameters.Add(new() { Value = positions });
+        command.Parameters.Add(new() { Value = (long)floor });
         var indexes = new List<LedgerIndex>(positions.Length);
         await using var rows = await command.ExecuteReaderAsync(cancel);
         while (await rows.ReadAsync(cancel))

@@ -16,6 +16,8 @@ internal sealed partial class LogKeeper(LedgerDatabase database, LedgerState sta
     private const int VacuumAfter = 20_000;
 
     private static readonly TimeSpan s_standBy = TimeSpan.FromMilliseconds(500);
+    // No append for so long after a batch: the queue has most likely run empty, and the checkpoint need not wait for its time.
+    private static readonly TimeSpan s_lull = TimeSpan.FromMilliseconds(10);
     private static readonly TimeSpan s_look = TimeSpan.FromMilliseconds(50);
     private static readonly TimeSpan s_settled = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan s_idleLook = TimeSpan.FromMilliseconds(200);
@@ -72,14 +74,14 @@ internal sealed partial class LogKeeper(LedgerDatabase database, LedgerState sta
 
         if (!await Sequencer.TryLeadAsync(connection, stop))
         {
-            await CheckpointSigner.OpenAsync(tables, store, _signer, options.Origin, stop);
-            state.Open();
+            var seen = await CheckpointSigner.OpenAsync(tables, store, _signer, options.Origin, stop);
+            state.Open(seen.TreeSize);
             await StandByAsync(connection, tables, stop);
         }
 
         // Checked anew at every take-over: between two sessions the database may have been restored under us.
         var signer = await CheckpointSigner.OpenAsync(tables, store, _signer, options.Origin, stop);
-        state.Open();
+        state.Open(signer.TreeSize);
         state.IsLeader = true;
         LogLeads(signer.TreeSize);
         await LeadAsync(new Sequencer(connection, signer.TreeSize), signer, stop);
@@ -110,26 +112,27 @@ internal sealed partial class LogKeeper(LedgerDatabase database, LedgerState sta
         var busyAt = time.GetTimestamp();
         var batchAt = 0L;
         var sinceVacuum = 0;
+        var taken = 0;
         while (true)
         {
             var busy = time.GetElapsedTime(busyAt) < TimeSpan.FromSeconds(5);
-            var told = await state.WaitAppendedAsync(busy ? s_look : s_idleLook, stop);
+            var told = await state.WaitAppendedAsync(taken > 0 ? s_lull : busy ? s_look : s_idleLook, stop);
             if (told && options.BatchInterval - time.GetElapsedTime(batchAt) is var wait && wait > TimeSpan.Zero)
             {
                 // The cost of a batch is nearly the same for 1 event and for 100.
                 await Task.Delay(wait, time, stop);
             }
 
-            int taken;
             do
             {
                 batchAt = time.GetTimestamp();
-                taken = await sequencer.RunBatchAsync(stop);
+                var batch = await sequencer.RunBatchAsync(stop);
+                taken = batch.Count;
                 sinceVacuum += taken;
                 if (taken > 0)
                 {
                     busyAt = time.GetTimestamp();
-                    state.Sequenced();
+                    state.Sequenced(batch);
                 }
             }
             while (taken == Sequencer.BatchSize && time.GetElapsedTime(signedAt) < options.CheckpointInterval);

@@ -27,9 +27,9 @@ internal sealed class Sequencer(NpgsqlConnection connection, ulong size)
     }
 
     /// <summary>Sequences one batch.</summary>
-    /// <returns>Events sequenced; <see cref="BatchSize"/> if there may be more.</returns>
+    /// <returns>The events sequenced; <see cref="BatchSize"/> of them if there may be more.</returns>
     /// <exception cref="LeadershipLostException">The head is not where this sequencer left it.</exception>
-    public async Task<int> RunBatchAsync(CancellationToken cancel)
+    public async Task<SequencedBatch> RunBatchAsync(CancellationToken cancel)
     {
         await using var command = new NpgsqlCommand(s_sequence, connection)
         {
@@ -37,10 +37,11 @@ internal sealed class Sequencer(NpgsqlConnection connection, ulong size)
         };
         try
         {
-            var size = (ulong)(long)(await command.ExecuteScalarAsync(cancel))!;
-            var taken = (int)(size - Size);
-            Size = size;
-            return taken;
+            await using var row = await command.ExecuteReaderAsync(cancel);
+            await row.ReadAsync(cancel);
+            var batch = new SequencedBatch(Size, row.IsDBNull(1) ? [] : row.GetFieldValue<long[]>(1));
+            Size = (ulong)row.GetInt64(0);
+            return batch;
         }
         catch (PostgresException e) when (e.SqlState is StaleHead or PostgresErrorCodes.UniqueViolation)
         {

@@ -13,15 +13,15 @@ namespace LiveLedger.Benchmarks.Ledgers;
 /// </summary>
 internal static class LedgerBenchmark
 {
-    private const int Pairs = 9;
+    private const int Pairs = 15;
     private const double Goal = 0.9;
-    private const string PendingLine = "    INSERT INTO ledger.pending (pos) VALUES (drawn);\n";
+    private const string PendingLine = "  INSERT INTO ledger.pending (pos, hash) SELECT * FROM unnest(positions, p_hashes);\n";
 
     private readonly record struct Run(double Rate, double CpuMicroseconds);
 
     private static readonly int[] s_clients = [8, 32];
     private static readonly TimeSpan s_run = TimeSpan.FromSeconds(
-        Environment.GetEnvironmentVariable("LIVELEDGER_BENCH_SECONDS") is { } text ? double.Parse(text, CultureInfo.InvariantCulture) : 4);
+        Environment.GetEnvironmentVariable("LIVELEDGER_BENCH_SECONDS") is { } text ? double.Parse(text, CultureInfo.InvariantCulture) : 6);
 
     public static async Task<BenchmarkReport> RunAsync()
     {
@@ -80,7 +80,8 @@ internal static class LedgerBenchmark
     {
         var plain = await TestLedger.StartAsync();
         await plain.StopKeepingAsync();
-        var procedure = Sql.Load("Schema/002_append.sql");
+        var upgrade = Sql.Load("Schema/003_hash_in_queue.sql");
+        var procedure = upgrade[upgrade.IndexOf("CREATE FUNCTION", StringComparison.Ordinal)..];
         var without = procedure.Replace(PendingLine, "").Replace("CREATE FUNCTION", "CREATE OR REPLACE FUNCTION");
         if (without.Contains("ledger.pending", StringComparison.Ordinal))
         {
