@@ -24,6 +24,7 @@ public sealed class LedgerDatabase : IAsyncDisposable
         // A session that holds a lock must not be handed back to a pool and live on there.
         settings.Pooling = false;
         settings.KeepAlive = 10;
+        settings.ApplicationName = "liveledger log keeper";
         Unpooled = NpgsqlDataSource.Create(settings);
     }
 

@@ -26,7 +26,6 @@ CREATE FUNCTION ledger.append(
 LANGUAGE plpgsql AS $$
 DECLARE
   n CONSTANT integer := cardinality(p_ids);
-  drawn bigint;
 BEGIN
   IF p_expected < 0 THEN
     INSERT INTO ledger.streams AS s (name, version) VALUES (p_stream, n - 1) ON CONFLICT DO NOTHING;
@@ -49,10 +48,15 @@ BEGIN
 
   -- From here on the stream's row is ours, so pos is drawn under its lock.
   IF n = 1 THEN
-    INSERT INTO ledger.events (id, stream, version, entry, payload, salt)
-      VALUES (p_ids[1], p_stream, p_expected + 1, p_entries[1], p_payloads[1], p_salts[1])
-      RETURNING pos INTO drawn;
-    positions := ARRAY[drawn];
+    -- One statement for both rows: a second one costs more than the row.
+    WITH added AS (
+      INSERT INTO ledger.events (id, stream, version, entry, payload, salt)
+        VALUES (p_ids[1], p_stream, p_expected + 1, p_entries[1], p_payloads[1], p_salts[1])
+        RETURNING pos
+    ), queued AS (
+      INSERT INTO ledger.pending (pos, hash) SELECT added.pos, p_hashes[1] FROM added
+    )
+    SELECT ARRAY[added.pos] INTO positions FROM added;
   ELSE
     -- The identity is drawn after the sort, so pos order is version order here too.
     WITH added AS (
@@ -62,8 +66,8 @@ BEGIN
         ORDER BY a.i
         RETURNING e.pos, e.version)
     SELECT array_agg(a.pos ORDER BY a.version) INTO positions FROM added AS a;
+    INSERT INTO ledger.pending (pos, hash) SELECT * FROM unnest(positions, p_hashes);
   END IF;
-  INSERT INTO ledger.pending (pos, hash) SELECT * FROM unnest(positions, p_hashes);
 
   outcome := 0;
   version := p_expected + n;
