@@ -17,6 +17,7 @@ public static class FuzzTargets
         NoteTarget.Create(),
         EntryTarget.Create(),
         TilePathTarget.Create(),
+        TlogProofTarget.Create(),
         IngestTarget.Create(),
     ];
 }

@@ -1,10 +1,13 @@
+using System.IO.Compression;
 using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
 using LiveLedger.Cryptography;
 using LiveLedger.Harness.Ledgers;
 using LiveLedger.Ledger.Http;
+using LiveLedger.Transparency.Entries;
 using LiveLedger.Transparency.Notes;
+using LiveLedger.Transparency.Proofs;
 using LiveLedger.Transparency.Tree;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
@@ -124,8 +127,7 @@ public sealed class LogHttpTests : IAsyncLifetime
         foreach (var index in (int[])[0, 255, 256, 299])
         {
             var json = await _http.GetFromJsonAsync<JsonElement>($"/v1/ledger/proofs/inclusion?index={index}&size=300");
-            var hashes = json.GetProperty("hashes").EnumerateArray().Select(h => new Bytes32(Convert.FromBase64String(h.GetString()!))).ToList();
-            Assert.True(InclusionProof.TryCreate(new((ulong)index), new(300), hashes, out var proof));
+            Assert.True(InclusionProof.TryCreate(new((ulong)index), new(300), Hashes(json), out var proof));
             var leaf = new LeafHash(new Bytes32(Convert.FromBase64String(json.GetProperty("leaf").GetString()!)));
             Assert.Equal(ProofResult.Valid, proof.Verify(leaf, head.Root));
         }
@@ -142,9 +144,116 @@ public sealed class LogHttpTests : IAsyncLifetime
     public async Task A_proof_that_cannot_be_is_refused_by_name(string query, int status, string code)
     {
         await AppendAsync(3);
-        var response = await _http.GetAsync("/v1/ledger/proofs/inclusion?" + query);
-        Assert.Equal((HttpStatusCode)status, response.StatusCode);
-        Assert.Equal(code, (await response.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("code").GetString());
+        await AssertRefusedAsync("/v1/ledger/proofs/inclusion?" + query, status, code);
+    }
+
+    [Fact]
+    public async Task A_consistency_proof_verifies_between_any_two_sizes()
+    {
+        await AppendAsync(300);
+        var entries = (await LogAudit.CheckAsync(_http, await KeyAsync())).Entries;
+        foreach (var (from, to) in ((int, int)[])[(1, 300), (255, 256), (256, 257), (256, 300), (137, 300), (299, 300), (300, 300), (1, 2)])
+        {
+            var json = await _http.GetFromJsonAsync<JsonElement>($"/v1/ledger/proofs/consistency?from={from}&to={to}");
+            Assert.Equal((from, to), (json.GetProperty("from").GetInt32(), json.GetProperty("to").GetInt32()));
+            Assert.True(ConsistencyProof.TryCreate(new((ulong)from), new((ulong)to), Hashes(json), out var proof));
+            Assert.Equal(ProofResult.Valid, proof.Verify(RootOf(entries, from), RootOf(entries, to)));
+        }
+    }
+
+    [Fact]
+    public async Task Without_a_new_size_the_consistency_proof_goes_up_to_the_checkpoint()
+    {
+        await AppendAsync(7);
+        var json = await _http.GetFromJsonAsync<JsonElement>("/v1/ledger/proofs/consistency?from=3");
+        Assert.Equal(7, json.GetProperty("to").GetInt32());
+        Assert.Equal(HttpStatusCode.NotFound, (await _http.GetAsync("/v1/ledger/proofs/consistency?from=8")).StatusCode);
+    }
+
+    [Theory]
+    [InlineData("from=0&to=3", 400, "proof-malformed")]
+    [InlineData("from=-1&to=3", 400, "proof-malformed")]
+    [InlineData("from=1&to=03", 400, "proof-malformed")]
+    [InlineData("to=3", 400, "proof-malformed")]
+    [InlineData("from=3&to=2", 400, "proof-malformed")]
+    [InlineData("from=1&to=99999999999999999999", 400, "proof-malformed")]
+    [InlineData("from=1&to=4", 404, "proof-unknown")]
+    [InlineData("from=1&to=9223372036854775807", 404, "proof-unknown")]
+    public async Task A_consistency_proof_that_cannot_be_is_refused_by_name(string query, int status, string code)
+    {
+        await AppendAsync(3);
+        await AssertRefusedAsync("/v1/ledger/proofs/consistency?" + query, status, code);
+    }
+
+    [Fact]
+    public async Task A_tlog_proof_speaks_for_an_entry_without_the_server()
+    {
+        await AppendAsync(300);
+        var key = await KeyAsync();
+        var entries = (await LogAudit.CheckAsync(_http, key)).Entries;
+        foreach (var index in (int[])[0, 255, 256, 299])
+        {
+            var response = await _http.GetAsync($"/log/proof/{index}.tlog-proof");
+            Assert.Equal("text/plain; charset=utf-8", response.Content.Headers.ContentType!.ToString());
+            Assert.True(TlogProof.TryParse(await response.Content.ReadAsByteArrayAsync(), out var proof));
+            Assert.True(proof.Verify(entries[index].Leaf(), key, out var checkpoint).IsValid);
+            Assert.Equal((ulong)index, proof.Index.Value);
+            Assert.Equal(300UL, checkpoint!.Head.Size.Value);
+        }
+    }
+
+    [Theory]
+    [InlineData("3", 404, "proof-unknown")]
+    [InlineData("9223372036854775807", 404, "proof-unknown")]
+    [InlineData("03", 400, "proof-malformed")]
+    [InlineData("x", 400, "proof-malformed")]
+    public async Task A_tlog_proof_of_no_entry_is_refused_by_name(string index, int status, string code)
+    {
+        await AppendAsync(3);
+        await AssertRefusedAsync($"/log/proof/{index}.tlog-proof", status, code);
+    }
+
+    [Theory]
+    [InlineData("gzip", true)]
+    [InlineData("br, gzip;q=0.5, identity", true)]
+    [InlineData("GZIP", true)]
+    [InlineData("gzip;q=0", false)]
+    [InlineData("identity", false)]
+    [InlineData("br", false)]
+    [InlineData("", false)]
+    public async Task Entry_bundles_are_compressed_for_those_who_ask(string asked, bool compressed)
+    {
+        await AppendAsync(257);
+        var plain = await _http.GetByteArrayAsync("/log/tile/entries/000");
+
+        using var request = new HttpRequestMessage(HttpMethod.Get, "/log/tile/entries/000");
+        request.Headers.TryAddWithoutValidation("Accept-Encoding", asked);
+        using var response = await _http.SendAsync(request);
+
+        Assert.Equal(compressed ? ["gzip"] : [], response.Content.Headers.ContentEncoding);
+        Assert.Contains("Accept-Encoding", response.Headers.Vary);
+        var body = await response.Content.ReadAsByteArrayAsync();
+        if (compressed)
+        {
+            Assert.True(body.Length < plain.Length);
+            using var unzipped = new MemoryStream();
+            using var gzip = new GZipStream(new MemoryStream(body), CompressionMode.Decompress);
+            gzip.CopyTo(unzipped);
+            body = unzipped.ToArray();
+        }
+
+        Assert.Equal(plain, body);
+    }
+
+    [Fact]
+    public async Task Hash_tiles_are_never_compressed()
+    {
+        await AppendAsync(257);
+        using var request = new HttpRequestMessage(HttpMethod.Get, "/log/tile/0/000");
+        request.Headers.Add("Accept-Encoding", "gzip");
+        using var response = await _http.SendAsync(request);
+        Assert.Empty(response.Content.Headers.ContentEncoding);
+        Assert.Equal(8192, response.Content.Headers.ContentLength);
     }
 
     [Fact]
@@ -156,6 +265,27 @@ public sealed class LogHttpTests : IAsyncLifetime
         Assert.Equal(0, status.GetProperty("pending").GetInt32());
         Assert.Equal(JsonValueKind.Null, status.GetProperty("halted").ValueKind);
         Assert.Equal(0, status.GetProperty("oldestPendingSeconds").GetDouble());
+    }
+
+    private async Task AssertRefusedAsync(string path, int status, string code)
+    {
+        var response = await _http.GetAsync(path);
+        Assert.Equal((HttpStatusCode)status, response.StatusCode);
+        Assert.Equal(code, (await response.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("code").GetString());
+    }
+
+    private static List<Bytes32> Hashes(JsonElement json) =>
+        [.. json.GetProperty("hashes").EnumerateArray().Select(static h => new Bytes32(Convert.FromBase64String(h.GetString()!)))];
+
+    private static RootHash RootOf(IReadOnlyList<LedgerEntry> entries, int size)
+    {
+        var range = new CompactRange();
+        foreach (var entry in entries.Take(size))
+        {
+            range.Append(entry.Leaf());
+        }
+
+        return range.Root();
     }
 
     private async Task<VerifierKey> KeyAsync()

@@ -1,4 +1,6 @@
+using System.Collections.Immutable;
 using System.Text;
+using LiveLedger.Cryptography;
 using LiveLedger.Ledger.Reading;
 using LiveLedger.Ledger.Refusals;
 using LiveLedger.Transparency.Checkpoints;
@@ -23,7 +25,9 @@ public static class LogEndpoints
         app.MapGet("/log/checkpoint", Checkpoint);
         app.MapGet("/log/key", Key);
         app.MapGet("/log/tile/{**path}", TileAsync);
+        app.MapGet("/log/proof/{index}.tlog-proof", ProofAsync);
         app.MapGet("/v1/ledger/proofs/inclusion", InclusionAsync);
+        app.MapGet("/v1/ledger/proofs/consistency", ConsistencyAsync);
         app.MapGet("/v1/ledger/status", StatusAsync);
         return app;
     }
@@ -59,7 +63,24 @@ public static class LogEndpoints
         }
 
         Open(http, Immutable);
-        return Results.Bytes(bytes, "application/octet-stream");
+        return Results.Bytes(tile.IsEntries ? CompressedBundle.Answer(http, bytes) : bytes, "application/octet-stream");
+    }
+
+    // The checkpoint in it is the one served now, so the answer is good for ever and outdated in a second.
+    private static async Task<IResult> ProofAsync(string index, HttpContext http, LogReader log)
+    {
+        if (!LedgerIndex.TryParse(index, out var leaf))
+        {
+            return new Refusal(400, "proof-malformed", "an index is a decimal number").ToResult();
+        }
+
+        if (await log.ProofAsync(leaf, http.RequestAborted) is not { } proof)
+        {
+            return new Refusal(404, "proof-unknown", $"the published tree has {log.Head().Size} leaves; index has to be below that").ToResult();
+        }
+
+        Open(http, Short);
+        return Results.Bytes(proof.ToBytes(), Transparency.Checkpoints.Checkpoint.MediaType);
     }
 
     private static async Task<IResult> InclusionAsync(string? index, string? size, HttpContext http, LogReader log)
@@ -80,8 +101,25 @@ public static class LogEndpoints
             index = proof.Index.Value,
             size = proof.Size.Value,
             leaf = Convert.ToBase64String(hash.Value.ToArray()),
-            hashes = proof.Hashes.Select(h => Convert.ToBase64String(h.ToArray())),
+            hashes = Base64(proof.Hashes),
         });
+    }
+
+    private static async Task<IResult> ConsistencyAsync(string? from, string? to, HttpContext http, LogReader log)
+    {
+        // RFC 9162 §2.1.4: there is nothing to prove about the empty tree, which every tree extends.
+        if (!TreeSize.TryParse(from, out var old) || old.Value == 0 || !TryReadSize(to, log, out var grown) || (to is not null && old.CompareTo(grown) > 0))
+        {
+            return new Refusal(400, "proof-malformed", "from and to are sizes as decimal numbers, 1 or more, and from is not above to").ToResult();
+        }
+
+        if (old.CompareTo(grown) > 0 || await log.ConsistencyAsync(old, grown, http.RequestAborted) is not { } proof)
+        {
+            return new Refusal(404, "proof-unknown", $"the published tree has {log.Head().Size} leaves; from and to are at most that").ToResult();
+        }
+
+        Open(http, to is null ? Short : Immutable);
+        return Results.Json(new { from = proof.From.Value, to = proof.To.Value, hashes = Base64(proof.Hashes) });
     }
 
     private static async Task<IResult> StatusAsync(HttpContext http, LogReader log, LedgerState state, TimeProvider time)
@@ -98,6 +136,8 @@ public static class LogEndpoints
             oldestPendingSeconds = oldest is { } at ? Math.Max(0, (time.GetUtcNow() - at).TotalSeconds) : 0,
         });
     }
+
+    private static IEnumerable<string> Base64(ImmutableArray<Bytes32> hashes) => hashes.Select(static h => Convert.ToBase64String(h.ToArray()));
 
     // Without a size: the tree of the last checkpoint.
     private static bool TryReadSize(string? text, LogReader log, out TreeSize size)

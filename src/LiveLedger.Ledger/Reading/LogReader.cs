@@ -4,6 +4,7 @@ using LiveLedger.Ledger.Schema;
 using LiveLedger.Transparency.Checkpoints;
 using LiveLedger.Transparency.Entries;
 using LiveLedger.Transparency.Notes;
+using LiveLedger.Transparency.Proofs;
 using LiveLedger.Transparency.Tiles;
 using LiveLedger.Transparency.Tree;
 using Npgsql;
@@ -28,10 +29,7 @@ public sealed class LogReader(LedgerDatabase database, CheckpointStore store, Le
     public byte[]? Checkpoint() => store.Read();
 
     /// <summary>The tree of the last checkpoint.</summary>
-    public TreeHead Head() =>
-        Checkpoint() is { } note && Transparency.Checkpoints.Checkpoint.Open(note, VerifierKey, out var checkpoint) == CheckpointResult.Valid
-            ? checkpoint!.Head
-            : TreeHead.Empty;
+    public TreeHead Head() => HeadOf(Checkpoint());
 
     /// <summary>The bytes of a tile or entry bundle, full or partial; null if the published tree does not have it.</summary>
     /// <exception cref="LedgerUnavailableException">The database is away.</exception>
@@ -42,12 +40,7 @@ public sealed class LogReader(LedgerDatabase database, CheckpointStore store, Le
             return null;
         }
 
-        return await GuardedAsync(async () => path.Level switch
-        {
-            null => EntryBundle.Format(await ColumnAsync(s_entries, path, cancel)),
-            0 => Hashes(await ColumnAsync(s_leaves, path, cancel)),
-            _ => Hashes(await ColumnAsync(s_nodes, path, cancel)),
-        });
+        return await GuardedAsync(() => ReadAsync(path, cancel));
     }
 
     /// <summary>The proof that a leaf is in the tree of <paramref name="size"/>; null if the published tree holds no such leaf or is smaller.</summary>
@@ -59,14 +52,35 @@ public sealed class LogReader(LedgerDatabase database, CheckpointStore store, Le
             return null;
         }
 
-        var tiles = new Dictionary<TilePath, ReadOnlyMemory<byte>>();
-        foreach (var path in TileReader.TilesFor(size, [new(0, index.Value), .. InclusionProof.NodesFor(index, size)]))
+        var reader = await TilesAsync(size, [new(0, index.Value), .. InclusionProof.NodesFor(index, size)], cancel);
+        return (reader.Leaf(index), reader.Inclusion(index));
+    }
+
+    /// <summary>The proof that the tree of <paramref name="to"/> extends that of <paramref name="from"/>; null if the published tree is smaller than either.</summary>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="from"/> is the larger size.</exception>
+    /// <exception cref="LedgerUnavailableException">The database is away.</exception>
+    public async Task<ConsistencyProof?> ConsistencyAsync(TreeSize from, TreeSize to, CancellationToken cancel = default)
+    {
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(from, to);
+        return to.CompareTo(Head().Size) > 0
+            ? null
+            : (await TilesAsync(to, ConsistencyProof.NodesFor(from, to), cancel)).Consistency(from);
+    }
+
+    /// <summary>All that speaks for one entry under the checkpoint that is published now; null if that does not cover the entry, or there is none yet.</summary>
+    /// <exception cref="LedgerUnavailableException">The database is away.</exception>
+    public async Task<TlogProof?> ProofAsync(LedgerIndex index, CancellationToken cancel = default)
+    {
+        // Read once: the proof and the checkpoint beside it are of one tree, though the log grows meanwhile.
+        var note = Checkpoint();
+        var size = HeadOf(note).Size;
+        if (!size.Holds(index))
         {
-            tiles[path] = await TileAsync(path, cancel) ?? throw new InvalidDataException($"{path} is missing below the checkpoint");
+            return null;
         }
 
-        var reader = new TileReader(size, path => tiles[path]);
-        return (reader.Leaf(index), reader.Inclusion(index));
+        var reader = await TilesAsync(size, InclusionProof.NodesFor(index, size), cancel);
+        return TlogProof.Of(reader.Inclusion(index), note);
     }
 
     /// <summary>How many events wait for an index, and since when the oldest does (null: none).</summary>
@@ -79,6 +93,30 @@ public sealed class LogReader(LedgerDatabase database, CheckpointStore store, Le
         DateTimeOffset? oldest = !row.IsDBNull(1) && LedgerEntry.TryParse(row.GetFieldValue<byte[]>(1), out var entry) ? entry.RecordedAt : null;
         return (row.GetInt64(0), oldest);
     });
+
+    private TreeHead HeadOf(byte[]? note) =>
+        note is not null && Transparency.Checkpoints.Checkpoint.Open(note, VerifierKey, out var checkpoint) == CheckpointResult.Valid
+            ? checkpoint!.Head
+            : TreeHead.Empty;
+
+    // The tiles that hold these nodes of a tree which the published one extends.
+    private async Task<TileReader> TilesAsync(TreeSize size, IEnumerable<NodeAddress> nodes, CancellationToken cancel)
+    {
+        var tiles = new Dictionary<TilePath, ReadOnlyMemory<byte>>();
+        foreach (var path in TileReader.TilesFor(size, nodes))
+        {
+            tiles[path] = await GuardedAsync(() => ReadAsync(path, cancel));
+        }
+
+        return new(size, path => tiles[path]);
+    }
+
+    private async Task<ReadOnlyMemory<byte>> ReadAsync(TilePath path, CancellationToken cancel) => path.Level switch
+    {
+        null => EntryBundle.Format(await ColumnAsync(s_entries, path, cancel)),
+        0 => Hashes(await ColumnAsync(s_leaves, path, cancel)),
+        _ => Hashes(await ColumnAsync(s_nodes, path, cancel)),
+    };
 
     private async Task<ReadOnlyMemory<byte>[]> ColumnAsync(string sql, TilePath path, CancellationToken cancel)
     {
