@@ -15,6 +15,7 @@ public static class FuzzTargets
         CertificateTarget.Create(),
         JwsTarget.Create(),
         NoteTarget.Create(),
+        WitnessTarget.Create(),
         EntryTarget.Create(),
         TilePathTarget.Create(),
         TlogProofTarget.Create(),

@@ -1,4 +1,3 @@
-using System.Buffers.Binary;
 using System.Diagnostics.CodeAnalysis;
 using System.Text;
 using System.Text.Unicode;
@@ -13,9 +12,6 @@ public sealed class SignedNote
 
     /// <summary>Most signatures on a note.</summary>
     public const int MaxSignatures = 64;
-
-    private const int KeyIdLength = 4;
-    private const string LineStart = "\u2014 ";
 
     private readonly byte[] _text;
 
@@ -64,27 +60,24 @@ public sealed class SignedNote
 
         // signed-note: the text ends at the last blank line, so a text may hold blank lines of its own.
         var split = bytes.LastIndexOf("\n\n"u8);
-        if (bytes.Length > MaxLength || split < 0 || bytes[^1] != '\n' || !IsText(bytes[..(split + 1)]) || !Utf8.IsValid(bytes[(split + 2)..]))
+        if (bytes.Length > MaxLength || split < 0 || bytes[^1] != '\n' || !IsText(bytes[..(split + 1)])
+            || !NoteSignature.TryParseLines(bytes[(split + 2)..], out var signatures))
         {
             return false;
         }
 
-        var lines = Encoding.UTF8.GetString(bytes[(split + 2)..]).AsSpan();
-        var signatures = new List<NoteSignature>();
-        while (!lines.IsEmpty)
-        {
-            var end = lines.IndexOf('\n');
-            if (end < 0 || signatures.Count == MaxSignatures || !TryParseLine(lines[..end], out var signature))
-            {
-                return false;
-            }
+        note = new(bytes[..(split + 1)].ToArray(), signatures);
+        return true;
+    }
 
-            signatures.Add(signature);
-            lines = lines[(end + 1)..];
-        }
-
-        note = signatures.Count > 0 ? new(bytes[..(split + 1)].ToArray(), signatures) : null;
-        return note is not null;
+    /// <summary>The same text with further signatures under it, which are not checked here: those of witnesses.</summary>
+    /// <exception cref="ArgumentException">They are too many, or the note becomes too long.</exception>
+    public SignedNote With(IEnumerable<NoteSignature> signatures)
+    {
+        var note = new SignedNote(_text, [.. Signatures, .. signatures]);
+        return note.Signatures.Count <= MaxSignatures && note.ToBytes().Length <= MaxLength
+            ? note
+            : throw new ArgumentException($"a note has at most {MaxSignatures} signatures and {MaxLength} bytes", nameof(signatures));
     }
 
     /// <summary>Asks whether <paramref name="key"/> signed the text. Signatures by other names or key ids are passed over.</summary>
@@ -112,12 +105,9 @@ public sealed class SignedNote
     public byte[] ToBytes()
     {
         var note = new StringBuilder(Text).Append('\n');
-        Span<byte> id = stackalloc byte[KeyIdLength];
         foreach (var signature in Signatures)
         {
-            BinaryPrimitives.WriteUInt32BigEndian(id, signature.KeyId);
-            note.Append(LineStart).Append(signature.Name).Append(' ')
-                .Append(StrictBase64.Encode([.. id, .. signature.Signature.Span])).Append('\n');
+            note.Append(signature.ToLine());
         }
 
         return Encoding.UTF8.GetBytes(note.ToString());
@@ -138,25 +128,6 @@ public sealed class SignedNote
             }
         }
 
-        return true;
-    }
-
-    private static bool TryParseLine(ReadOnlySpan<char> line, [NotNullWhen(true)] out NoteSignature? signature)
-    {
-        signature = null;
-        if (!line.StartsWith(LineStart, StringComparison.Ordinal))
-        {
-            return false;
-        }
-
-        line = line[LineStart.Length..];
-        var space = line.IndexOf(' ');
-        if (space < 0 || !KeyName.IsValid(line[..space]) || !StrictBase64.TryDecode(line[(space + 1)..], out var bytes) || bytes.Length <= KeyIdLength)
-        {
-            return false;
-        }
-
-        signature = new(line[..space].ToString(), BinaryPrimitives.ReadUInt32BigEndian(bytes), bytes.AsMemory(KeyIdLength));
         return true;
     }
 }
