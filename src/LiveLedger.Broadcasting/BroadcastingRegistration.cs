@@ -48,6 +48,13 @@ public static class BroadcastingRegistration
     public static async ValueTask<string?> OwnerOfAsync(this IServiceProvider services, BroadcastId id, CancellationToken cancellation) =>
         (await services.GetRequiredService<BroadcastBook>().FindAsync(id, cancellation))?.Owner;
 
+    /// <summary>The broadcast whose event this is, by its stream's name; null if it is none of this stage's.</summary>
+    public static string? BroadcastOf(StoredEvent stored)
+    {
+        var name = stored.Stream.Value.Split('/');
+        return name is ["broadcast", _] or ["segments", _, _] && BroadcastId.TryParse(name[1], out _) ? name[1] : null;
+    }
+
     /// <summary>Maps <c>/v1/broadcasts</c> into a group that requires an API token.</summary>
     public static void MapBroadcasts(this RouteGroupBuilder group) => BroadcastEndpoints.Map(group);
 

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using LiveLedger.Cryptography.Wrapping;
 using LiveLedger.Ledger;
 using LiveLedger.Ledger.Schema;
@@ -52,6 +53,25 @@ public static class LicensingRegistration
 
     /// <summary>Number of open playbacks of a broadcast.</summary>
     public static int CountViewers(this IServiceProvider services, BroadcastId broadcast) => services.GetRequiredService<OpenPlaybacks>().Count(broadcast);
+
+    /// <summary>The broadcast whose event this is, as its payload says; null if it is none of this stage's.</summary>
+    public static string? BroadcastOf(StoredEvent stored)
+    {
+        if (stored.Stream.Value.Split('/') is not ["entitlement" or "playback", _])
+        {
+            return null;
+        }
+
+        try
+        {
+            using var payload = JsonDocument.Parse(stored.PayloadJson);
+            return payload.RootElement.TryGetProperty("broadcast", out var member) && BroadcastId.TryParse(member.GetString(), out var id) ? id.ToString() : null;
+        }
+        catch (Exception e) when (e is JsonException or InvalidOperationException)
+        {
+            return null;
+        }
+    }
 
     /// <summary>Maps entitlements and viewer tokens into the group <c>/v1/broadcasts</c>, which requires an API token.</summary>
     public static void MapEntitlements(this RouteGroupBuilder broadcasts)

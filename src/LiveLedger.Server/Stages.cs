@@ -2,8 +2,10 @@ using LiveLedger.Broadcasting;
 using LiveLedger.Cryptography.Jose;
 using LiveLedger.Cryptography.Wrapping;
 using LiveLedger.Ledger;
+using LiveLedger.Ledger.Auditing;
 using LiveLedger.Ledger.Http;
 using LiveLedger.Licensing;
+using LiveLedger.Media;
 using LiveLedger.Server.Authentication;
 using LiveLedger.Server.Keys;
 using LiveLedger.Server.Settings;
@@ -23,6 +25,13 @@ internal static class Stages
             Origin = settings.LogOrigin ?? $"liveledger.local/{JwkThumbprint.Of(keys.Log.PublicKey)[..16]}",
             LogKey = keys.Log,
             CheckpointFile = data.Checkpoint,
+        });
+
+        // What these say of old events is in the audit index: whoever changes it raises AuditIndex.Version.
+        services.AddAudit(static s => new AuditLinks
+        {
+            BroadcastOf = static e => BroadcastingRegistration.BroadcastOf(e) ?? LicensingRegistration.BroadcastOf(e),
+            OwnerOf = (name, cancellation) => BroadcastId.TryParse(name, out var id) ? s.OwnerOfAsync(id, cancellation) : new((string?)null),
         });
 
         services.AddSingleton(static s => new LicensingLinks
