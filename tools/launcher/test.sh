@@ -19,6 +19,9 @@ run_tests() {
   need_node
   need_library libsodium.so.23 libsodium23
   need_tool ffmpeg ffmpeg
+  # Go's own log verifier, as sources.
+  need_tool go golang-go
+  need_file /usr/share/gocode/src/golang.org/x/mod/sumdb/tlog/tlog.go golang-golang-x-mod-dev
   need_file /usr/share/fonts/truetype/dejavu/DejaVuSans.ttf fonts-dejavu-core
   need_browser
   install_apt
