@@ -1,5 +1,6 @@
 using System.CommandLine;
 using LiveLedger.Cli.Rest;
+using LiveLedger.Cli.Witness;
 using LiveLedger.Cryptography.Ed25519;
 using LiveLedger.Media.Records;
 using LiveLedger.Transparency.Notes;
@@ -9,7 +10,7 @@ namespace LiveLedger.Cli.Audit;
 /// <summary>`audit …`: an outsider's check, with nothing but public addresses.</summary>
 internal static class AuditCommand
 {
-    internal static Command Build() => new("audit", "Checks what a server says, as an outsider.") { Segment(), Log() };
+    internal static Command Build() => new("audit", "Checks what a server says, as an outsider.") { Segment(), Log(), WitnessCommand.Build() };
 
     private static Command Segment()
     {

@@ -80,6 +80,14 @@ public sealed class SignedNote
             : throw new ArgumentException($"a note has at most {MaxSignatures} signatures and {MaxLength} bytes", nameof(signatures));
     }
 
+    /// <summary>The same text with some of its signatures only.</summary>
+    /// <exception cref="ArgumentException">None would be left.</exception>
+    public SignedNote Keeping(Func<NoteSignature, bool> which)
+    {
+        NoteSignature[] kept = [.. Signatures.Where(which)];
+        return kept.Length > 0 ? new(_text, kept) : throw new ArgumentException("a note has a signature", nameof(which));
+    }
+
     /// <summary>Asks whether <paramref name="key"/> signed the text. Signatures by other names or key ids are passed over.</summary>
     public NoteResult Verify(VerifierKey key)
     {
