@@ -29,7 +29,8 @@ build_dotnet() {
   need_sdk
   for project in "$@"; do
     say "building $(basename "$project")"
-    dotnet build "$LIVELEDGER_ROOT/$project" -c Release -v quiet --nologo -p:GenerateFullPaths=true >"$log" 2>&1 ||
+    # The compiler's server lives on for ten minutes: it must not inherit our turn, or the next launcher waits as long.
+    dotnet build "$LIVELEDGER_ROOT/$project" -c Release -v quiet --nologo -p:GenerateFullPaths=true >"$log" 2>&1 9>&- ||
       { grep -E '(error|Error) ' "$log" | sort -u | head -8 >&2 || tail -8 "$log" >&2; die "the build of $project failed (all of it: $log)"; }
   done
   mkdir -p "$stamps"
@@ -52,7 +53,7 @@ build_player() {
   if [ "$(cat "$stamps/player" 2>/dev/null)" = "$hash" ] && [ -d "$LIVELEDGER_ROOT/src/player/dist" ]; then return 0; fi
   need_npm src/player
   say "building the player"
-  (cd "$LIVELEDGER_ROOT/src/player" && npm run --silent build) >"$LIVELEDGER_ROOT/artifacts/build-player.log" 2>&1 ||
+  (cd "$LIVELEDGER_ROOT/src/player" && npm run --silent build) >"$LIVELEDGER_ROOT/artifacts/build-player.log" 2>&1 9>&- ||
     { tail -8 "$LIVELEDGER_ROOT/artifacts/build-player.log" >&2; die "the player did not build"; }
   mkdir -p "$stamps"
   printf '%s\n' "$hash" >"$stamps/player"
