@@ -2,10 +2,12 @@ using System.Text.Json;
 using LiveLedger.Cryptography.Wrapping;
 using LiveLedger.Ledger;
 using LiveLedger.Ledger.Schema;
+using LiveLedger.Ledger.Subjects;
 using LiveLedger.Licensing.ContentKeys;
 using LiveLedger.Licensing.Entitlements;
 using LiveLedger.Licensing.Licences;
 using LiveLedger.Licensing.Playbacks;
+using LiveLedger.Licensing.Subjects;
 using LiveLedger.Media;
 using LiveLedger.Media.Protection;
 using Microsoft.AspNetCore.Builder;
@@ -21,7 +23,9 @@ public static class LicensingRegistration
     public static IServiceCollection AddLicensing(this IServiceCollection services, LicensingOptions options) => services
         .AddSingleton(options)
         .AddSingleton(s => new MasterKeys(Path.Combine(options.KeysFolder, "broadcasts"), s.GetRequiredService<KeyEncryptionKey>()))
-        .AddSingleton(s => new ViewerPseudonyms(options.KeysFolder, s.GetRequiredService<KeyEncryptionKey>()))
+        .AddSingleton(s => new SubjectKeys(Path.Combine(options.KeysFolder, "subjects"), s.GetRequiredService<KeyEncryptionKey>()))
+        .AddSingleton<ViewerPseudonyms>()
+        .AddSingleton<SubjectErasure>()
         .AddSingleton(new LicencePolicy())
         .AddSingleton<EntitlementBook>()
         .AddSingleton<EntitlementEndpoints>()
@@ -42,7 +46,7 @@ public static class LicensingRegistration
 
     /// <summary>Opens this stage's own key, or makes it: a wrong key-encryption key is found out before anything is answered.</summary>
     /// <exception cref="KeyFileException">The key-encryption key does not open it, or disk says no.</exception>
-    public static void OpenLicensingKeys(this IServiceProvider services) => services.GetRequiredService<ViewerPseudonyms>();
+    public static void OpenLicensingKeys(this IServiceProvider services) => services.GetRequiredService<SubjectKeys>();
 
     /// <summary>Makes a new broadcast's master key, durable before it returns.</summary>
     public static void CreateContentKeys(this IServiceProvider services, BroadcastId broadcast) => services.GetRequiredService<MasterKeys>().Create(broadcast);
@@ -79,6 +83,9 @@ public static class LicensingRegistration
         EntitlementEndpoints.Map(broadcasts);
         ViewerTokenEndpoints.Map(broadcasts);
     }
+
+    /// <summary>Maps the erasure of persons into the group <c>/v1/subjects</c>, which requires an API token.</summary>
+    public static void MapSubjects(this RouteGroupBuilder subjects) => SubjectErasure.Map(subjects);
 
     /// <summary>Maps <c>/v1/licences</c>; the server requires a viewer token there.</summary>
     public static IEndpointConventionBuilder MapLicences(this IEndpointRouteBuilder routes) => LicenceEndpoint.Map(routes);

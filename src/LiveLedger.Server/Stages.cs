@@ -85,6 +85,7 @@ internal static class Stages
         var broadcasts = app.MapGroup("/v1/broadcasts").RequireAuthorization(Registration.ApiPolicy).WithTags("broadcasts");
         broadcasts.MapBroadcasts();
         broadcasts.MapEntitlements();
+        app.MapGroup("/v1/subjects").RequireAuthorization(Registration.ApiPolicy).WithTags("subjects").MapSubjects();
 
         // Opened by a viewer token, which a page on any origin may hold.
         app.MapLicences().RequireAuthorization(Registration.ViewerPolicy).RequireCors(Hosting.AnyOrigin);

@@ -110,7 +110,7 @@ public sealed class Secrets_stay_out_of_the_log(OneServer one)
         using var kek = KeyEncryptionKey.FromBytes(key);
         var keys = Path.Combine(server.Data, "keys");
         foreach (var (file, context) in ((string, string)[])[
-            ("api.key", "server/api"), ("log.key", "server/log"), ("viewers.key", "licensing/viewers"),
+            ("api.key", "server/api"), ("log.key", "server/log"), ("subjects/index.key", "subjects/index"),
             ($"broadcasts/{broadcast.Id}.master", $"broadcast/{broadcast.Id}/master")])
         {
             var secret = new byte[32];

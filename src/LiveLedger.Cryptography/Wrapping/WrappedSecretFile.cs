@@ -32,6 +32,27 @@ public static class WrappedSecretFile
         RandomNumberGenerator.Fill(secret);
         try
         {
+            if (TryPut(path, context, kek, secret))
+            {
+                return true;
+            }
+
+            CryptographicOperations.ZeroMemory(secret);
+            return false;
+        }
+        catch (KeyFileException)
+        {
+            CryptographicOperations.ZeroMemory(secret);
+            throw;
+        }
+    }
+
+    /// <summary>Puts this secret on disk; false if the file is there already.</summary>
+    /// <inheritdoc cref="ReadOrCreate"/>
+    public static bool TryPut(string path, string context, KeyEncryptionKey kek, ReadOnlySpan<byte> secret)
+    {
+        try
+        {
             var directory = Path.GetDirectoryName(Path.GetFullPath(path))!;
             var draft = $"{path}.{Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(8))}.new";
             try
@@ -45,7 +66,6 @@ public static class WrappedSecretFile
                 // A link never replaces a file: a secret once used cannot be lost to a second creator.
                 if (!Posix.TryLink(draft, path))
                 {
-                    CryptographicOperations.ZeroMemory(secret);
                     return false;
                 }
 
@@ -60,7 +80,6 @@ public static class WrappedSecretFile
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            CryptographicOperations.ZeroMemory(secret);
             throw new KeyFileException(path, e.Message, e);
         }
     }

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using LiveLedger.Transparency.Notes;
 
 namespace LiveLedger.Ledger.Checkpointing;
@@ -50,7 +49,7 @@ public sealed class CheckpointStore
     {
         var directory = Path.GetDirectoryName(_file)!;
         Directory.CreateDirectory(directory);
-        using var held = Lock();
+        using var held = FileLock.Take(_file + ".lock", s_lockPatience);
         if (!(Read() ?? []).AsSpan().SequenceEqual(expected))
         {
             return false;
@@ -74,23 +73,6 @@ public sealed class CheckpointStore
         DirectorySync.Flush(directory);
         _reached(CheckpointStep.Synced);
         return true;
-    }
-
-    // flock(2) by .NET's share mode: held by the open file, so it goes with a killed process.
-    private FileStream Lock()
-    {
-        var waiting = Stopwatch.StartNew();
-        while (true)
-        {
-            try
-            {
-                return new FileStream(_file + ".lock", FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
-            }
-            catch (IOException e) when (e is not (DirectoryNotFoundException or FileNotFoundException) && waiting.Elapsed < s_lockPatience)
-            {
-                Thread.Sleep(10);
-            }
-        }
     }
 }
 

@@ -32,4 +32,7 @@ internal readonly record struct ViewerPseudonym(Bytes32 Value)
 internal sealed record Entitlement(EntitlementId Id, DateTimeOffset GrantedAt, DateTimeOffset? RevokedAt)
 {
     public bool Holds => RevokedAt is null;
+
+    /// <summary>Whose it is; null if it was granted before names were kept.</summary>
+    public SealedViewer? Viewer { get; init; }
 }

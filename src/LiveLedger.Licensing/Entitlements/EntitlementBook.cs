@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using LiveLedger.Cryptography;
 using LiveLedger.Ledger;
 using LiveLedger.Ledger.Schema;
 using LiveLedger.Media;
@@ -24,7 +25,7 @@ internal sealed class EntitlementBook(EventStore ledger, LedgerDatabase database
 
     /// <summary>Gives a viewer the right to a broadcast.</summary>
     /// <exception cref="LedgerUnavailableException">The database is away. Whether the right was given is unknown; giving it again gives a second one, which does no harm.</exception>
-    public async Task<Entitlement> GrantAsync(BroadcastId broadcast, ViewerPseudonym viewer, CancellationToken cancel)
+    public async Task<Entitlement> GrantAsync(BroadcastId broadcast, SealedViewer viewer, CancellationToken cancel)
     {
         var id = new EntitlementId(Guid.CreateVersion7(time.GetUtcNow()));
         var grantedAt = time.GetUtcNow();
@@ -34,11 +35,15 @@ internal sealed class EntitlementBook(EventStore ledger, LedgerDatabase database
                 grantedAt = stored[0].RecordedAt;
                 await using var insert = new NpgsqlCommand(s_insert, transaction.Connection, transaction)
                 {
-                    Parameters = { new() { Value = id.Value }, new() { Value = broadcast.Value }, new() { Value = viewer.Value.ToArray() }, new() { Value = grantedAt } },
+                    Parameters =
+                    {
+                        new() { Value = id.Value }, new() { Value = broadcast.Value }, new() { Value = viewer.Pseudonym.Value.ToArray() }, new() { Value = grantedAt },
+                        new() { Value = viewer.Subject.Value }, new() { Value = viewer.Name },
+                    },
                 };
                 await insert.ExecuteNonQueryAsync(ct);
             }, cancel);
-        return new(id, grantedAt, null);
+        return new(id, grantedAt, null) { Viewer = viewer };
     }
 
     /// <summary>Ends an entitlement of a broadcast; one that has ended already stays ended. False if there is no such entitlement.</summary>
@@ -116,6 +121,9 @@ internal sealed class EntitlementBook(EventStore ledger, LedgerDatabase database
             await using var row = await command.ExecuteReaderAsync(cancel);
             return await row.ReadAsync(cancel)
                 ? new(new(row.GetGuid(0)), row.GetFieldValue<DateTimeOffset>(1), row.IsDBNull(2) ? null : row.GetFieldValue<DateTimeOffset>(2))
+                {
+                    Viewer = row.IsDBNull(4) ? null : new(new(new Bytes32(row.GetFieldValue<byte[]>(3))), new(row.GetGuid(4)), row.GetFieldValue<byte[]>(5)),
+                }
                 : null;
         }
         catch (Exception e) when (e is NpgsqlException and (not PostgresException or { IsTransient: true }) or TimeoutException or IOException)

@@ -34,16 +34,25 @@ internal sealed class EntitlementEndpoints(EntitlementBook book, ViewerPseudonym
             return ViewerInvalid.ToResult();
         }
 
-        var granted = await book.GrantAsync(broadcast, pseudonyms.Of(broadcast, body.Viewer!), context.RequestAborted);
-        return Results.Created($"/v1/broadcasts/{broadcast}/entitlements/{granted.Id}", EntitlementView.Of(broadcast, granted));
+        var granted = await book.GrantAsync(broadcast, pseudonyms.Seal(broadcast, body.Viewer!), context.RequestAborted);
+        return Results.Created($"/v1/broadcasts/{broadcast}/entitlements/{granted.Id}", View(broadcast, granted, user));
     }
 
     private async Task<IResult> ReadAsync(string id, string entitlement, ClaimsPrincipal user, CancellationToken cancel)
     {
         var broadcast = await links.ReadableAsync(id, user, cancel);
         return EntitlementId.TryParse(entitlement, out var named) && await book.ReadAsync(broadcast, named, cancel) is { } found
-            ? Results.Ok(EntitlementView.Of(broadcast, found))
+            ? Results.Ok(View(broadcast, found, user))
             : s_unknown.ToResult();
+    }
+
+    // The broadcaster's shop knows its viewers by name anyway; operators and auditors have no need to.
+    private EntitlementView View(BroadcastId broadcast, Entitlement e, ClaimsPrincipal user)
+    {
+        var opened = e.Viewer is { } viewer ? pseudonyms.Open(broadcast, viewer.Subject, viewer.Name) : null;
+        var mayName = user.FindFirst("role")?.Value == "broadcaster";
+        return new(e.Id.ToString(), broadcast.ToString(), mayName ? opened : null, e.Viewer is not null && opened is null,
+            e.GrantedAt, e.Holds ? "active" : "revoked", e.RevokedAt);
     }
 
     private async Task<IResult> RevokeAsync(string id, string entitlement, ClaimsPrincipal user, CancellationToken cancel)
@@ -56,12 +65,16 @@ internal sealed class EntitlementEndpoints(EntitlementBook book, ViewerPseudonym
 }
 
 /// <summary>Whom to entitle.</summary>
-/// <param name="Viewer">The shop's own name for the viewer; it is not stored.</param>
+/// <param name="Viewer">The shop's own name for the viewer. Stored sealed by a key of the viewer's own, until it is erased.</param>
 internal sealed record GrantEntitlementRequest(string? Viewer);
 
-/// <summary>An entitlement, without the viewer.</summary>
-internal sealed record EntitlementView(string Id, string Broadcast, DateTimeOffset GrantedAt, string State, DateTimeOffset? RevokedAt)
-{
-    public static EntitlementView Of(BroadcastId broadcast, Entitlement e) =>
-        new(e.Id.ToString(), broadcast.ToString(), e.GrantedAt, e.Holds ? "active" : "revoked", e.RevokedAt);
-}
+/// <summary>An entitlement.</summary>
+/// <param name="Id">Its id.</param>
+/// <param name="Broadcast">The broadcast.</param>
+/// <param name="Viewer">The shop's name for the viewer, for the broadcaster only; null if it was erased.</param>
+/// <param name="ViewerErased">True if the viewer's name was there and was erased.</param>
+/// <param name="GrantedAt">Since when.</param>
+/// <param name="State"><c>active</c> or <c>revoked</c>.</param>
+/// <param name="RevokedAt">When it ended.</param>
+internal sealed record EntitlementView(
+    string Id, string Broadcast, string? Viewer, bool ViewerErased, DateTimeOffset GrantedAt, string State, DateTimeOffset? RevokedAt);

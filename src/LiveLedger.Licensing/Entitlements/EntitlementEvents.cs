@@ -1,12 +1,17 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using LiveLedger.Cryptography;
 using LiveLedger.Ledger;
 using LiveLedger.Media;
 
 namespace LiveLedger.Licensing.Entitlements;
 
 /// <summary>A viewer may watch a broadcast.</summary>
-internal sealed record EntitlementGranted(string Broadcast, string Viewer);
+/// <param name="Broadcast">Which.</param>
+/// <param name="Viewer">The viewer's pseudonym.</param>
+/// <param name="Subject">The key that seals the name; null in events of before there was one.</param>
+/// <param name="Name">The viewer's name, sealed, base64url.</param>
+internal sealed record EntitlementGranted(string Broadcast, string Viewer, string? Subject = null, string? Name = null);
 
 /// <summary>And may no more.</summary>
 internal sealed record EntitlementRevoked(string Broadcast);
@@ -21,9 +26,9 @@ internal static partial class EntitlementEvents
 
     public static StreamName StreamOf(EntitlementId id) => new($"entitlement/{id}");
 
-    public static NewEvent Granted(TimeProvider time, BroadcastId broadcast, ViewerPseudonym viewer) => new(
-        Guid.CreateVersion7(time.GetUtcNow()), "entitlement-granted", Schema,
-        JsonSerializer.SerializeToUtf8Bytes(new(broadcast.ToString(), viewer.ToString()), EntitlementJson.Default.EntitlementGranted), Actor);
+    public static NewEvent Granted(TimeProvider time, BroadcastId broadcast, SealedViewer viewer) => new(
+        Guid.CreateVersion7(time.GetUtcNow()), "entitlement-granted", 2,
+        JsonSerializer.SerializeToUtf8Bytes(new(broadcast.ToString(), viewer.Pseudonym.ToString(), viewer.Subject.ToString(), StrictBase64Url.Encode(viewer.Name)), EntitlementJson.Default.EntitlementGranted), Actor);
 
     public static NewEvent Revoked(TimeProvider time, BroadcastId broadcast) => new(
         Guid.CreateVersion7(time.GetUtcNow()), "entitlement-revoked", Schema,

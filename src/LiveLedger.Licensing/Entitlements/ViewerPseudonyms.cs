@@ -1,39 +1,52 @@
-using System.Security.Cryptography;
 using System.Text;
-using LiveLedger.Cryptography;
-using LiveLedger.Cryptography.Wrapping;
+using LiveLedger.Ledger.Subjects;
 using LiveLedger.Media;
 
 namespace LiveLedger.Licensing.Entitlements;
 
 /// <summary>
-/// Makes viewers' pseudonyms: HMAC-SHA256 under a key of its own outside PostgreSQL. Whoever has the database but not the key
-/// cannot even try names; destroying the key makes every pseudonym nobody's.
+/// A viewer of a broadcast as it is stored: under a pseudonym that only the viewer's own key makes, and with the name sealed by that key. The
+/// keys rest outside PostgreSQL; destroying one makes its pseudonym nobody's and its name unreadable, and leaves every proof as it was.
 /// </summary>
-internal sealed class ViewerPseudonyms
+internal sealed class ViewerPseudonyms(SubjectKeys subjects)
 {
     /// <summary>Longest viewer id in characters.</summary>
-    public const int MaxViewerLength = 256;
+    public const int MaxViewerLength = SubjectKeys.MaxNameLength;
 
-    private const int KeyLength = 32;
-
-    private readonly byte[] _key = GC.AllocateArray<byte>(KeyLength, pinned: true);
-
-    public ViewerPseudonyms(string keysFolder, KeyEncryptionKey kek) =>
-        WrappedSecretFile.ReadOrCreate(Path.Combine(keysFolder, "viewers.key"), "licensing/viewers", kek, _key);
+    private const string Field = "viewer";
 
     /// <summary>True for what the shop may call a viewer: 1 to 256 characters, no control characters, whole Unicode characters.</summary>
     public static bool IsViewer(string? viewer) => viewer is { Length: > 0 and <= MaxViewerLength } && viewer.EnumerateRunes().All(static r => r != Rune.ReplacementChar && !Rune.IsControl(r));
 
+    /// <summary>The viewer's pseudonym in this broadcast, the same as long as the key is not erased.</summary>
     public ViewerPseudonym Of(BroadcastId broadcast, string viewer)
     {
-        var label = "liveledger viewer v1\n"u8;
-        var input = new byte[label.Length + BroadcastId.Length + Encoding.UTF8.GetByteCount(viewer)];
-        label.CopyTo(input);
-        broadcast.CopyTo(input.AsSpan(label.Length));
-        Encoding.UTF8.GetBytes(viewer, input.AsSpan(label.Length + BroadcastId.Length));
-        Span<byte> mac = stackalloc byte[Bytes32.Length];
-        HMACSHA256.HashData(_key, input, mac);
-        return new(new Bytes32(mac));
+        using var key = subjects.FindOrCreate(Scope(broadcast), viewer);
+        return PseudonymOf(key);
     }
+
+    /// <summary>The viewer with the name sealed, to be stored.</summary>
+    public SealedViewer Seal(BroadcastId broadcast, string viewer)
+    {
+        using var key = subjects.FindOrCreate(Scope(broadcast), viewer);
+        return new(PseudonymOf(key), key.Id, key.Seal(Field, viewer));
+    }
+
+    /// <summary>The name, or null if it was erased.</summary>
+    public string? Open(BroadcastId broadcast, SubjectId subject, ReadOnlySpan<byte> sealedName)
+    {
+        using var key = subjects.Find(Scope(broadcast), subject);
+        return key?.Open(Field, sealedName);
+    }
+
+    /// <summary>The scope of a broadcast's viewers: two broadcasts know one person by two keys, and nobody can tell that it is one.</summary>
+    public static string Scope(BroadcastId broadcast) => broadcast.ToString();
+
+    private static ViewerPseudonym PseudonymOf(SubjectKey key) => new(key.Pseudonym("liveledger viewer v2\n"u8));
 }
+
+/// <summary>A viewer as stored.</summary>
+/// <param name="Pseudonym">What the viewer is found by.</param>
+/// <param name="Subject">Which key opens the name.</param>
+/// <param name="Name">The shop's name for the viewer, sealed.</param>
+internal sealed record SealedViewer(ViewerPseudonym Pseudonym, SubjectId Subject, byte[] Name);

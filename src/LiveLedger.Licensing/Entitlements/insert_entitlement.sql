@@ -1,3 +1,3 @@
 -- One granted entitlement, from the first event of its stream and in that append's transaction.
 -- Locks: its own new row. Snapshot: none assumed. A crash leaves neither event nor row.
-INSERT INTO licensing.entitlements (id, broadcast, viewer, granted_at) VALUES ($1, $2, $3, $4)
+INSERT INTO licensing.entitlements (id, broadcast, viewer, granted_at, subject, sealed_name) VALUES ($1, $2, $3, $4, $5, $6)

@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using LiveLedger.Cryptography.Wrapping;
 using LiveLedger.Harness.Ledgers;
+using LiveLedger.Ledger.Subjects;
 using LiveLedger.Licensing.Entitlements;
 using LiveLedger.Media;
 
@@ -19,7 +20,7 @@ public sealed class EntitlementBookTests
         var viewer = Pseudonym();
         Assert.Null(await here.FindAsync(_broadcast, viewer, default));
 
-        var granted = await here.GrantAsync(_broadcast, viewer, default);
+        var granted = await here.GrantAsync(_broadcast, Sealed(viewer), default);
         Assert.Equal(granted.Id, (await here.FindAsync(_broadcast, viewer, default))?.Id);
         Assert.True((await elsewhere.FindAsync(_broadcast, viewer, default))!.Holds);
 
@@ -34,7 +35,7 @@ public sealed class EntitlementBookTests
     {
         await using var ledger = await StartAsync();
         var book = new EntitlementBook(ledger.Events, ledger.Database, TimeProvider.System);
-        var granted = await book.GrantAsync(_broadcast, Pseudonym(), default);
+        var granted = await book.GrantAsync(_broadcast, Sealed(Pseudonym()), default);
 
         await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => book.RevokeAsync(_broadcast, granted.Id, default)));
         Assert.True(await book.RevokeAsync(_broadcast, granted.Id, default));
@@ -51,8 +52,8 @@ public sealed class EntitlementBookTests
         await using var ledger = await StartAsync();
         var book = new EntitlementBook(ledger.Events, ledger.Database, TimeProvider.System);
         var viewer = Pseudonym();
-        var first = await book.GrantAsync(_broadcast, viewer, default);
-        var second = await book.GrantAsync(_broadcast, viewer, default);
+        var first = await book.GrantAsync(_broadcast, Sealed(viewer), default);
+        var second = await book.GrantAsync(_broadcast, Sealed(viewer), default);
 
         await book.RevokeAsync(_broadcast, second.Id, default);
         Assert.Equal(first.Id, (await book.FindAsync(_broadcast, viewer, default))!.Id);
@@ -65,7 +66,7 @@ public sealed class EntitlementBookTests
     {
         await using var ledger = await StartAsync();
         var book = new EntitlementBook(ledger.Events, ledger.Database, TimeProvider.System);
-        var granted = await book.GrantAsync(_broadcast, Pseudonym(), default);
+        var granted = await book.GrantAsync(_broadcast, Sealed(Pseudonym()), default);
         var other = BroadcastId.New(TimeProvider.System);
 
         Assert.False(await book.RevokeAsync(other, granted.Id, default));
@@ -74,18 +75,18 @@ public sealed class EntitlementBookTests
     }
 
     [Fact]
-    public void A_viewer_has_one_pseudonym_in_a_broadcast_for_ever_and_another_in_the_next()
+    public void A_viewer_has_one_pseudonym_in_a_broadcast_until_erased_and_another_in_the_next()
     {
         using var folder = new TestFolder();
         using var kek = KeyEncryptionKey.FromBytes(RandomNumberGenerator.GetBytes(32));
-        var pseudonyms = new ViewerPseudonyms(folder.Path, kek);
+        var pseudonyms = new ViewerPseudonyms(new SubjectKeys(folder.Path, kek));
         var pseudonym = pseudonyms.Of(_broadcast, "ann@example.com");
 
-        Assert.Equal(pseudonym, new ViewerPseudonyms(folder.Path, kek).Of(_broadcast, "ann@example.com"));
+        Assert.Equal(pseudonym, new ViewerPseudonyms(new SubjectKeys(folder.Path, kek)).Of(_broadcast, "ann@example.com"));
         Assert.NotEqual(pseudonym, pseudonyms.Of(BroadcastId.New(TimeProvider.System), "ann@example.com"));
         Assert.NotEqual(pseudonym, pseudonyms.Of(_broadcast, "Ann@example.com"));
         using var elsewhere = new TestFolder();
-        Assert.NotEqual(pseudonym, new ViewerPseudonyms(elsewhere.Path, kek).Of(_broadcast, "ann@example.com"));
+        Assert.NotEqual(pseudonym, new ViewerPseudonyms(new SubjectKeys(elsewhere.Path, kek)).Of(_broadcast, "ann@example.com"));
     }
 
     [Theory]
@@ -98,6 +99,8 @@ public sealed class EntitlementBookTests
     public void A_viewer_is_named_in_whole_printable_characters(string? viewer, bool taken) => Assert.Equal(taken, ViewerPseudonyms.IsViewer(viewer));
 
     private static ViewerPseudonym Pseudonym() => new(new(RandomNumberGenerator.GetBytes(32)));
+
+    private static SealedViewer Sealed(ViewerPseudonym viewer) => new(viewer, new(Guid.NewGuid()), RandomNumberGenerator.GetBytes(105));
 
     private static async Task<TestLedger> StartAsync()
     {

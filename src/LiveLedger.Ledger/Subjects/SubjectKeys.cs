@@ -1,0 +1,199 @@
+using System.Security.Cryptography;
+using System.Text;
+using LiveLedger.Cryptography.Wrapping;
+using LiveLedger.Ledger.Checkpointing;
+
+namespace LiveLedger.Ledger.Subjects;
+
+/// <summary>
+/// The keys of persons, in files outside PostgreSQL, so that neither its WAL nor its backups keep one: whoever destroys a file here has
+/// erased that person everywhere. A folder for each scope; in it <c>names/{keyed hash of the person's name}</c> holds a random id, and
+/// <c>keys/{id}</c> the key, both wrapped by the key-encryption key. Ledger, tables and queues know the id, never the name or its hash.
+/// </summary>
+public sealed class SubjectKeys
+{
+    /// <summary>Longest name of a person in characters.</summary>
+    public const int MaxNameLength = 256;
+
+    private const int IdLength = 16;
+
+    private readonly string _folder;
+    private readonly KeyEncryptionKey _kek;
+    private readonly byte[] _index = GC.AllocateArray<byte>(32, pinned: true);
+
+    /// <summary>Opens the store, or makes it.</summary>
+    /// <param name="folder">Its folder (0700); made if need be. Keep it out of the backups that erasure must not survive in.</param>
+    /// <param name="kek">The key-encryption key, which lives as long as this.</param>
+    /// <exception cref="KeyFileException">The key-encryption key does not open it, or disk says no.</exception>
+    public SubjectKeys(string folder, KeyEncryptionKey kek)
+    {
+        (_folder, _kek) = (folder, kek);
+        MakeFolder(folder);
+        MakeFolder(ScopeFolder);
+        MakeFolder(ErasedFolder);
+        WrappedSecretFile.ReadOrCreate(Path.Combine(folder, "index.key"), "subjects/index", kek, _index);
+        using var held = Hold();
+        foreach (var left in Directory.EnumerateFiles(ErasedFolder))
+        {
+            // An erasure was cut off after it had taken the file away.
+            Overwrite(left);
+        }
+    }
+
+    /// <summary>The key of a person, made now if there is none. On disk before it returns. The caller disposes it.</summary>
+    /// <exception cref="KeyFileException">Disk says no.</exception>
+    public SubjectKey FindOrCreate(string scope, string name)
+    {
+        if (Find(scope, name) is { } known)
+        {
+            return known;
+        }
+
+        using var held = Hold();
+        if (Find(scope, name) is { } found)
+        {
+            // Another request for the same person was faster.
+            return found;
+        }
+
+        // A name without a key: an erasure was cut off here. What was stored under its id is erased, so the name goes and the person
+        // begins anew.
+        Remove(NameFile(scope, name));
+        MakeFolder(Path.Combine(ScopeFolder, scope));
+        MakeFolder(Path.Combine(ScopeFolder, scope, "names"));
+        MakeFolder(Path.Combine(ScopeFolder, scope, "keys"));
+        Span<byte> id = stackalloc byte[IdLength];
+        Span<byte> key = stackalloc byte[SubjectKey.Length];
+        try
+        {
+            RandomNumberGenerator.Fill(id);
+            var drawn = new SubjectId(new Guid(id));
+
+            // The key before the name: a crash between leaves a key that nobody finds and nothing was sealed by.
+            WrappedSecretFile.ReadOrCreate(KeyFile(scope, drawn), KeyContext(drawn), _kek, key);
+            return WrappedSecretFile.TryPut(NameFile(scope, name), NameContext(scope), _kek, id)
+                ? new(drawn, key)
+                : throw new KeyFileException(NameFile(scope, name), "somebody else writes here without taking the lock");
+        }
+        finally
+        {
+            CryptographicOperations.ZeroMemory(key);
+        }
+    }
+
+    /// <summary>The key of a person, or null if there is none. The caller disposes it.</summary>
+    public SubjectKey? Find(string scope, string name)
+    {
+        Span<byte> id = stackalloc byte[IdLength];
+        return TryRead(NameFile(scope, name), NameContext(scope), id) ? Find(scope, new SubjectId(new Guid(id))) : null;
+    }
+
+    /// <summary>The key with this id, or null if it was erased. The caller disposes it.</summary>
+    public SubjectKey? Find(string scope, SubjectId id)
+    {
+        Span<byte> key = stackalloc byte[SubjectKey.Length];
+        try
+        {
+            return TryRead(KeyFile(scope, id), KeyContext(id), key) ? new(id, key) : null;
+        }
+        finally
+        {
+            CryptographicOperations.ZeroMemory(key);
+        }
+    }
+
+    /// <summary>Destroys a person's key. Durable when it returns. False if there was none.</summary>
+    public bool Erase(string scope, string name)
+    {
+        using var held = Hold();
+        using var key = Find(scope, name);
+        if (key is not null)
+        {
+            // From here on nothing sealed by it can be read. A crash before the name goes leaves a name without a key, which finds nobody.
+            Remove(KeyFile(scope, key.Id));
+        }
+
+        Remove(NameFile(scope, name));
+        return key is not null;
+    }
+
+    /// <summary>The scopes that have or had a person.</summary>
+    public IReadOnlyList<string> Scopes() => [.. Directory.EnumerateDirectories(ScopeFolder).Select(path => Path.GetFileName(path)).Order(StringComparer.Ordinal)];
+
+    private string ScopeFolder => Path.Combine(_folder, "scopes");
+
+    private string ErasedFolder => Path.Combine(_folder, "erased");
+
+    private bool TryRead(string path, string context, Span<byte> secret)
+    {
+        if (!File.Exists(path))
+        {
+            return false;
+        }
+
+        try
+        {
+            WrappedSecretFile.Read(path, context, _kek, secret);
+            return true;
+        }
+        catch (KeyFileException) when (!File.Exists(path))
+        {
+            return false;
+        }
+    }
+
+    private string NameFile(string scope, string name)
+    {
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(name.Length, MaxNameLength, nameof(name));
+        return Path.Combine(ScopeFolder, scope, "names", Convert.ToHexStringLower(HMACSHA256.HashData(_index, Encoding.UTF8.GetBytes($"{scope}\n{name}"))));
+    }
+
+    private string KeyFile(string scope, SubjectId id) => Path.Combine(ScopeFolder, scope, "keys", id.ToString());
+
+    private static string KeyContext(SubjectId id) => $"subjects/key/{id}";
+
+    private static string NameContext(string scope) => $"subjects/name/{scope}";
+
+    private static void MakeFolder(string path)
+    {
+        if (!Directory.Exists(path) && !OperatingSystem.IsWindows())
+        {
+            Directory.CreateDirectory(path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+            DirectorySync.Flush(Path.GetDirectoryName(path)!);
+        }
+    }
+
+    // Moved out of every reader's way, then overwritten: on file systems that write in place the blocks do not keep it. Where they do not,
+    // the key-encryption key still stands between the old blocks and the person.
+    private void Remove(string path)
+    {
+        var erased = Path.Combine(ErasedFolder, Guid.NewGuid().ToString("N"));
+        try
+        {
+            File.Move(path, erased);
+        }
+        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
+        {
+            return;
+        }
+
+        // A crash from here on leaves it in the folder that every start empties.
+        DirectorySync.Flush(Path.GetDirectoryName(path)!);
+        Overwrite(erased);
+    }
+
+    private static void Overwrite(string path)
+    {
+        using (var file = File.OpenHandle(path, FileMode.Open, FileAccess.Write))
+        {
+            RandomAccess.Write(file, new byte[RandomAccess.GetLength(file)], 0);
+            RandomAccess.FlushToDisk(file);
+        }
+
+        File.Delete(path);
+        DirectorySync.Flush(Path.GetDirectoryName(path)!);
+    }
+
+    // One writer among the threads of this process and the processes on this folder; readers take no lock.
+    private FileStream Hold() => FileLock.Take(Path.Combine(_folder, "lock"), TimeSpan.FromSeconds(5));
+}
