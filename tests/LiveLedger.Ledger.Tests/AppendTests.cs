@@ -50,6 +50,54 @@ public sealed class AppendTests
     }
 
     [Fact]
+    public async Task A_command_given_twice_appends_once_whatever_its_events_say_the_second_time()
+    {
+        await using var ledger = await TestLedger.StartAsync();
+        var command = new CommandId(Guid.CreateVersion7());
+        NewEvent[] Events(string text) => [command.Event(0, "test-begun", 1, Encoding.UTF8.GetBytes(text), "system"), command.Event(1, "test-ended", 1, Encoding.UTF8.GetBytes(text), "system")];
+
+        Assert.Equal(AppendOutcome.Appended, (await ledger.Events.AppendAsync(s_stream, ExpectedVersion.NoStream, Events("1"))).Outcome);
+        var again = await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => ledger.Events.AppendAsync(s_stream, ExpectedVersion.Any, Events("2"))));
+        Assert.All(again, result => Assert.Equal((AppendOutcome.AlreadyAppended, 1L), (result.Outcome, result.Version)));
+        var stored = await ledger.Events.ReadStreamAsync(s_stream).ToListAsync();
+        Assert.Equal(["1", "1"], stored.Select(e => Encoding.UTF8.GetString(e.PayloadJson.Span)));
+        Assert.All(stored, e => Assert.Equal(command.Value, e.Causation));
+        Assert.NotEqual(command.EventId(0), new CommandId(Guid.CreateVersion7()).EventId(0));
+        Assert.Equal(8, command.EventId(0).Version);
+    }
+
+    [Fact]
+    public async Task What_an_event_belongs_to_and_what_caused_it_are_in_its_leaf()
+    {
+        await using var ledger = await TestLedger.StartAsync();
+        var (request, cause) = (Guid.CreateVersion7(), Guid.CreateVersion7());
+        await ledger.Events.AppendAsync(s_stream, ExpectedVersion.NoStream, [TestEvents.New() with { Correlation = request, Causation = cause }, TestEvents.New()]);
+
+        var stored = await ledger.Events.ReadStreamAsync(s_stream).ToListAsync();
+        Assert.Equal([(request, cause), (null, null)], stored.Select(e => (e.Correlation, e.Causation)));
+        await ledger.UntilPublishedAsync(2);
+        var audited = await LogAudit.CheckAsync(ledger.Log);
+        Assert.Equal([(request, cause), (null, null)], audited.Entries.Select(e => (e.Correlation, e.Causation)));
+    }
+
+    [Fact]
+    public async Task An_old_event_is_acted_on_in_todays_schema_and_stays_as_it_was_appended()
+    {
+        await using var ledger = await TestLedger.StartAsync();
+        static ReadOnlyMemory<byte> Add(ReadOnlyMemory<byte> payload, char what) => Encoding.UTF8.GetBytes(Encoding.UTF8.GetString(payload.Span) + what);
+        var upcasters = new Upcasters(("test-happened", 1, p => Add(p, 'b')), ("test-happened", 2, p => Add(p, 'c')), ("test-other", 3, p => Add(p, 'x')));
+        await ledger.Events.AppendAsync(s_stream, ExpectedVersion.NoStream,
+            [.. new[] { 1, 2, 3 }.Select(schema => TestEvents.New() with { Schema = schema, PayloadJson = "a"u8.ToArray() })]);
+
+        var stored = await ledger.Events.ReadStreamAsync(s_stream).ToListAsync();
+        Assert.Equal(["abc", "ac", "a"], stored.Select(e => Encoding.UTF8.GetString(upcasters.ToLatest(e).PayloadJson.Span)));
+        Assert.All(stored, e => Assert.Equal(3, upcasters.ToLatest(e).Schema));
+        Assert.Equal([1, 2, 3], stored.Select(e => e.Schema));
+        Assert.All(stored, e => Assert.Equal("a", Encoding.UTF8.GetString(e.PayloadJson.Span)));
+        Assert.Throws<ArgumentException>(() => new Upcasters(("a", 1, p => p), ("a", 1, p => p)));
+    }
+
+    [Fact]
     public async Task An_id_used_for_another_event_is_refused_and_nothing_is_stored()
     {
         await using var ledger = await TestLedger.StartAsync();

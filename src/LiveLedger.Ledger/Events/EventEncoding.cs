@@ -42,6 +42,8 @@ internal readonly struct EventEncoding
                 Schema = checked((ushort)e.Schema),
                 RecordedAt = time,
                 Actor = e.Actor,
+                Correlation = e.Correlation,
+                Causation = e.Causation,
                 Payload = PayloadDigest.Of(salt, e.PayloadJson.Span),
             }.Encode();
             encoding.Hashes[i] = MerkleHash.Leaf(encoding.Entries[i]).ToArray();
@@ -53,5 +55,9 @@ internal readonly struct EventEncoding
     /// <summary>An event from its stored entry and payload.</summary>
     public static StoredEvent Decode(ReadOnlySpan<byte> bytes, ReadOnlyMemory<byte> payload) => LedgerEntry.TryParse(bytes, out var entry)
         ? new(entry.EventId, new(entry.Stream), (long)entry.StreamVersion, entry.Type, entry.Schema, entry.RecordedAt, entry.Actor, payload)
+        {
+            Correlation = entry.Correlation,
+            Causation = entry.Causation,
+        }
         : throw new InvalidDataException("a stored entry cannot be read: the table was changed, or a newer version of LiveLedger wrote it");
 }

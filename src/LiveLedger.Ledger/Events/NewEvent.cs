@@ -8,6 +8,12 @@ namespace LiveLedger.Ledger;
 /// <param name="Actor">Who caused it: <c>system</c> or a pseudonym. Public: never a personal value.</param>
 public sealed record NewEvent(Guid Id, string Type, int Schema, ReadOnlyMemory<byte> PayloadJson, string Actor)
 {
+    /// <summary>What this belongs to, from the first request on: in the leaf, so public.</summary>
+    public Guid? Correlation { get; init; }
+
+    /// <summary>The command or event that caused this one: in the leaf, so public.</summary>
+    public Guid? Causation { get; init; }
+
     /// <summary>Most bytes of a payload.</summary>
     public const int MaxPayloadLength = 1024 * 1024;
 }

@@ -12,7 +12,14 @@ namespace LiveLedger.Ledger;
 /// <param name="Actor">Who caused it.</param>
 /// <param name="PayloadJson">UTF-8 JSON, the bytes that were appended.</param>
 public sealed record StoredEvent(
-    Guid Id, StreamName Stream, long Version, string Type, int Schema, DateTimeOffset RecordedAt, string Actor, ReadOnlyMemory<byte> PayloadJson);
+    Guid Id, StreamName Stream, long Version, string Type, int Schema, DateTimeOffset RecordedAt, string Actor, ReadOnlyMemory<byte> PayloadJson)
+{
+    /// <summary>What this belongs to, if anybody said.</summary>
+    public Guid? Correlation { get; init; }
+
+    /// <summary>The command or event that caused this one, if anybody said.</summary>
+    public Guid? Causation { get; init; }
+}
 
 /// <summary>An event at its place in the log.</summary>
 /// <param name="Index">Its only global position: contiguous from 0.</param>

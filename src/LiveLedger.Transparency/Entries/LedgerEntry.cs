@@ -13,7 +13,10 @@ public sealed record LedgerEntry
     /// <summary>Longest entry in bytes: what an entry bundle's length prefix can say.</summary>
     public const int MaxLength = ushort.MaxValue;
 
-    private const byte Version = 1;
+    private const byte Plain = 1;
+
+    // As 1, with the ids of what caused it between actor and digest.
+    private const byte Caused = 2;
     private const int GuidLength = 16;
     private const long TicksPerMicrosecond = TimeSpan.TicksPerMicrosecond;
 
@@ -38,6 +41,12 @@ public sealed record LedgerEntry
     /// <summary>Who caused it: <c>system</c> or a pseudonym.</summary>
     public required string Actor { get; init; }
 
+    /// <summary>What this belongs to, from the first request on; null if nobody said. Not all zeros.</summary>
+    public Guid? Correlation { get; init; }
+
+    /// <summary>The command or event that caused this one; null if nobody said. Not all zeros.</summary>
+    public Guid? Causation { get; init; }
+
     /// <summary>Commits to the payload, which is not in the log.</summary>
     public required PayloadDigest Payload { get; init; }
 
@@ -58,14 +67,20 @@ public sealed record LedgerEntry
             throw new InvalidOperationException("an entry's time is in whole microseconds since 1970");
         }
 
-        var length = 1 + GuidLength + 2 + stream.Length + 8 + 2 + type.Length + 2 + 8 + 2 + actor.Length + Bytes32.Length;
+        if (Correlation == Guid.Empty || Causation == Guid.Empty)
+        {
+            throw new InvalidOperationException("an id of zeros says that there is none");
+        }
+
+        var version = Correlation is null && Causation is null ? Plain : Caused;
+        var length = 1 + GuidLength + 2 + stream.Length + 8 + 2 + type.Length + 2 + 8 + 2 + actor.Length + (version == Caused ? 2 * GuidLength : 0) + Bytes32.Length;
         if (length > MaxLength)
         {
             throw new InvalidOperationException($"an entry has at most {MaxLength} bytes");
         }
 
         var entry = new byte[length];
-        entry[0] = Version;
+        entry[0] = version;
         var rest = entry.AsSpan(1);
         EventId.TryWriteBytes(rest, bigEndian: true, out _);
         rest = Put(rest[GuidLength..], stream);
@@ -74,6 +89,13 @@ public sealed record LedgerEntry
         BinaryPrimitives.WriteUInt16BigEndian(rest, Schema);
         BinaryPrimitives.WriteUInt64BigEndian(rest[2..], (ulong)(sinceEpoch / TicksPerMicrosecond));
         rest = Put(rest[10..], actor);
+        if (version == Caused)
+        {
+            (Correlation ?? Guid.Empty).TryWriteBytes(rest, bigEndian: true, out _);
+            (Causation ?? Guid.Empty).TryWriteBytes(rest[GuidLength..], bigEndian: true, out _);
+            rest = rest[(2 * GuidLength)..];
+        }
+
         Payload.Value.CopyTo(rest);
         return entry;
     }
@@ -82,7 +104,7 @@ public sealed record LedgerEntry
     public static bool TryParse(ReadOnlySpan<byte> bytes, [NotNullWhen(true)] out LedgerEntry? entry)
     {
         entry = null;
-        if (bytes.Length is > MaxLength or < 1 + GuidLength || bytes[0] != Version)
+        if (bytes.Length is > MaxLength or < 1 + GuidLength || bytes[0] is not (Plain or Caused))
         {
             return false;
         }
@@ -91,8 +113,22 @@ public sealed record LedgerEntry
         var rest = bytes[(1 + GuidLength)..];
         if (!TryTakeText(ref rest, out var stream) || !TryTake(ref rest, 8, out var version)
             || !TryTakeText(ref rest, out var type) || !TryTake(ref rest, 2, out var schema)
-            || !TryTake(ref rest, 8, out var recorded) || !TryTakeText(ref rest, out var actor)
-            || rest.Length != Bytes32.Length)
+            || !TryTake(ref rest, 8, out var recorded) || !TryTakeText(ref rest, out var actor))
+        {
+            return false;
+        }
+
+        Guid correlation = default, causation = default;
+        if (bytes[0] == Caused)
+        {
+            if (!TryTakeGuid(ref rest, out correlation) || !TryTakeGuid(ref rest, out causation) || (correlation == default && causation == default))
+            {
+                // Without a cause it would be written again as the plain form, and one entry must not have two.
+                return false;
+            }
+        }
+
+        if (rest.Length != Bytes32.Length)
         {
             return false;
         }
@@ -112,6 +148,8 @@ public sealed record LedgerEntry
             Schema = BinaryPrimitives.ReadUInt16BigEndian(schema),
             RecordedAt = DateTimeOffset.UnixEpoch.AddTicks((long)microseconds * TicksPerMicrosecond),
             Actor = actor,
+            Correlation = correlation == default ? null : correlation,
+            Causation = causation == default ? null : causation,
             Payload = new(new Bytes32(rest)),
         };
         return true;
@@ -146,6 +184,13 @@ public sealed record LedgerEntry
         taken = rest[..length];
         rest = rest[length..];
         return true;
+    }
+
+    private static bool TryTakeGuid(ref ReadOnlySpan<byte> rest, out Guid id)
+    {
+        var there = TryTake(ref rest, GuidLength, out var bytes);
+        id = there ? new Guid(bytes, bigEndian: true) : default;
+        return there;
     }
 
     private static bool TryTakeText(ref ReadOnlySpan<byte> rest, out string text)

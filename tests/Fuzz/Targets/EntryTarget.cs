@@ -6,7 +6,7 @@ namespace LiveLedger.Fuzz.Targets;
 /// <summary>Log entries and entry bundles: what is read is written to the same bytes, so one leaf has one meaning.</summary>
 internal static class EntryTarget
 {
-    private static readonly byte[] s_entry = new LedgerEntry
+    private static readonly LedgerEntry s_plain = new()
     {
         EventId = new("01990000-0000-7000-8000-000000000001"),
         Stream = "broadcast/01990000000070008000000000000001",
@@ -16,9 +16,12 @@ internal static class EntryTarget
         RecordedAt = DateTimeOffset.FromUnixTimeSeconds(1_700_000_000),
         Actor = "system",
         Payload = default,
-    }.Encode();
+    };
 
-    public static FuzzTarget Create() => new("entry", [s_entry, EntryBundle.Format([s_entry, ReadOnlyMemory<byte>.Empty, s_entry])], Read);
+    private static readonly byte[] s_entry = s_plain.Encode();
+    private static readonly byte[] s_caused = (s_plain with { Correlation = s_plain.EventId, Causation = s_plain.EventId }).Encode();
+
+    public static FuzzTarget Create() => new("entry", [s_entry, s_caused, EntryBundle.Format([s_entry, ReadOnlyMemory<byte>.Empty, s_entry])], Read);
 
     private static void Read(ReadOnlySpan<byte> input)
     {

@@ -40,6 +40,29 @@ public sealed class LedgerEntries
     }
 
     [Fact]
+    public void What_caused_an_event_stands_between_actor_and_digest_in_an_entry_of_version_2()
+    {
+        var plain = s_entry.Encode();
+        byte[] cause = [.. Enumerable.Range(0x40, 16).Select(static i => (byte)i)];
+        var caused = (s_entry with { Causation = new(cause, bigEndian: true) }).Encode();
+        Assert.Equal([2, .. plain[1..^32], .. new byte[16], .. cause, .. plain[^32..]], caused);
+
+        var both = s_entry with { Causation = new(cause, bigEndian: true), Correlation = s_entry.EventId };
+        Assert.True(LedgerEntry.TryParse(both.Encode(), out var read));
+        Assert.Equal(both, read);
+        Assert.Equal(s_entry.EventId.ToByteArray(bigEndian: true), both.Encode()[^64..^48]);
+    }
+
+    [Fact]
+    public void An_entry_without_a_cause_has_one_form()
+    {
+        var plain = s_entry.Encode();
+        Assert.False(LedgerEntry.TryParse([2, .. plain[1..^32], .. new byte[32], .. plain[^32..]], out _));
+        Assert.Throws<InvalidOperationException>(() => (s_entry with { Correlation = Guid.Empty }).Encode());
+        Assert.Throws<InvalidOperationException>(() => (s_entry with { Causation = Guid.Empty }).Encode());
+    }
+
+    [Fact]
     public void An_entry_is_read_as_it_was_written()
     {
         var texts = Gen.Elements("a", "system", "broadcast/0199", "ü€𝄞", new string('x', 300));
@@ -77,6 +100,8 @@ public sealed class LedgerEntries
             s_entry with { RecordedAt = s_entry.RecordedAt.AddMicroseconds(1) },
             s_entry with { Actor = "System" },
             s_entry with { Payload = default },
+            s_entry with { Correlation = s_entry.EventId },
+            s_entry with { Causation = s_entry.EventId },
             // A byte moved from one text to the next must not give the same leaf.
             s_entry with { Stream = "broadcast/üs", Type = "egment-sealed" },
         ];
@@ -94,12 +119,27 @@ public sealed class LedgerEntries
 
         Assert.False(LedgerEntry.TryParse([.. bytes, 0], out _));
         Assert.False(LedgerEntry.TryParse([2, .. bytes[1..]], out _));
+        Assert.False(LedgerEntry.TryParse([3, .. bytes[1..]], out _));
+        var caused = (s_entry with { Causation = s_entry.EventId }).Encode();
+        for (var length = 0; length < caused.Length; length++)
+        {
+            Assert.False(LedgerEntry.TryParse(caused.AsSpan(0, length), out _));
+        }
+
+        Assert.False(LedgerEntry.TryParse([1, .. caused[1..]], out _));
     }
 
     [Fact]
     public void Whatever_is_read_is_written_to_the_same_bytes()
     {
-        var bytes = s_entry.Encode();
+        foreach (var entry in new[] { s_entry, s_entry with { Correlation = s_entry.EventId } })
+        {
+            Changed(entry.Encode());
+        }
+    }
+
+    private static void Changed(byte[] bytes)
+    {
         for (var i = 0; i < bytes.Length; i++)
         {
             for (var value = 0; value < 256; value++)
