@@ -21,6 +21,19 @@ public sealed class LedgerUnavailableException(Refusal refusal, Exception? inner
     internal static LedgerUnavailableException Halted(string reason) => new(
         new(503, HaltedCode, $"the log has halted and takes no events until an operator has looked: {reason}"));
 
+    /// <summary>Reads, and names a database that is away.</summary>
+    internal static async Task<T> GuardAsync<T>(Func<Task<T>> read)
+    {
+        try
+        {
+            return await read();
+        }
+        catch (Exception e) when (IsAway(e))
+        {
+            throw Away(e);
+        }
+    }
+
     /// <summary>True if the database was lost, is shutting down, or is out of disk, memory or connections: it may come back.</summary>
     internal static bool IsAway(Exception exception) => exception switch
     {

@@ -61,7 +61,7 @@ public static class LicensingRegistration
     /// <summary>The broadcast whose event this is, as its payload says; null if it is none of this stage's.</summary>
     public static string? BroadcastOf(StoredEvent stored)
     {
-        if (stored.Stream.Value.Split('/') is not ["entitlement" or "playback", _])
+        if (stored.Stream.Value.Split('/') is not ["entitlement" or "playback" or "subject", _])
         {
             return null;
         }

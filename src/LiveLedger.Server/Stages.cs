@@ -82,6 +82,8 @@ internal static class Stages
         app.MapGroup("").RequireCors(Hosting.AnyOrigin).WithTags("log").MapLog();
         app.MapGroup("").RequireCors(Hosting.AnyOrigin).WithTags("origin").MapOrigin();
 
+        app.MapGroup("/v1/ledger").RequireAuthorization(Registration.ApiPolicy).WithTags("ledger").MapAudit();
+
         var broadcasts = app.MapGroup("/v1/broadcasts").RequireAuthorization(Registration.ApiPolicy).WithTags("broadcasts");
         broadcasts.MapBroadcasts();
         broadcasts.MapEntitlements();

@@ -45,7 +45,7 @@ internal sealed class RunningProjection : IAsyncDisposable
     public async Task RebuildAsync()
     {
         var generation = (await PlaceAsync())!.Generation;
-        Assert.True(await ProjectionTables.RequestRebuildAsync(_ledger.Database, Auditing.AuditIndex.Name, default));
+        Assert.True(await ProjectionTables.RequestRebuildAsync(_ledger.Database, AuditIndex.Name, default));
         await UntilAsync(p => p.Generation == generation + 1, "the rebuilt tables are live");
     }
 
