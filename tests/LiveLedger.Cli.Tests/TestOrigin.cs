@@ -23,8 +23,8 @@ internal sealed class TestOrigin : IDisposable
 
     internal Uri Address { get; }
 
-    /// <summary>Bodies by path.</summary>
-    internal Dictionary<string, byte[]> Files { get; } = [];
+    /// <summary>Bodies by path. While somebody reads, it is replaced and not changed.</summary>
+    internal Dictionary<string, byte[]> Files { get; set; } = [];
 
     public void Dispose() => _listener.Close();
 

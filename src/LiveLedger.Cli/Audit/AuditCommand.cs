@@ -10,7 +10,10 @@ namespace LiveLedger.Cli.Audit;
 /// <summary>`audit …`: an outsider's check, with nothing but public addresses.</summary>
 internal static class AuditCommand
 {
-    internal static Command Build() => new("audit", "Checks what a server says, as an outsider.") { Segment(), Log(), WitnessCommand.Build() };
+    internal static Command Build() => new("audit", "Checks what a server says, as an outsider.")
+    {
+        Segment(), Log(), LogCommands.Entry(), LogCommands.Consistency(), LogCommands.Follow(), LogCommands.Fsck(), WitnessCommand.Build(),
+    };
 
     private static Command Segment()
     {
@@ -57,7 +60,7 @@ internal static class AuditCommand
                 throw new CommandFailure("--key is no Ed25519 vkey (name+hash+key)", ExitCode.Usage);
             }
 
-            using var http = new HttpClient { Timeout = TimeSpan.FromSeconds(30) };
+            using var http = LogReader.Http();
             var verdict = await CheckpointAudit.RunAsync(http, parsed.GetValue(url)!, trusted, parsed.GetValue(remember), cancellation);
             Console.WriteLine(parsed.GetValue(json) ? Output.Json(verdict) : verdict.ToText());
             return verdict.Ok ? ExitCode.Good : ExitCode.VerifiedFalse;

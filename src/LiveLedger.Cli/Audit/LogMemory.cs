@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Text;
 using LiveLedger.Transparency.Notes;
 
@@ -15,16 +16,19 @@ internal sealed record LogMemory(VerifierKey Key, byte[] Note)
                 return null;
             }
 
-            var bytes = File.ReadAllBytes(file);
-            var end = Array.IndexOf(bytes, (byte)'\n');
-            return end > 0 && VerifierKey.TryParse(Encoding.UTF8.GetString(bytes, 0, end), out var key)
-                ? new(key, bytes[(end + 1)..])
-                : throw new CommandFailure($"{file} is not what an audit remembered");
+            return TryParse(File.ReadAllBytes(file), out var memory) ? memory : throw new CommandFailure($"{file} is not what an audit remembered");
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             throw new CommandFailure($"cannot read {file}: {e.Message}");
         }
+    }
+
+    internal static bool TryParse(byte[] bytes, [NotNullWhen(true)] out LogMemory? memory)
+    {
+        var end = Array.IndexOf(bytes, (byte)'\n');
+        memory = end > 0 && VerifierKey.TryParse(Encoding.UTF8.GetString(bytes, 0, end), out var key) ? new(key, bytes[(end + 1)..]) : null;
+        return memory is not null;
     }
 
     /// <summary>Replaces the file by one rename: a crash leaves the old memory or the new.</summary>
