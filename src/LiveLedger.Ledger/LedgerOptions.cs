@@ -1,4 +1,5 @@
 using LiveLedger.Cryptography.Ed25519;
+using LiveLedger.Transparency.Policies;
 
 namespace LiveLedger.Ledger;
 
@@ -19,6 +20,9 @@ public sealed record LedgerOptions
     /// the log halt; going back to an older copy of it together with the database would let the log fork.
     /// </summary>
     public required string CheckpointFile { get; init; }
+
+    /// <summary>The witnesses to ask, with their addresses, and the quorum that a checkpoint needs to be published; null for none. <see cref="Witnesses.WitnessAddresses"/> says whether it will do.</summary>
+    public TrustPolicy? Witnesses { get; init; }
 
     /// <summary>Least time between two batches of indexes under load. A lone event waits for nothing; longer is cheaper for many.</summary>
     public TimeSpan BatchInterval { get; init; } = TimeSpan.FromMilliseconds(50);

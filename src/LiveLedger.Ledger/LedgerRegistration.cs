@@ -1,6 +1,7 @@
 using LiveLedger.Ledger.Checkpointing;
 using LiveLedger.Ledger.Reading;
 using LiveLedger.Ledger.Sequencing;
+using LiveLedger.Ledger.Witnesses;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 
@@ -23,6 +24,7 @@ public static class LedgerRegistration
             .AddSingleton(_ => new CheckpointStore(options.CheckpointFile))
             .AddSingleton<EventStore>()
             .AddSingleton<LogReader>()
-            .AddHostedService<LogKeeper>();
+            .AddHostedService<LogKeeper>()
+            .AddHostedService<WitnessAsker>();
     }
 }

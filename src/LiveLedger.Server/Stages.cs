@@ -9,6 +9,7 @@ using LiveLedger.Media;
 using LiveLedger.Server.Authentication;
 using LiveLedger.Server.Keys;
 using LiveLedger.Server.Settings;
+using LiveLedger.Transparency.Notes;
 
 namespace LiveLedger.Server;
 
@@ -18,13 +19,15 @@ internal static class Stages
     public static void AddStages(this IServiceCollection services, ServerSettings settings, DataFolder data, ServerKeys keys, string connectionString)
     {
         services.AddSingleton(keys.Kek);
+        // Two logs must not share a name, so without one the key gives it.
+        var origin = settings.LogOrigin ?? $"liveledger.local/{JwkThumbprint.Of(keys.Log.PublicKey)[..16]}";
         services.AddLedger(new()
         {
             ConnectionString = connectionString,
-            // Two logs must not share a name, so without one the key gives it.
-            Origin = settings.LogOrigin ?? $"liveledger.local/{JwkThumbprint.Of(keys.Log.PublicKey)[..16]}",
+            Origin = origin,
             LogKey = keys.Log,
             CheckpointFile = data.Checkpoint,
+            Witnesses = WitnessFile.Checked(settings.Witnesses, VerifierKey.Of(origin, keys.Log.PublicKey)),
         });
 
         // What these say of old events is in the audit index: whoever changes it raises AuditIndex.Version.

@@ -62,6 +62,17 @@ public sealed class Starts_that_fail(OneServer one) : IDisposable
     [InlineData("--oidc-authority", "http://issuer.example")]
     public Task A_setting_that_makes_no_sense(string option, string value) => FailsAsync("settings-invalid", 2, [option, value]);
 
+    [Theory]
+    [InlineData("quorum w\n", "line 1")]
+    [InlineData("witness w remora.n621.de+da77ade7+BOvN63jn/bLvkieywe8R6UYAtVtNbZpXh34x7onlmtw2\nquorum w\n", "no http address")]
+    [InlineData("witness w remora.n621.de+da77ade7+BOvN63jn/bLvkieywe8R6UYAtVtNbZpXh34x7onlmtw2 gopher://w.example\nquorum w\n", "no http address")]
+    public async Task A_policy_of_witnesses_that_does_not_tell_whom_to_ask(string policy, string reason)
+    {
+        var file = Path.Combine(_data, "policy");
+        await File.WriteAllTextAsync(file, policy);
+        Assert.Contains(reason, await FailsAsync("settings-invalid", 2, ["--witnesses", file]), StringComparison.Ordinal);
+    }
+
     private async Task<string> FailsAsync(string code, int exit, string[] arguments, (string Name, string Value)? environment = null)
     {
         var server = Path.Combine(RepositoryRoot.Path, "src", "LiveLedger.Server", "bin", "Release", "net10.0", "LiveLedger.Server.dll");

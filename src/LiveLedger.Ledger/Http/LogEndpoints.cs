@@ -36,7 +36,7 @@ public static class LogEndpoints
     {
         if (log.Checkpoint() is not { } note)
         {
-            return new Refusal(404, "checkpoint-missing", "the log has signed no checkpoint yet").ToResult();
+            return new Refusal(404, "checkpoint-missing", "the log has published no checkpoint yet").ToResult();
         }
 
         Open(http, Short);

@@ -1,6 +1,7 @@
 using LiveLedger.Cryptography;
 using LiveLedger.Ledger.Checkpointing;
 using LiveLedger.Ledger.Schema;
+using LiveLedger.Ledger.Witnesses;
 using LiveLedger.Transparency.Checkpoints;
 using LiveLedger.Transparency.Entries;
 using LiveLedger.Transparency.Notes;
@@ -12,8 +13,8 @@ using Npgsql;
 namespace LiveLedger.Ledger.Reading;
 
 /// <summary>
-/// The published log: the last checkpoint, and tiles and proofs of trees it covers. What is sequenced and not yet under a checkpoint is not
-/// given out, so nobody can hold a leaf that no signature answers for.
+/// The published log: the last checkpoint (where a quorum of witnesses is required, the last that reached it), and tiles and proofs of trees it
+/// covers. What is sequenced and not yet under that checkpoint is not given out, so nobody can hold a leaf that no signature answers for.
 /// </summary>
 public sealed class LogReader(LedgerDatabase database, CheckpointStore store, LedgerOptions options)
 {
@@ -22,11 +23,13 @@ public sealed class LogReader(LedgerDatabase database, CheckpointStore store, Le
     private static readonly string s_entries = Sql.Load("Reading/read_entries.sql");
     private static readonly string s_pending = Sql.Load("Reading/read_pending.sql");
 
+    private readonly PublishedCheckpoint _published = new(store, options);
+
     /// <summary>The key that checkpoints are signed with, under the log's name.</summary>
     public VerifierKey VerifierKey { get; } = VerifierKey.Of(options.Origin, options.LogKey.PublicKey);
 
     /// <summary>The last checkpoint as a signed note; null before the first one.</summary>
-    public byte[]? Checkpoint() => store.Read();
+    public byte[]? Checkpoint() => _published.Read();
 
     /// <summary>The tree of the last checkpoint.</summary>
     public TreeHead Head() => HeadOf(Checkpoint());
@@ -66,6 +69,10 @@ public sealed class LogReader(LedgerDatabase database, CheckpointStore store, Le
             ? null
             : (await TilesAsync(to, ConsistencyProof.NodesFor(from, to), cancel)).Consistency(from);
     }
+
+    /// <summary>As above, for a tree that is signed and perhaps not published: witnesses see it first.</summary>
+    internal async Task<ConsistencyProof> GrowthAsync(TreeSize from, TreeSize signed, CancellationToken cancel) =>
+        (await TilesAsync(signed, ConsistencyProof.NodesFor(from, signed), cancel)).Consistency(from);
 
     /// <summary>All that speaks for one entry under the checkpoint that is published now; null if that does not cover the entry, or there is none yet.</summary>
     /// <exception cref="LedgerUnavailableException">The database is away.</exception>

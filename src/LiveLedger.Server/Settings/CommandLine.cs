@@ -15,6 +15,7 @@ internal static class CommandLine
         var publicUrl = Option("--public-url", "LIVELEDGER_PUBLIC_URL", "The address the outside reaches this server by.");
         var issuer = Option("--issuer", "LIVELEDGER_ISSUER", "The iss of our tokens. Default: the public URL.");
         var origin = Option("--log-origin", "LIVELEDGER_LOG_ORIGIN", "Name of the log in checkpoints. Default: made from its key.");
+        var witnesses = Option("--witnesses", "LIVELEDGER_WITNESSES", "File of the log's witnesses, their addresses and the quorum (tlog-policy). Default: none.");
         var window = Option("--live-window", "LIVELEDGER_LIVE_WINDOW", "How far back live manifests reach, in seconds, 10 to 86400. Default: 60");
         var player = Option("--player", "LIVELEDGER_PLAYER", "Folder of the built player page.");
         var authority = Option("--oidc-authority", "LIVELEDGER_OIDC_AUTHORITY", "An OpenID Connect issuer whose tokens are taken too.");
@@ -23,7 +24,7 @@ internal static class CommandLine
         var roles = Option("--oidc-roles", "LIVELEDGER_OIDC_ROLES", "Its values and ours: crew=broadcaster,finance=auditor. Default: the same names.");
 
         var root = new RootCommand("LiveLedger server");
-        foreach (var option in (Option<string?>[])[database, data, urls, publicUrl, issuer, origin, window, player, authority, audience, roleClaim, roles])
+        foreach (var option in (Option<string?>[])[database, data, urls, publicUrl, issuer, origin, witnesses, window, player, authority, audience, roleClaim, roles])
         {
             root.Options.Add(option);
         }
@@ -40,6 +41,7 @@ internal static class CommandLine
                     PublicUrl = HttpUrl("--public-url", parsed.GetValue(publicUrl)),
                     Issuer = parsed.GetValue(issuer),
                     LogOrigin = parsed.GetValue(origin),
+                    Witnesses = WitnessFile.Read(parsed.GetValue(witnesses)),
                     LiveWindow = LiveWindow(parsed.GetValue(window)),
                     Player = parsed.GetValue(player),
                     External = External(parsed.GetValue(authority), parsed.GetValue(audience), parsed.GetValue(roleClaim), parsed.GetValue(roles)),

@@ -1,3 +1,5 @@
+using LiveLedger.Transparency.Policies;
+
 namespace LiveLedger.Server.Settings;
 
 /// <summary>Everything a start of the server is told. Each setting's consequence is in docs/operations/serve.md.</summary>
@@ -20,6 +22,9 @@ internal sealed record ServerSettings
 
     /// <summary>Name of the log in checkpoints; null for one made from the log's key.</summary>
     public string? LogOrigin { get; init; }
+
+    /// <summary>The log's witnesses and their quorum; null for none.</summary>
+    public TrustPolicy? Witnesses { get; init; }
 
     /// <summary>How far back live manifests reach.</summary>
     public TimeSpan LiveWindow { get; init; } = TimeSpan.FromSeconds(60);

@@ -5,6 +5,7 @@ using LiveLedger.Ledger;
 using LiveLedger.Ledger.Checkpointing;
 using LiveLedger.Ledger.Reading;
 using LiveLedger.Ledger.Sequencing;
+using LiveLedger.Ledger.Witnesses;
 
 namespace LiveLedger.Harness.Ledgers;
 
@@ -12,7 +13,9 @@ namespace LiveLedger.Harness.Ledgers;
 public sealed class TestLedger : IAsyncDisposable
 {
     private readonly CapturedLog<LogKeeper> _lines = new();
+    private readonly CapturedLog<WitnessAsker> _witnessLines = new();
     private readonly LogKeeper _keeper;
+    private readonly WitnessAsker _asker;
 
     private TestLedger(LedgerOptions options, CheckpointStore store)
     {
@@ -21,6 +24,7 @@ public sealed class TestLedger : IAsyncDisposable
         Events = new(Database, State, TimeProvider.System);
         Log = new(Database, store, options);
         _keeper = new(Database, State, store, options, TimeProvider.System, _lines);
+        _asker = new(Log, store, State, options, TimeProvider.System, _witnessLines);
     }
 
     /// <summary>What it was made of; give it to another to have two on one log.</summary>
@@ -34,6 +38,9 @@ public sealed class TestLedger : IAsyncDisposable
 
     /// <summary>What it has logged.</summary>
     public IEnumerable<string> Lines => _lines.Lines;
+
+    /// <summary>What it has logged about witnesses.</summary>
+    public IEnumerable<string> WitnessLines => _witnessLines.Lines;
 
     /// <summary>The store.</summary>
     public EventStore Events { get; }
@@ -68,6 +75,7 @@ public sealed class TestLedger : IAsyncDisposable
     {
         var ledger = new TestLedger(options, store);
         await ledger._keeper.StartAsync(default);
+        await ledger._asker.StartAsync(default);
         await ledger.UntilAsync(() => ledger.State.IsOpen || ledger.State.Halted is not null, "the ledger opens or halts");
         return ledger;
     }
@@ -104,7 +112,9 @@ public sealed class TestLedger : IAsyncDisposable
     /// <summary>Ends the process's part.</summary>
     public async ValueTask DisposeAsync()
     {
+        await _asker.StopAsync(default);
         await StopKeepingAsync();
+        _asker.Dispose();
         _keeper.Dispose();
         await Database.DisposeAsync();
     }
