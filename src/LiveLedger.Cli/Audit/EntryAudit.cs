@@ -55,6 +55,8 @@ internal static class EntryAudit
                 parsed.Schema,
                 parsed.RecordedAt,
                 parsed.Actor,
+                parsed.Correlation,
+                parsed.Causation,
                 payloadDigest = parsed.Payload.Value.ToString(),
             },
             ["proof"] = proof.Hashes.Select(static h => Convert.ToBase64String(h.ToArray())),
@@ -67,6 +69,8 @@ internal static class EntryAudit
         [
             $"{entry.Type} (schema {entry.Schema}), version {entry.StreamVersion} of {entry.Stream}",
             $"event {entry.EventId}, by {entry.Actor}, recorded {entry.RecordedAt:yyyy-MM-dd'T'HH:mm:ss.ffffff'Z'}",
+            .. entry.Causation is { } cause ? [$"caused by {cause}"] : (string[])[],
+            .. entry.Correlation is { } whole ? [$"belongs to {whole}"] : (string[])[],
             $"payload digest {entry.Payload.Value}",
         ];
 
