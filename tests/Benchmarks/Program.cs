@@ -6,6 +6,7 @@ using LiveLedger.Benchmarks.Packaging;
 Dictionary<string, Func<Task<BenchmarkReport>>> benchmarks = new()
 {
     ["ledger"] = LedgerBenchmark.RunAsync,
+    ["ledger-load"] = LedgerLoad.RunAsync,
     ["packager"] = () => Task.FromResult(PackagerBenchmark.Run()),
 };
 
