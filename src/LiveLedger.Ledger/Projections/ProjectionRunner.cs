@@ -78,6 +78,12 @@ internal sealed partial class ProjectionRunner : BackgroundService
             await Task.Delay(s_standBy, _time, stop);
         }
 
+        // A plan kept for any batch was made while the tables were small, and reads all events for each: a ninth of the speed, measured on a million.
+        await using (var plans = new NpgsqlCommand("SET plan_cache_mode = force_custom_plan", connection))
+        {
+            await plans.ExecuteNonQueryAsync(stop);
+        }
+
         LogLeads(projection.Name);
         var run = new ProjectionRun(connection, projection, _reached);
         while (true)

@@ -54,7 +54,7 @@ internal sealed class RunningProjection : IAsyncDisposable
         var waiting = Stopwatch.StartNew();
         while (await PlaceAsync() is not { } place || !condition(place))
         {
-            Assert.True(waiting.Elapsed < TimeSpan.FromSeconds(60), $"not in time: {claim}; {await PlaceAsync()}: {string.Join('\n', Lines.TakeLast(3))}");
+            Assert.True(waiting.Elapsed < TimeSpan.FromMinutes(5), $"not in time: {claim}; {await PlaceAsync()}: {string.Join('\n', Lines.TakeLast(3))}");
             await Task.Delay(10);
         }
     }

@@ -1,0 +1,42 @@
+using System.Diagnostics;
+using System.Globalization;
+using LiveLedger.Harness.Ledgers;
+
+namespace LiveLedger.Ledger.Tests.Projections;
+
+/// <summary>
+/// A log of many batches, rebuilt. As many events as LIVELEDGER_LONG_LOG says, else enough for dozens of batches
+/// and each table's splits.
+/// </summary>
+public sealed class A_long_log(ITestOutputHelper output)
+{
+    [Fact]
+    public async Task Rebuilt_it_gives_byte_identical_rows()
+    {
+        var count = int.TryParse(Environment.GetEnvironmentVariable("LIVELEDGER_LONG_LOG"), CultureInfo.InvariantCulture, out var asked) ? asked : 60_000;
+        await using var ledger = await TestLedger.StartAsync();
+        await using var index = await RunningProjection.StartAsync(ledger);
+        var watch = Stopwatch.StartNew();
+        for (var done = 0; done < count;)
+        {
+            var events = Enumerable.Range(done, Math.Min(EventStore.MaxEvents, count - done)).Select(TestEvents.New).ToArray();
+            await ledger.Events.AppendAsync(new($"show/of-{done / 1000 % 97}/{done / 1000 % 7}"), ExpectedVersion.Any, events);
+            done += events.Length;
+        }
+
+        Say("appended", watch);
+        await index.UntilAsync(count);
+        Say("indexed behind the appends", watch);
+        var live = await index.RowsAsync();
+        watch.Restart();
+        await index.RebuildAsync();
+        Say("rebuilt", watch);
+
+        Assert.Equal(live, await index.RowsAsync());
+        Assert.Equal((long)count, await ledger.ExecuteAsync("SELECT count(*) FROM ledger_index.entries"));
+        await ledger.UntilPublishedAsync(count);
+        Assert.Equal(count, (await LogAudit.CheckAsync(ledger.Log)).Entries.Count);
+
+        void Say(string what, Stopwatch since) => output.WriteLine($"{count} events {what} after {since.Elapsed.TotalSeconds:0.0} s");
+    }
+}
