@@ -1,4 +1,6 @@
 using LiveLedger.Cryptography.Ed25519;
+using LiveLedger.Transparency.Checkpoints;
+using LiveLedger.Transparency.Cosignatures;
 using LiveLedger.Transparency.Notes;
 using LiveLedger.Transparency.Tiles;
 
@@ -85,6 +87,46 @@ public sealed class AuditCheckpointTests : IDisposable
         var (exit, _, _) = await RunAsync("--key", VerifierKey.Of(ServedLog.Origin, other.PublicKey).ToString());
 
         Assert.Equal(1, exit);
+    }
+
+    [Fact]
+    public async Task With_a_policy_the_quorum_must_have_cosigned_what_is_served()
+    {
+        using var one = Ed25519PrivateKey.Generate();
+        using var two = Ed25519PrivateKey.Generate();
+        Cosigner[] witnesses = [new("w.example/one", one), new("w.example/two", two)];
+        var policy = Path.Combine(Path.GetDirectoryName(_memory)!, "policy");
+        var listed = $"log {_log.Key}\nwitness first {witnesses[0].Key}\nwitness second {witnesses[1].Key}\n";
+        await File.WriteAllTextAsync(policy, listed + "group both all first second\nquorum both\n");
+        _log.Serve(ServedLog.Entries(5));
+        Assert.True(SignedNote.TryParse(_log.Files["/log/checkpoint"], out var note));
+        Assert.True(Checkpoint.TryParse(note.Text, out var checkpoint));
+        var lines = witnesses.Select(w => w.Cosign(checkpoint, DateTimeOffset.UnixEpoch.AddDays(20_000))).ToArray();
+
+        var (nobody, output, _) = await RunAsync("--policy", policy);
+        Assert.Equal(1, nobody);
+        Assert.StartsWith("FAIL the policy's quorum has not cosigned the checkpoint; nobody has", output);
+
+        _log.Files["/log/checkpoint"] = note.With([lines[1]]).ToBytes();
+        (var half, output, _) = await RunAsync("--policy", policy);
+        Assert.Equal(1, half);
+        Assert.Contains("only second 2024-10-04T00:00:00Z", output);
+
+        _log.Files["/log/checkpoint"] = note.With(lines).ToBytes();
+        (var both, output, _) = await RunAsync("--policy", policy);
+        Assert.Equal(0, both);
+        Assert.Contains("cosigned by first 2024-10-04T00:00:00Z, second 2024-10-04T00:00:00Z", output);
+
+        _log.Files["/log/checkpoint"] = note.With([lines[0], lines[1] with { Signature = lines[0].Signature }]).ToBytes();
+        (var forged, output, _) = await RunAsync("--policy", policy);
+        Assert.Equal(1, forged);
+        Assert.StartsWith("FAIL a line claims to be of witness second", output);
+
+        await File.WriteAllTextAsync(policy, $"log {VerifierKey.Of(_log.Key.Name, one.PublicKey)}\nquorum none\n");
+        Assert.Equal(1, (await RunAsync("--policy", policy)).Exit);
+        await File.WriteAllTextAsync(policy, "quorum both\n");
+        Assert.Equal(2, (await RunAsync("--policy", policy)).Exit);
+        Assert.Equal(3, (await RunAsync("--policy", policy + ".missing")).Exit);
     }
 
     public void Dispose()

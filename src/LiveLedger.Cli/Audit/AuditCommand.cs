@@ -47,10 +47,11 @@ internal static class AuditCommand
         var url = new Argument<Uri>("url") { Description = "the server's address", CustomParser = ServerAddress.Parse };
         var key = new Option<string?>("--key") { Description = "the log's verifier key (vkey) that you trust; else the one it serves" };
         var remember = new Option<string?>("--remember") { Description = "file that keeps the key and the last checkpoint, and demands that the next extends it" };
+        var policy = new Option<string?>("--policy") { Description = "policy file of witnesses (tlog-policy): the checkpoint must be cosigned by its quorum" };
         var json = new Option<bool>("--json") { Description = "the verdict as JSON" };
         var command = new Command("checkpoint", "Reads the whole log and checks it against its signed checkpoint, and against what was remembered.")
         {
-            url, key, remember, json,
+            url, key, remember, policy, json,
         };
         command.SetAction(async (parsed, cancellation) =>
         {
@@ -60,8 +61,9 @@ internal static class AuditCommand
                 throw new CommandFailure("--key is no Ed25519 vkey (name+hash+key)", ExitCode.Usage);
             }
 
+            var trust = parsed.GetValue(policy) is { } file ? PolicyFile.Load(file) : null;
             using var http = LogReader.Http();
-            var verdict = await CheckpointAudit.RunAsync(http, parsed.GetValue(url)!, trusted, parsed.GetValue(remember), cancellation);
+            var verdict = await CheckpointAudit.RunAsync(http, parsed.GetValue(url)!, trusted, trust, parsed.GetValue(remember), cancellation);
             Console.WriteLine(parsed.GetValue(json) ? Output.Json(verdict) : verdict.ToText());
             return verdict.Ok ? ExitCode.Good : ExitCode.VerifiedFalse;
         });

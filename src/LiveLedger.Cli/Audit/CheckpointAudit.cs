@@ -1,6 +1,7 @@
 using System.Text.Json.Serialization;
 using LiveLedger.Transparency.Checkpoints;
 using LiveLedger.Transparency.Notes;
+using LiveLedger.Transparency.Policies;
 using LiveLedger.Transparency.Tree;
 
 namespace LiveLedger.Cli.Audit;
@@ -12,7 +13,7 @@ internal static class CheckpointAudit
     private const ulong MaxSize = 100_000_000;
 
     internal static async Task<CheckpointVerdict> RunAsync(
-        HttpClient http, Uri server, VerifierKey? trusted, string? memoryFile, CancellationToken cancellation)
+        HttpClient http, Uri server, VerifierKey? trusted, TrustPolicy? policy, string? memoryFile, CancellationToken cancellation)
     {
         var memory = memoryFile is null ? null : LogMemory.Read(memoryFile);
         var log = new LogReader(http, server);
@@ -22,6 +23,12 @@ internal static class CheckpointAudit
         if (opened != CheckpointResult.Valid)
         {
             return CheckpointVerdict.False(key, $"the checkpoint does not open with this key: {opened}");
+        }
+
+        var judged = policy?.Check(note, key);
+        if (judged is { Result: not PolicyResult.Satisfied })
+        {
+            return CheckpointVerdict.False(key, PolicyFile.Finding(judged));
         }
 
         Checkpoint? before = null;
@@ -67,7 +74,8 @@ internal static class CheckpointAudit
             LogMemory.Write(memoryFile, new(key, note));
         }
 
-        return new(true, "ok", key.ToString(), checkpoint.Head.Size.Value, checkpoint.Head.Root.ToString(), memoryFile is not null, before?.Head.Size.Value);
+        return new(true, "ok", key.ToString(), checkpoint.Head.Size.Value, checkpoint.Head.Root.ToString(), memoryFile is not null, before?.Head.Size.Value,
+            judged is null ? null : PolicyFile.Cosigners(judged));
     }
 }
 
@@ -79,9 +87,11 @@ internal static class CheckpointAudit
 /// <param name="Root">Their root.</param>
 /// <param name="Remembered">Whether this checkpoint is remembered for the next time.</param>
 /// <param name="Extends">Size of the remembered checkpoint that this one extends.</param>
+/// <param name="Cosigned">With a policy: which of its witnesses cosigned the checkpoint, and when.</param>
 internal sealed record CheckpointVerdict(
     bool Ok, string Finding, string Key, ulong? Size = null, string? Root = null, bool Remembered = false,
-    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] ulong? Extends = null)
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] ulong? Extends = null,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Cosigned = null)
 {
     internal static CheckpointVerdict False(VerifierKey key, string finding) => new(false, finding, key.ToString());
 
@@ -89,5 +99,6 @@ internal sealed record CheckpointVerdict(
     internal string ToText() => Ok
         ? $"OK   {Size} entries hash to the signed root {Root}\n     key {Key}\n     "
             + (Extends is { } old ? $"extends the remembered checkpoint of size {old}" : Remembered ? "remembered from now on" : "nothing was remembered: give --remember FILE to see rewriting the next time")
+            + (Cosigned is null ? "" : $"\n     good by the policy, cosigned by {(Cosigned.Length == 0 ? "nobody" : Cosigned)}")
         : $"FAIL {Finding}\n     key {Key}";
 }
