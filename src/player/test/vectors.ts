@@ -4,11 +4,16 @@ import { fileURLToPath } from "node:url";
 import type { Bytes } from "../src/verify/bytes.js";
 import { fromHex } from "../src/verify/bytes.js";
 
-/** A file of tests/Vectors, found from the repository's root. */
-export function readVectors<T>(name: string): T {
+/** The folder that holds LiveLedger.slnx. */
+export function repositoryRoot(): string {
   let folder = dirname(fileURLToPath(import.meta.url));
   while (!existsSync(join(folder, "LiveLedger.slnx"))) folder = dirname(folder);
-  return JSON.parse(readFileSync(join(folder, "tests", "Vectors", name), "utf8")) as T;
+  return folder;
+}
+
+/** A file of tests/Vectors. */
+export function readVectors<T>(name: string): T {
+  return JSON.parse(readFileSync(join(repositoryRoot(), "tests", "Vectors", name), "utf8")) as T;
 }
 
 export function hex(text: string): Bytes {

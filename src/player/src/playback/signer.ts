@@ -1,5 +1,5 @@
 import type { Bytes } from "../verify/bytes.js";
-import { fetchBounded, HttpStatusError } from "./fetchBounded.js";
+import { fetchBounded, HttpStatusError } from "../network/fetchBounded.js";
 import type { Broadcast } from "./liveUrls.js";
 
 /** Longest certificate taken. Ours are under 300 bytes. */

@@ -3,7 +3,7 @@ import type { CheckFailure } from "../verify/failure.js";
 import { maxRecordFileLength, maxSegmentLength } from "../verify/segmentRecord.js";
 import type { VerifierClient } from "../worker/client.js";
 import type { Answer, AskedSlot } from "../worker/messages.js";
-import { fetchBounded, TooLongError } from "./fetchBounded.js";
+import { fetchBounded, TooLongError } from "../network/fetchBounded.js";
 import { type Broadcast, parseInitUrl, parseSegmentUrl } from "./liveUrls.js";
 import type { VerificationLog } from "./verificationLog.js";
 

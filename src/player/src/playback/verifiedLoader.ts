@@ -1,6 +1,6 @@
 import { type Fragment, type FragmentLoaderContext, type HlsConfig, type Loader, type LoaderCallbacks, type LoaderConfiguration, LoadStats } from "hls.js";
 import type { Bytes } from "../verify/bytes.js";
-import { HttpStatusError } from "./fetchBounded.js";
+import { HttpStatusError } from "../network/fetchBounded.js";
 import { RefusedError, type VerifiedDelivery } from "./verifiedDelivery.js";
 
 /** Given to hls.js as an HTTP status for what failed a check: in the 4xx range it does not try again by itself. */

@@ -1,5 +1,5 @@
 import { type Bytes, concatBytes, sameBytes } from "./bytes.js";
-import { sha256 } from "./sha256.js";
+import { leafHash, nodeHash } from "./merkle.js";
 
 /** Bytes in a chunk; the last of a segment may be shorter. */
 export const chunkSize = 16384;
@@ -9,13 +9,6 @@ const batch = 16;
 
 export function chunkCount(byteLength: number): number {
   return Math.ceil(byteLength / chunkSize);
-}
-
-/** leaf(i) = SHA-256(0x00 ‖ chunk i), RFC 6962 §2.1. */
-export function leafHash(chunk: Uint8Array): Promise<Bytes> {
-  const prefixed = new Uint8Array(chunk.length + 1);
-  prefixed.set(chunk, 1);
-  return sha256(prefixed);
 }
 
 /** Root over leaf hashes laid end to end (at least one), RFC 6962 §2.1: split at the largest power of two below n. */
@@ -28,7 +21,7 @@ export async function rootOfLeaves(leaves: Bytes): Promise<Bytes> {
     rootOfLeaves(leaves.subarray(0, 32 * split)),
     rootOfLeaves(leaves.subarray(32 * split)),
   ]);
-  return sha256(concatBytes(Uint8Array.of(1), left, right));
+  return nodeHash(left, right);
 }
 
 /** Index of the first chunk of `segment` that does not hash to its leaf; undefined if all do. */
