@@ -24,6 +24,7 @@ public static class LedgerRegistration
             .AddSingleton(_ => new CheckpointStore(options.CheckpointFile))
             .AddSingleton<EventStore>()
             .AddSingleton<LogReader>()
+            .AddSingleton<WitnessedLog>()
             .AddHostedService<LogKeeper>()
             .AddHostedService<WitnessAsker>();
     }

@@ -27,6 +27,7 @@ internal sealed class TestWitness : IAsyncDisposable
         builder.WebHost.UseUrls("http://127.0.0.1:0");
         _app = builder.Build();
         _app.MapPost("/add-checkpoint", AddAsync);
+        _app.MapGet("/{hash}/checkpoint", (string hash) => Shown is { } note ? Results.Bytes(note) : Results.NotFound());
     }
 
     /// <summary>What it does with a request.</summary>
@@ -43,6 +44,9 @@ internal sealed class TestWitness : IAsyncDisposable
 
     internal int Asked { get; private set; }
 
+    /// <summary>What it shows its monitors: the last checkpoint it was asked to cosign, or what a test puts in its place.</summary>
+    internal byte[]? Shown { get; set; }
+
     internal static Behaviour Honest => static (w, request, checkpoint) =>
     {
         if (request.Old.Value != w.Size)
@@ -58,6 +62,7 @@ internal sealed class TestWitness : IAsyncDisposable
 
         w.Size = checkpoint.Head.Size.Value;
         w._seen[w.Size] = checkpoint.Head.Root;
+        w.Shown = request.Note.ToArray();
         return Task.FromResult(Results.Text(w._cosigner.Cosign(checkpoint, DateTimeOffset.UtcNow).ToLine()));
     };
 

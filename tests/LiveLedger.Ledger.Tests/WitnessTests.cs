@@ -148,17 +148,6 @@ public sealed class WitnessTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_witness_that_has_seen_more_of_this_log_than_we_signed_is_told_of_loudly()
-    {
-        var witness = await WitnessAsync();
-        witness.Size = 50;
-        await using var ledger = await TestLedger.StartAsync(await OptionsAsync("quorum none", witness));
-        await AppendAsync(ledger, 3);
-        await ledger.UntilAsync(() => ledger.WitnessLines.Any(l => l.StartsWith("Critical", StringComparison.Ordinal) && l.Contains("50 ENTRIES", StringComparison.Ordinal)), "it is told");
-        await ledger.UntilPublishedAsync(3);
-    }
-
-    [Fact]
     public async Task A_file_of_cosignatures_that_somebody_damaged_is_passed_over_and_made_again()
     {
         var options = await OptionsAsync("quorum w0", await WitnessAsync());

@@ -18,8 +18,8 @@ internal sealed class CheckpointSigner
     private byte[] _last;
     private bool _marked;
 
-    private CheckpointSigner(LogTables tables, LogTree tree, CheckpointStore store, NoteSigner signer, string origin, byte[] last, bool marked) =>
-        (_tables, _tree, _store, _signer, _origin, _last, _marked, SignedSize) = (tables, tree, store, signer, origin, last, marked, 0);
+    private CheckpointSigner(LogTables tables, CheckpointStore store, NoteSigner signer, string origin) =>
+        (_tables, _tree, _store, _signer, _origin, _last) = (tables, new(), store, signer, origin, []);
 
     /// <summary>Leaves under the last checkpoint.</summary>
     public ulong SignedSize { get; private set; }
@@ -30,36 +30,33 @@ internal sealed class CheckpointSigner
     /// <summary>True if there never was a checkpoint: an empty log signs its empty tree, so that readers find it.</summary>
     public bool NeverSigned => _last.Length == 0;
 
-    /// <summary>Reads every leaf, compares the root at the last checkpoint's size with it, and derives the tile hashes anew. About a second for a million leaves.</summary>
+    /// <summary>Reads every leaf under the last checkpoint, compares their root with it, and derives the tile hashes anew. About a second for a million leaves.</summary>
     /// <exception cref="LogHaltedException">The database does not extend the last checkpoint.</exception>
     public static async Task<CheckpointSigner> OpenAsync(LogTables tables, CheckpointStore store, NoteSigner signer, string origin, CancellationToken cancel)
     {
-        // The file first: read after the database it could be newer than the head, and look like a rollback.
-        var last = store.Read();
-        var (size, signed) = await tables.ReadHeadAsync(cancel);
-        if (last is null && signed)
-        {
-            throw new LogHaltedException("checkpoint-missing", "the log has signed checkpoints, and the file of the last one is gone");
-        }
+        var opened = new CheckpointSigner(tables, store, signer, origin);
+        await opened.CompareAsync(cancel);
+        await tables.StoreAsync(opened._tree.TakeFinished(), cancel);
+        return opened;
+    }
 
-        var tree = new LogTree();
-        var checkpointed = last is null ? TreeHead.Empty : Open(last, signer, origin);
-        if (checkpointed.Size.Value > size)
-        {
-            throw new LogHaltedException("log-rolled-back",
-                $"the last checkpoint covers {checkpointed.Size} events, the database has {size}: an older backup was restored");
-        }
+    /// <summary>Standing by: compares what the leader has signed since with the leaves, so that a take-over need not read the whole log again.</summary>
+    /// <exception cref="LogHaltedException">The database does not extend the last checkpoint.</exception>
+    public async Task FollowAsync(CancellationToken cancel)
+    {
+        await CompareAsync(cancel);
 
-        await tables.GrowAsync(tree, checkpointed.Size.Value, cancel);
-        if (tree.Head.Root != checkpointed.Root)
-        {
-            throw new LogHaltedException("log-forked",
-                $"the first {checkpointed.Size} leaves do not have the root that was signed: {tree.Head.Root} instead of {checkpointed.Root}");
-        }
+        // Whoever signed had stored these before.
+        _ = _tree.TakeFinished();
+    }
 
-        await tables.GrowAsync(tree, size, cancel);
-        await tables.StoreAsync(tree.TakeFinished(), cancel);
-        return new(tables, tree, store, signer, origin, last ?? [], signed) { SignedSize = checkpointed.Size.Value };
+    /// <summary>Takes the lead: as <see cref="FollowAsync"/>, and on to the last leaf.</summary>
+    /// <exception cref="LogHaltedException">The database does not extend the last checkpoint.</exception>
+    public async Task TakeUpAsync(CancellationToken cancel)
+    {
+        await FollowAsync(cancel);
+        await _tables.GrowAsync(_tree, (await _tables.ReadHeadAsync(cancel)).Size, cancel);
+        await _tables.StoreAsync(_tree.TakeFinished(), cancel);
     }
 
     /// <summary>Takes in the leaves up to <paramref name="size"/> and publishes a checkpoint over them.</summary>
@@ -88,6 +85,39 @@ internal sealed class CheckpointSigner
             await _tables.MarkSignedAsync(cancel);
             _marked = true;
         }
+    }
+
+    private async Task CompareAsync(CancellationToken cancel)
+    {
+        // The file first: read after the database it could be newer than the head, and look like a rollback.
+        var last = _store.Read();
+        var (size, signed) = await _tables.ReadHeadAsync(cancel);
+        if (last is null && signed)
+        {
+            throw new LogHaltedException("checkpoint-missing", "the log has signed checkpoints, and the file of the last one is gone");
+        }
+
+        var checkpointed = last is null ? TreeHead.Empty : Open(last, _signer, _origin);
+        if (checkpointed.Size.Value > size)
+        {
+            throw new LogHaltedException("log-rolled-back",
+                $"the last checkpoint covers {checkpointed.Size} events, the database has {size}: an older backup was restored");
+        }
+
+        if (checkpointed.Size.Value < _tree.Size)
+        {
+            throw new LogHaltedException("checkpoint-rolled-back",
+                $"the last checkpoint covered {_tree.Size} events, and now its file says {checkpointed.Size}: somebody has put an older one back");
+        }
+
+        await _tables.GrowAsync(_tree, checkpointed.Size.Value, cancel);
+        if (_tree.Head.Root != checkpointed.Root)
+        {
+            throw new LogHaltedException("log-forked",
+                $"the first {checkpointed.Size} leaves do not have the root that was signed: {_tree.Head.Root} instead of {checkpointed.Root}");
+        }
+
+        (_last, _marked, SignedSize) = (last ?? [], signed, checkpointed.Size.Value);
     }
 
     /// <summary>The head of a stored checkpoint, which must be ours.</summary>

@@ -8,7 +8,9 @@ namespace LiveLedger.Ledger.Checkpointing;
 /// </summary>
 public sealed class CheckpointStore
 {
-    private static readonly TimeSpan s_lockPatience = TimeSpan.FromSeconds(5);
+    // Held for one fsync at a time. A holder that was frozen there keeps it: then nobody signs until it goes on or ends, and sequencing, which
+    // stands meanwhile, must not stand for long.
+    private static readonly TimeSpan s_lockPatience = TimeSpan.FromSeconds(1);
 
     private readonly string _file;
     private readonly Action<CheckpointStep> _reached;

@@ -74,6 +74,10 @@ public sealed class LogReader(LedgerDatabase database, CheckpointStore store, Le
     internal async Task<ConsistencyProof> GrowthAsync(TreeSize from, TreeSize signed, CancellationToken cancel) =>
         (await TilesAsync(signed, ConsistencyProof.NodesFor(from, signed), cancel)).Consistency(from);
 
+    /// <summary>The root of the first leaves, as the stored tiles give it.</summary>
+    internal async Task<RootHash> RootAsync(TreeSize size, CancellationToken cancel) =>
+        size.Value == 0 ? RootHash.Empty : (await TilesAsync(size, CompactRange.NodesOf(size), cancel)).Root();
+
     /// <summary>All that speaks for one entry under the checkpoint that is published now; null if that does not cover the entry, or there is none yet.</summary>
     /// <exception cref="LedgerUnavailableException">The database is away.</exception>
     public async Task<TlogProof?> ProofAsync(LedgerIndex index, CancellationToken cancel = default)

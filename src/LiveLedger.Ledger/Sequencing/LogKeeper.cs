@@ -1,4 +1,5 @@
 using LiveLedger.Ledger.Checkpointing;
+using LiveLedger.Ledger.Witnesses;
 using LiveLedger.Transparency.Notes;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -10,8 +11,8 @@ namespace LiveLedger.Ledger.Sequencing;
 /// Runs in every process: checks the log against its last checkpoint, then leads (sequences and signs) or stands by to lead. Of all processes
 /// on one database one leads; when its session ends another takes over within a second.
 /// </summary>
-internal sealed partial class LogKeeper(LedgerDatabase database, LedgerState state, CheckpointStore store, LedgerOptions options, TimeProvider time,
-    ILogger<LogKeeper> log) : BackgroundService
+internal sealed partial class LogKeeper(LedgerDatabase database, LedgerState state, CheckpointStore store, WitnessedLog witnessed, LedgerOptions options,
+    TimeProvider time, ILogger<LogKeeper> log) : BackgroundService
 {
     private const int VacuumAfter = 20_000;
 
@@ -38,11 +39,7 @@ internal sealed partial class LogKeeper(LedgerDatabase database, LedgerState sta
             }
             catch (LogHaltedException e)
             {
-                // Halt: appends are refused, nothing is sequenced or signed, what is published stays readable. Only a restart, after a person
-                // has looked, tries again; and it halts again unless the cause is gone.
                 state.Halt(e.Message);
-                LogHalted(e.Message);
-                return;
             }
             catch (LeadershipLostException)
             {
@@ -62,6 +59,14 @@ internal sealed partial class LogKeeper(LedgerDatabase database, LedgerState sta
                 state.IsLeader = false;
             }
 
+            if (state.Halted is { } reason)
+            {
+                // Halt: appends are refused, nothing is sequenced or signed, what is published stays readable. Only a restart, after a person
+                // has looked, tries again; and it halts again unless the cause is gone.
+                LogHalted(reason);
+                return;
+            }
+
             await Task.Delay(s_standBy, time, stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
@@ -72,48 +77,57 @@ internal sealed partial class LogKeeper(LedgerDatabase database, LedgerState sta
         await LedgerDatabase.UpgradeAsync(connection, stop);
         var tables = new LogTables(connection);
 
-        if (!await Sequencer.TryLeadAsync(connection, stop))
+        var leads = await Sequencer.TryLeadAsync(connection, stop);
+        var signer = await CheckpointSigner.OpenAsync(tables, store, _signer, options.Origin, stop);
+        await witnessed.RequireExtendedAsync(stop);
+        if (!leads && !await StandByAsync(connection, signer, stop))
         {
-            var seen = await CheckpointSigner.OpenAsync(tables, store, _signer, options.Origin, stop);
-            state.Open(seen.TreeSize);
-            await StandByAsync(connection, tables, stop);
+            return;
         }
 
-        // Checked anew at every take-over: between two sessions the database may have been restored under us.
-        var signer = await CheckpointSigner.OpenAsync(tables, store, _signer, options.Origin, stop);
+        // Standing by, every checkpoint was compared as it came, over one session; a database that is restored ends sessions, and then the whole
+        // log is read again.
+        await signer.TakeUpAsync(stop);
         state.Open(signer.TreeSize);
         state.IsLeader = true;
         LogLeads(signer.TreeSize);
-        await LeadAsync(new Sequencer(connection, signer.TreeSize), signer, stop);
+        await LeadAsync(new Sequencer(connection, signer.TreeSize), signer, seen: leads, stop);
     }
 
-    private async Task StandByAsync(NpgsqlConnection connection, LogTables tables, CancellationToken stop)
+    // True once it is our turn to lead; false if the log has halted.
+    private async Task<bool> StandByAsync(NpgsqlConnection connection, CheckpointSigner signer, CancellationToken stop)
     {
-        do
+        var leader = new LeaderWatch(connection, time);
+        while (state.Halted is null)
         {
+            state.Open(signer.SignedSize);
+            state.Sequenced();
             await Task.Delay(s_standBy, time, stop);
 
-            // The file before the database, as when opening. A leader that halted stops answering for us, so we look ourselves.
-            var published = store.Read() is { } note ? CheckpointSigner.Open(note, _signer, options.Origin).Size.Value : 0;
-            var (size, _) = await tables.ReadHeadAsync(stop);
-            if (published > size)
+            // A leader that halted stops answering for us, so we look ourselves.
+            await signer.FollowAsync(stop);
+            if (await leader.LookAsync(stop))
             {
-                throw new LogHaltedException("log-rolled-back", $"the last checkpoint covers {published} events, the database has {size}");
+                LogLeaderSilent(LeaderWatch.Patience.TotalSeconds);
             }
 
-            state.Sequenced();
+            if (await Sequencer.TryLeadAsync(connection, stop))
+            {
+                return true;
+            }
         }
-        while (!await Sequencer.TryLeadAsync(connection, stop));
+
+        return false;
     }
 
-    private async Task LeadAsync(Sequencer sequencer, CheckpointSigner signer, CancellationToken stop)
+    private async Task LeadAsync(Sequencer sequencer, CheckpointSigner signer, bool seen, CancellationToken stop)
     {
         var signedAt = time.GetTimestamp();
         var busyAt = time.GetTimestamp();
         var batchAt = 0L;
         var sinceVacuum = 0;
         var taken = 0;
-        while (true)
+        while (state.Halted is null)
         {
             var busy = time.GetElapsedTime(busyAt) < TimeSpan.FromSeconds(5);
             var told = await state.WaitAppendedAsync(taken > 0 ? s_lull : busy ? s_look : s_idleLook, stop);
@@ -141,6 +155,13 @@ internal sealed partial class LogKeeper(LedgerDatabase database, LedgerState sta
             if (signer.NeverSigned
                 || (sequencer.Size > signer.SignedSize && (sinceSigned >= options.CheckpointInterval || (taken == 0 && sinceSigned >= s_settled))))
             {
+                if (!seen)
+                {
+                    // After a take-over: what the leader before us did last, witnesses may know better than the files.
+                    await witnessed.RequireExtendedAsync(stop);
+                    seen = true;
+                }
+
                 await signer.SignAsync(sequencer.Size, stop);
                 signedAt = time.GetTimestamp();
             }
@@ -159,6 +180,9 @@ internal sealed partial class LogKeeper(LedgerDatabase database, LedgerState sta
 
     [LoggerMessage(LogLevel.Information, "this process sequences and signs the log, which has {size} events")]
     private partial void LogLeads(ulong size);
+
+    [LoggerMessage(LogLevel.Warning, "the process that leads has said nothing to the database for {seconds} s; its session is ended, and its lead with it")]
+    private partial void LogLeaderSilent(double seconds);
 
     [LoggerMessage(LogLevel.Warning, "another process sequences and signs the log; standing by")]
     private partial void LogLeadershipLost();

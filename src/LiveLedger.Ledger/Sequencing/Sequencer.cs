@@ -11,7 +11,7 @@ internal sealed class Sequencer(NpgsqlConnection connection, ulong size)
     public const int BatchSize = 8192;
 
     // Any number will do as long as it is nobody else's in this database.
-    private const long LeaderLock = 0x4C4C_0002;
+    internal const long LeaderLock = 0x4C4C_0002;
     private const string StaleHead = "LL001";
 
     private static readonly string s_sequence = Sql.Load("Sequencing/sequence_pending.sql");

@@ -19,7 +19,6 @@ internal sealed partial class WitnessAsker : BackgroundService
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan s_look = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan s_longestPause = TimeSpan.FromSeconds(30);
-    private const int MaxAnswer = 64 * 1024;
 
     private readonly LogReader _log;
     private readonly CheckpointStore _signed;
@@ -28,20 +27,17 @@ internal sealed partial class WitnessAsker : BackgroundService
     private readonly PublishedCheckpoint _published;
     private readonly TimeProvider _time;
     private readonly ILogger<WitnessAsker> _logger;
-    private readonly HttpClient _http;
+    private readonly HttpClient _http = WitnessClient.NewHttp();
+    private readonly WitnessedLog _witnessed;
     private readonly Asked[] _witnesses;
     private readonly Lock _collecting = new();
     private SignedNote? _note;
 
-    public WitnessAsker(LogReader log, CheckpointStore signed, LedgerState state, LedgerOptions options, TimeProvider time, ILogger<WitnessAsker> logger)
+    public WitnessAsker(LogReader log, CheckpointStore signed, WitnessedLog witnessed, LedgerState state, LedgerOptions options, TimeProvider time,
+        ILogger<WitnessAsker> logger)
     {
-        (_log, _signed, _state, _policy, _time, _logger) = (log, signed, state, options.Witnesses, time, logger);
+        (_log, _signed, _witnessed, _state, _policy, _time, _logger) = (log, signed, witnessed, state, options.Witnesses, time, logger);
         _published = new(signed, options);
-        _http = new(new SocketsHttpHandler { AllowAutoRedirect = false, PooledConnectionLifetime = TimeSpan.FromMinutes(2) })
-        {
-            MaxResponseContentBufferSize = MaxAnswer,
-            Timeout = Timeout.InfiniteTimeSpan,
-        };
         _witnesses = [.. (_policy?.Witnesses ?? []).Select(w => new Asked(new(w, _http)))];
     }
 
@@ -118,12 +114,11 @@ internal sealed partial class WitnessAsker : BackgroundService
         }
         catch (WitnessFailure e)
         {
-            if (e.Ahead is { } size && SignedSize().CompareTo(size) < 0)
-            {
-                LogWitnessAhead(asked.Client.Witness.Name, size, SignedSize());
-            }
-
             Failed(asked, e.Message);
+            if (e.Disagrees)
+            {
+                await HoldAgainstAsync(asked.Client, e.Message, stop);
+            }
         }
         catch (Exception e) when (!stop.IsCancellationRequested)
         {
@@ -144,8 +139,19 @@ internal sealed partial class WitnessAsker : BackgroundService
         }
     }
 
-    private TreeSize SignedSize() =>
-        _signed.Read() is { } bytes && Checkpoint.Open(bytes, _log.VerifierKey, out var last) == CheckpointResult.Valid ? last!.Head.Size : default;
+    // A word alone halts nothing; a checkpoint with our own signature does.
+    private async Task HoldAgainstAsync(WitnessClient client, string why, CancellationToken stop)
+    {
+        try
+        {
+            await _witnessed.RequireExtendedAsync(client, stop);
+            LogDisagrees(client.Witness.Name, why);
+        }
+        catch (LogHaltedException e)
+        {
+            _state.Halt(e.Message);
+        }
+    }
 
     private void Failed(Asked asked, string why)
     {
@@ -176,8 +182,8 @@ internal sealed partial class WitnessAsker : BackgroundService
     [LoggerMessage(LogLevel.Information, "witness {name} cosigns again")]
     private partial void LogWitnessBack(string name);
 
-    [LoggerMessage(LogLevel.Critical, "WITNESS {name} HAS COSIGNED {size} ENTRIES of this log, and we have signed {ours}: our data was rolled back, or another signs with our key")]
-    private partial void LogWitnessAhead(string name, TreeSize size, TreeSize ours);
+    [LoggerMessage(LogLevel.Critical, "WITNESS {name} DISAGREES with this log ({why}), and shows no checkpoint of another tree that our key has signed")]
+    private partial void LogDisagrees(string name, string why);
 
     [LoggerMessage(LogLevel.Warning, "the checkpoint to be cosigned cannot be read: {why}")]
     private partial void LogNotRead(string why);

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Security.Cryptography;
 using System.Text;
 using LiveLedger.Transparency.Cosignatures;
 using LiveLedger.Transparency.Notes;
@@ -11,6 +12,8 @@ namespace LiveLedger.Ledger.Witnesses;
 /// <summary>Asks one witness (tlog-witness, add-checkpoint), and remembers how far it has come. Not thread-safe: one question at a time.</summary>
 internal sealed class WitnessClient(PolicyWitness witness, HttpClient http)
 {
+    private const int MaxAnswer = 64 * 1024;
+
     private readonly Uri _address = new(witness.Url!.TrimEnd('/') + "/add-checkpoint");
     private TreeSize? _at;
 
@@ -18,6 +21,13 @@ internal sealed class WitnessClient(PolicyWitness witness, HttpClient http)
     internal delegate Task<ConsistencyProof> Prove(TreeSize from, TreeSize to, CancellationToken cancel);
 
     public PolicyWitness Witness => witness;
+
+    /// <summary>A client that takes no more from a witness than any answer has.</summary>
+    public static HttpClient NewHttp() => new(new SocketsHttpHandler { AllowAutoRedirect = false, PooledConnectionLifetime = TimeSpan.FromMinutes(2) })
+    {
+        MaxResponseContentBufferSize = MaxAnswer,
+        Timeout = Timeout.InfiniteTimeSpan,
+    };
 
     /// <summary>The witness's cosignature lines of this checkpoint, all verified.</summary>
     /// <exception cref="WitnessFailure">There are none; the message says why.</exception>
@@ -40,18 +50,33 @@ internal sealed class WitnessClient(PolicyWitness witness, HttpClient http)
                     _at = size;
                     if (size.CompareTo(head.Size) > 0)
                     {
-                        throw new WitnessFailure($"it has cosigned {size} entries, this checkpoint has {head.Size}") { Ahead = size };
+                        throw new WitnessFailure($"it has cosigned {size} entries, this checkpoint has {head.Size}") { Disagrees = true };
                     }
 
                     break;
                 default:
                     // Whatever it meant, next time it is asked where it stands.
                     _at = null;
-                    throw new WitnessFailure($"it answers {(int)response.StatusCode}: {Printable(body)}");
+                    throw new WitnessFailure($"it answers {(int)response.StatusCode}: {Printable(body)}")
+                    {
+                        // tlog-witness: this checkpoint does not extend what it has cosigned.
+                        Disagrees = response.StatusCode == HttpStatusCode.UnprocessableEntity,
+                    };
             }
         }
 
         throw new WitnessFailure("it tells another size each time");
+    }
+
+    /// <summary>
+    /// The checkpoint of this log that the witness cosigned last, as monitors get it; null if it gives none there. tlog-witness leaves the address
+    /// for monitors to the witness; that it is the same prefix is so of ours, and a guess about others.
+    /// </summary>
+    public async Task<byte[]?> LastAsync(string origin, CancellationToken cancel)
+    {
+        var log = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(origin)));
+        using var response = await http.GetAsync($"{witness.Url!.TrimEnd('/')}/{log}/checkpoint", cancel);
+        return response.StatusCode == HttpStatusCode.OK ? await response.Content.ReadAsByteArrayAsync(cancel) : null;
     }
 
     // tlog-witness: cosignatures by unknown keys are ignored.
@@ -80,6 +105,6 @@ internal sealed class WitnessClient(PolicyWitness witness, HttpClient http)
 /// <summary>A witness did not cosign.</summary>
 internal sealed class WitnessFailure(string message) : Exception(message)
 {
-    /// <summary>If it has cosigned more than we showed it.</summary>
-    public TreeSize? Ahead { get; init; }
+    /// <summary>True if it says that it has cosigned another tree of this log, or a larger one.</summary>
+    public bool Disagrees { get; init; }
 }

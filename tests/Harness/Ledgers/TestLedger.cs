@@ -15,6 +15,8 @@ public sealed class TestLedger : IAsyncDisposable
     private readonly CapturedLog<LogKeeper> _lines = new();
     private readonly CapturedLog<WitnessAsker> _witnessLines = new();
     private readonly LogKeeper _keeper;
+    private readonly CapturedLog<WitnessedLog> _witnessedLines = new();
+    private readonly WitnessedLog _witnessed;
     private readonly WitnessAsker _asker;
 
     private TestLedger(LedgerOptions options, CheckpointStore store)
@@ -23,8 +25,9 @@ public sealed class TestLedger : IAsyncDisposable
         Database = new(options.ConnectionString);
         Events = new(Database, State, TimeProvider.System);
         Log = new(Database, store, options);
-        _keeper = new(Database, State, store, options, TimeProvider.System, _lines);
-        _asker = new(Log, store, State, options, TimeProvider.System, _witnessLines);
+        _witnessed = new(Log, store, options, _witnessedLines);
+        _keeper = new(Database, State, store, _witnessed, options, TimeProvider.System, _lines);
+        _asker = new(Log, store, _witnessed, State, options, TimeProvider.System, _witnessLines);
     }
 
     /// <summary>What it was made of; give it to another to have two on one log.</summary>
@@ -116,6 +119,7 @@ public sealed class TestLedger : IAsyncDisposable
         await StopKeepingAsync();
         _asker.Dispose();
         _keeper.Dispose();
+        _witnessed.Dispose();
         await Database.DisposeAsync();
     }
 }
