@@ -22,6 +22,7 @@ public static class BroadcastingRegistration
         .AddSingleton(options)
         .AddSingleton(new Recordings(options.RecordingsFolder))
         .AddSingleton(s => new SessionKeys(options.KeysFolder, s.GetRequiredService<KeyEncryptionKey>()))
+        .AddSingleton(BroadcastTables.Inline)
         .AddSingleton<BroadcastBook>()
         .AddSingleton<BroadcastCommands>()
         .AddSingleton<LivePipelines>()

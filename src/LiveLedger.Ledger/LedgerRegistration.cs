@@ -1,4 +1,5 @@
 using LiveLedger.Ledger.Checkpointing;
+using LiveLedger.Ledger.Projections;
 using LiveLedger.Ledger.Reading;
 using LiveLedger.Ledger.Sequencing;
 using LiveLedger.Ledger.Witnesses;
@@ -12,20 +13,23 @@ public static class LedgerRegistration
 {
     /// <summary>
     /// Adds <see cref="EventStore"/>, <see cref="LogReader"/>, <see cref="LedgerState"/> and <see cref="LedgerDatabase"/>, and the background
-    /// work that sequences and signs. The host starts whether the database is there or not; appends are refused until it is.
+    /// work that sequences and signs, with the <see cref="InlineTables"/> and <see cref="Upcasters"/> that are registered. The host starts whether the database is there or not; appends are refused until it is.
     /// </summary>
     public static IServiceCollection AddLedger(this IServiceCollection services, LedgerOptions options)
     {
         services.TryAddSingleton(TimeProvider.System);
+        services.TryAddSingleton(new Upcasters());
         return services
             .AddSingleton(options)
             .AddSingleton(_ => new LedgerDatabase(options.ConnectionString))
             .AddSingleton<LedgerState>()
             .AddSingleton(_ => new CheckpointStore(options.CheckpointFile))
             .AddSingleton<EventStore>()
+            .AddSingleton<InlineRebuild>()
             .AddSingleton<LogReader>()
             .AddSingleton<WitnessedLog>()
             .AddHostedService<LogKeeper>()
+            .AddHostedService<InlineRunner>()
             .AddHostedService<WitnessAsker>();
     }
 }

@@ -18,6 +18,9 @@ public sealed class LedgerUnavailableException(Refusal refusal, Exception? inner
     internal static LedgerUnavailableException Opening() => new(
         new(503, "ledger-unavailable", "the log is being checked against its last checkpoint; try again") { RetryAfter = TimeSpan.FromSeconds(2) });
 
+    internal static LedgerUnavailableException OtherVersion(string name, Exception inner) => new(
+        new(503, "ledger-unavailable", $"the tables of {name} are being made, or belong to another version of the program; try again") { RetryAfter = TimeSpan.FromSeconds(2) }, inner);
+
     internal static LedgerUnavailableException Halted(string reason) => new(
         new(503, HaltedCode, $"the log has halted and takes no events until an operator has looked: {reason}"));
 

@@ -27,6 +27,7 @@ public static class LicensingRegistration
         .AddSingleton<ViewerPseudonyms>()
         .AddSingleton<SubjectErasure>()
         .AddSingleton(new LicencePolicy())
+        .AddSingleton(EntitlementTables.Inline)
         .AddSingleton<EntitlementBook>()
         .AddSingleton<EntitlementEndpoints>()
         .AddSingleton<ViewerTokenEndpoints>()
@@ -36,6 +37,9 @@ public static class LicensingRegistration
         .AddSingleton(_ => new PlaybackSpool(options.SpoolFolder))
         .AddHostedService(s => s.GetRequiredService<PlaybackSpool>())
         .AddHostedService<SpoolDelivery>();
+
+    /// <summary>From this stage's old events to today's schema.</summary>
+    public static IEnumerable<(string Type, int Schema, Upcast Step)> Upcasts => [EntitlementEvents.NamesKept];
 
     /// <summary>Brings this stage's tables up to date.</summary>
     public static async Task UpgradeLicensingAsync(this LedgerDatabase database, CancellationToken cancel)

@@ -4,6 +4,7 @@ using LiveLedger.Cryptography.Wrapping;
 using LiveLedger.Ledger;
 using LiveLedger.Ledger.Auditing;
 using LiveLedger.Ledger.Http;
+using LiveLedger.Ledger.Projections;
 using LiveLedger.Licensing;
 using LiveLedger.Media;
 using LiveLedger.Server.Authentication;
@@ -19,6 +20,8 @@ internal static class Stages
     public static void AddStages(this IServiceCollection services, ServerSettings settings, DataFolder data, ServerKeys keys, string connectionString)
     {
         services.AddSingleton(keys.Kek);
+        // Who acts on events reads them through these; who proves them does not. A step that gives other rows raises its tables' version.
+        services.AddSingleton(new Upcasters(LicensingRegistration.Upcasts));
         // Two logs must not share a name, so without one the key gives it.
         var origin = settings.LogOrigin ?? $"liveledger.local/{JwkThumbprint.Of(keys.Log.PublicKey)[..16]}";
         services.AddLedger(new()
@@ -68,10 +71,15 @@ internal static class Stages
             await database.UpgradeAsync();
             await database.UpgradeLicensingAsync(CancellationToken.None);
             await database.UpgradeBroadcastingAsync(CancellationToken.None);
+            await services.GetRequiredService<InlineRebuild>().PrepareAsync();
         }
         catch (KeyFileException e)
         {
             throw new StartFailure("key-unusable", e.Message);
+        }
+        catch (ProjectionNewerException e)
+        {
+            throw new StartFailure("database-schema", $"{e.Message}; start that version");
         }
         catch (Npgsql.NpgsqlException e)
         {

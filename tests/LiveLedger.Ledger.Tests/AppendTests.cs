@@ -142,28 +142,21 @@ public sealed class AppendTests
     [Fact]
     public async Task An_inline_projection_and_its_event_are_stored_together_or_not_at_all()
     {
-        await using var ledger = await TestLedger.StartAsync();
-        await ledger.ExecuteAsync("CREATE TABLE seen (id uuid PRIMARY KEY, version bigint)");
-
-        await ledger.Events.AppendAsync(s_stream, ExpectedVersion.NoStream, [TestEvents.New()], Project);
-        await Assert.ThrowsAsync<InvalidOperationException>(() => ledger.Events.AppendAsync(s_stream, ExpectedVersion.Exactly(0), [TestEvents.New()],
-            async (transaction, stored, cancel) =>
-            {
-                await Project(transaction, stored, cancel);
-                throw new InvalidOperationException("the projection fails after it wrote");
-            }));
-
-        Assert.Equal(1L, await ledger.ExecuteAsync("SELECT count(*) FROM seen"));
-        Assert.Equal(0, await ledger.Events.StreamVersionAsync(s_stream));
-
-        static async Task Project(NpgsqlTransaction transaction, IReadOnlyList<StoredEvent> stored, CancellationToken cancel)
+        var within = new WithinAppends();
+        await using var ledger = await TestLedger.StartAsync(await TestLedger.NewOptionsAsync(), [within.Inline]);
+        var (kept, lost) = (TestEvents.New(), TestEvents.New());
+        within.Do(kept.Id, WithinAppends.WriteAsync);
+        within.Do(lost.Id, static async (transaction, stored) =>
         {
-            await using var insert = new NpgsqlCommand("INSERT INTO seen VALUES ($1, $2)", transaction.Connection, transaction)
-            {
-                Parameters = { new() { Value = stored[0].Id }, new() { Value = stored[0].Version } },
-            };
-            await insert.ExecuteNonQueryAsync(cancel);
-        }
+            await WithinAppends.WriteAsync(transaction, stored);
+            throw new InvalidOperationException("the projection fails after it wrote");
+        });
+
+        await ledger.Events.AppendAsync(s_stream, ExpectedVersion.NoStream, [kept]);
+        await Assert.ThrowsAsync<InvalidOperationException>(() => ledger.Events.AppendAsync(s_stream, ExpectedVersion.Exactly(0), [lost]));
+
+        Assert.Equal(kept.Id, await ledger.ExecuteAsync("SELECT id FROM within.other"));
+        Assert.Equal(0, await ledger.Events.StreamVersionAsync(s_stream));
     }
 
     [Fact]

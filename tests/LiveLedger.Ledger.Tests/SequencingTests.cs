@@ -14,16 +14,16 @@ public sealed class SequencingTests
     public async Task Two_appenders_and_two_sequencers_lose_nothing_and_keep_every_stream_in_order()
     {
         const int clients = 16, perClient = 400, streams = 24;
-        await using var one = await TestLedger.StartAsync();
-        await using var two = await TestLedger.StartAsync(one.Options);
-        await one.ExecuteAsync("CREATE TABLE other (at timestamptz, client int)");
+        var within = new WithinAppends();
+        await using var one = await TestLedger.StartAsync(await TestLedger.NewOptionsAsync(), [within.Inline]);
+        await using var two = await TestLedger.StartAsync(one.Options, [within.Inline]);
         var stored = new ConcurrentBag<Guid>();
         var rolledBack = new ConcurrentBag<Guid>();
 
         // Somebody else's transaction that wrote first and stays open for the whole run: it must stop nothing.
         await using var idle = await one.Database.Source.OpenConnectionAsync();
         await using var open = await idle.BeginTransactionAsync();
-        await using (var write = new NpgsqlCommand("INSERT INTO other VALUES (now(), -1)", idle, open))
+        await using (var write = new NpgsqlCommand("CREATE TABLE unrelated ()", idle, open))
         {
             await write.ExecuteNonQueryAsync();
         }
@@ -40,16 +40,20 @@ public sealed class SequencingTests
                 try
                 {
                     // A third writes something else in the same transaction and dawdles; some of these roll back.
-                    var result = await ledger.Events.AppendAsync(stream, ExpectedVersion.Any, events, fate > 2 ? null : async (transaction, _, cancel) =>
+                    if (fate <= 2)
                     {
-                        await using var write = new NpgsqlCommand("INSERT INTO other VALUES (now(), 1)", transaction.Connection, transaction);
-                        await write.ExecuteNonQueryAsync(cancel);
-                        await Task.Delay(random.Next(4), cancel);
-                        if (fate == 0)
+                        within.Do(events[0].Id, async (transaction, first) =>
                         {
-                            throw new InvalidOperationException("rolled back");
-                        }
-                    });
+                            await WithinAppends.WriteAsync(transaction, first);
+                            await Task.Delay(random.Next(4));
+                            if (fate == 0)
+                            {
+                                throw new InvalidOperationException("rolled back");
+                            }
+                        });
+                    }
+
+                    var result = await ledger.Events.AppendAsync(stream, ExpectedVersion.Any, events);
                     Assert.Equal(AppendOutcome.Appended, result.Outcome);
                     Array.ForEach(events, e => stored.Add(e.Id));
                 }
@@ -74,15 +78,17 @@ public sealed class SequencingTests
     [Fact]
     public async Task A_late_commit_is_sequenced_once()
     {
-        await using var ledger = await TestLedger.StartAsync();
+        var within = new WithinAppends();
+        await using var ledger = await TestLedger.StartAsync(await TestLedger.NewOptionsAsync(), [within.Inline]);
         var late = TestEvents.New();
         var drawn = new TaskCompletionSource();
         var go = new TaskCompletionSource();
-        var slow = ledger.Events.AppendAsync(new("test/slow"), ExpectedVersion.NoStream, [late], async (_, _, _) =>
+        within.Do(late.Id, async (_, _) =>
         {
             drawn.SetResult();
             await go.Task;
         });
+        var slow = ledger.Events.AppendAsync(new("test/slow"), ExpectedVersion.NoStream, [late]);
         await drawn.Task;
 
         // These draw higher positions and commit first.

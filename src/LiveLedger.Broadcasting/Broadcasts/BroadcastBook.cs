@@ -67,7 +67,7 @@ internal sealed class BroadcastBook(EventStore ledger, LedgerDatabase database)
         AppendResult result;
         try
         {
-            result = await ledger.AppendAsync(StreamOf(current.Id), expected, [added], (transaction, _, ct) => ProjectAsync(next, transaction, ct), cancellation);
+            result = await ledger.AppendAsync(StreamOf(current.Id), expected, [added], cancellation);
         }
         catch
         {
@@ -116,15 +116,6 @@ internal sealed class BroadcastBook(EventStore ledger, LedgerDatabase database)
     }
 
     private static StreamName StreamOf(BroadcastId id) => new($"broadcast/{id}");
-
-    private static async Task ProjectAsync(Broadcast next, NpgsqlTransaction transaction, CancellationToken cancellation)
-    {
-        await using var command = new NpgsqlCommand(BroadcastSql.Upsert, transaction.Connection, transaction)
-        {
-            Parameters = { new() { Value = next.Id.Value }, new() { Value = next.Owner }, new() { Value = next.State.ToString().ToLowerInvariant() } },
-        };
-        await command.ExecuteNonQueryAsync(cancellation);
-    }
 
     private void Keep(Broadcast broadcast)
     {

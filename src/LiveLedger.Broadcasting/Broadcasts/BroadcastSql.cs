@@ -5,7 +5,9 @@ namespace LiveLedger.Broadcasting.Broadcasts;
 /// <summary>The statements of this folder.</summary>
 internal static class BroadcastSql
 {
-    public static readonly string Upsert = Load("upsert_broadcast");
+    public static readonly string Tables = Load("broadcast_tables");
+    public static readonly string Insert = Load("insert_broadcast");
+    public static readonly string SetState = Load("set_broadcast_state");
     public static readonly string List = Load("list_broadcasts");
     public static readonly string ListOpen = Load("list_open_broadcasts");
 

@@ -112,7 +112,7 @@ internal sealed partial class SegmentLog(EventStore ledger, ILogger<SegmentLog> 
             var expected = ExpectedVersion.Exactly((long)logged - 1);
             try
             {
-                if (!(await ledger.AppendAsync(stream, expected, events, null, cancellation)).IsStored)
+                if (!(await ledger.AppendAsync(stream, expected, events, cancellation)).IsStored)
                 {
                     // Somebody (an append of ours whose answer was lost) was here: look where the stream stands.
                     logged = (spool.Logged = await CountAsync(stream, cancellation)).Value;

@@ -21,7 +21,7 @@ internal sealed class AuditIndex(AuditLinks links)
     private static readonly string s_streams = Sql.Load("Auditing/index_streams.sql");
     private static readonly string s_blocks = Sql.Load("Auditing/index_blocks.sql");
 
-    public AsyncProjection Projection => new() { Name = Name, Version = Version, Tables = s_tables, Apply = ApplyAsync };
+    public AsyncProjection Projection => new() { Name = Name, Version = Version, Tables = s_tables, AsAppended = true, Apply = ApplyAsync };
 
     private async Task ApplyAsync(NpgsqlTransaction transaction, IReadOnlyList<LoggedEvent> events, CancellationToken cancel)
     {

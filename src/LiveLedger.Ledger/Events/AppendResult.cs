@@ -26,5 +26,8 @@ public sealed record AppendResult(AppendOutcome Outcome, long Version)
     /// <summary>Places in the log, in the events' order; empty unless asked for.</summary>
     public IReadOnlyList<LedgerIndex> Indexes { get; init; } = [];
 
+    /// <summary>The time in the events' entries if they were stored by this call; else null.</summary>
+    public DateTimeOffset? RecordedAt { get; init; }
+
     internal long[] Positions { get; init; } = [];
 }

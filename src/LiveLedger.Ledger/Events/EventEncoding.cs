@@ -7,8 +7,8 @@ namespace LiveLedger.Ledger;
 /// <summary>Turns new events into what is stored: the entry that becomes the leaf, and the payload with the salt of its digest.</summary>
 internal readonly struct EventEncoding
 {
-    private EventEncoding(int count) =>
-        (Ids, Entries, Hashes, Payloads, Salts) = (new Guid[count], new byte[count][], new byte[count][], new ReadOnlyMemory<byte>[count], new byte[count][]);
+    private EventEncoding(int count, DateTimeOffset time) =>
+        (Ids, Entries, Hashes, Payloads, Salts, Time) = (new Guid[count], new byte[count][], new byte[count][], new ReadOnlyMemory<byte>[count], new byte[count][], time);
 
     public Guid[] Ids { get; }
 
@@ -21,10 +21,13 @@ internal readonly struct EventEncoding
 
     public byte[][] Salts { get; }
 
+    /// <summary>The time in the entries.</summary>
+    public DateTimeOffset Time { get; }
+
     public static EventEncoding Of(StreamName stream, long expected, IReadOnlyList<NewEvent> events, DateTimeOffset now)
     {
-        var encoding = new EventEncoding(events.Count);
         var time = LedgerEntry.Truncate(now);
+        var encoding = new EventEncoding(events.Count, time);
         for (var i = 0; i < events.Count; i++)
         {
             var e = events[i];

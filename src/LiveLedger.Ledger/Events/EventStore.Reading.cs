@@ -29,7 +29,7 @@ public sealed partial class EventStore
         }
     }
 
-    /// <summary>A stream's events in order, starting with version <paramref name="from"/>, as far as they go now. Sequenced or not.</summary>
+    /// <summary>A stream's events in order, starting with version <paramref name="from"/>, as far as they go now, in today's schema. Sequenced or not.</summary>
     /// <exception cref="LedgerUnavailableException">The database is away; what was given before stays right.</exception>
     public async IAsyncEnumerable<StoredEvent> ReadStreamAsync(StreamName stream, long from = 0, [EnumeratorCancellation] CancellationToken cancel = default)
     {
@@ -50,7 +50,7 @@ public sealed partial class EventStore
         }
     }
 
-    /// <summary>Events with index <paramref name="from"/> and on, at most <paramref name="count"/> (and 500); fewer where the log ends.</summary>
+    /// <summary>Events with index <paramref name="from"/> and on, at most <paramref name="count"/> (and 500), in today's schema; fewer where the log ends.</summary>
     /// <exception cref="LedgerUnavailableException">The database is away.</exception>
     public async Task<IReadOnlyList<LoggedEvent>> ReadRangeAsync(LedgerIndex from, int count, CancellationToken cancel = default)
     {
@@ -59,7 +59,7 @@ public sealed partial class EventStore
     }
 
     /// <summary>
-    /// The log from an index on, without end: what an asynchronous projection follows. There are no gaps to look for, so the index of the last
+    /// The log from an index on, without end, in today's schema: what a subscription in this process follows. There are no gaps to look for, so the index of the last
     /// event handled is the whole cursor.
     /// </summary>
     /// <exception cref="LedgerUnavailableException">The database is away; go on from the last index later.</exception>
@@ -67,7 +67,7 @@ public sealed partial class EventStore
     {
         while (true)
         {
-            var grown = state.NextSequenced();
+            var grown = _state.NextSequenced();
             var page = await ReadRangeAsync(from, Page, cancel);
             foreach (var logged in page)
             {
@@ -77,7 +77,7 @@ public sealed partial class EventStore
 
             if (page.Count == 0)
             {
-                await Task.WhenAny(grown, Task.Delay(s_look * 4, time, cancel));
+                await Task.WhenAny(grown, Task.Delay(s_look * 4, _time, cancel));
                 cancel.ThrowIfCancellationRequested();
             }
         }
@@ -85,7 +85,7 @@ public sealed partial class EventStore
 
     private async Task<long> ReadVersionAsync(StreamName stream, CancellationToken cancel)
     {
-        await using var command = database.Source.CreateCommand(s_version);
+        await using var command = _database.Source.CreateCommand(s_version);
         command.Parameters.Add(new() { Value = stream.Value });
         return await command.ExecuteScalarAsync(cancel) is long version ? version : -1;
     }
@@ -94,13 +94,13 @@ public sealed partial class EventStore
     {
         try
         {
-            await using var command = database.Source.CreateCommand(sql);
+            await using var command = _database.Source.CreateCommand(sql);
             command.Parameters.AddRange(parameters);
             var page = new List<(long, StoredEvent)>();
             await using var rows = await command.ExecuteReaderAsync(cancel);
             while (await rows.ReadAsync(cancel))
             {
-                page.Add((rows.GetInt64(0), EventEncoding.Decode(rows.GetFieldValue<byte[]>(1), rows.GetFieldValue<byte[]>(2))));
+                page.Add((rows.GetInt64(0), _upcasters.ToLatest(EventEncoding.Decode(rows.GetFieldValue<byte[]>(1), rows.GetFieldValue<byte[]>(2)))));
             }
 
             return page;

@@ -1,3 +1,4 @@
+using LiveLedger.Ledger.Projections;
 using LiveLedger.Ledger.Schema;
 using LiveLedger.Transparency.Tree;
 using Npgsql;
@@ -9,7 +10,7 @@ namespace LiveLedger.Ledger;
 /// Streams of events, each a line of versions, all of them leaves of one log. An append is one round trip and returns when it is committed;
 /// its index follows within milliseconds, given by the sequencer.
 /// </summary>
-public sealed partial class EventStore(LedgerDatabase database, LedgerState state, TimeProvider time)
+public sealed partial class EventStore
 {
     /// <summary>Most events in one append.</summary>
     public const int MaxEvents = 1000;
@@ -20,29 +21,46 @@ public sealed partial class EventStore(LedgerDatabase database, LedgerState stat
 
     private static readonly TimeSpan s_look = TimeSpan.FromMilliseconds(50);
 
+    private readonly LedgerDatabase _database;
+    private readonly LedgerState _state;
+    private readonly TimeProvider _time;
+    private readonly Upcasters _upcasters;
+    private readonly InlineWrites _inline;
+
+    /// <summary>A store over a database.</summary>
+    /// <param name="database">The ledger's.</param>
+    /// <param name="state">Whether appends are taken.</param>
+    /// <param name="time">Stamps events.</param>
+    /// <param name="inline">Tables that appends write too; <see cref="InlineRebuild.PrepareAsync"/> must have made them.</param>
+    /// <param name="upcasters">Show old events to readers in today's schema.</param>
+    public EventStore(LedgerDatabase database, LedgerState state, TimeProvider time, IEnumerable<InlineTables>? inline = null, Upcasters? upcasters = null)
+    {
+        (_database, _state, _time, _upcasters) = (database, state, time, upcasters ?? new());
+        _inline = new(inline ?? [], _upcasters);
+    }
+
     /// <summary>Appends events to one stream, all or none.</summary>
     /// <param name="stream">The stream; made by its first event.</param>
     /// <param name="expected">What the caller believes to be the stream's version.</param>
     /// <param name="events">1 to <see cref="MaxEvents"/> events. If all of them were appended to this stream before, nothing is added.</param>
-    /// <param name="projection">Rows to write in the same transaction.</param>
     /// <param name="cancel">Ends the call; whether the events were stored is unknown then.</param>
     /// <exception cref="LedgerUnavailableException">The database is away or the log has halted. Appending the same ids again is safe.</exception>
     /// <exception cref="EventIdTakenException">An id was used for another event.</exception>
     public async Task<AppendResult> AppendAsync(StreamName stream, ExpectedVersion expected, IReadOnlyList<NewEvent> events,
-        InlineProjection? projection = null, CancellationToken cancel = default)
+        CancellationToken cancel = default)
     {
         ArgumentOutOfRangeException.ThrowIfZero(events.Count, nameof(events));
         ArgumentOutOfRangeException.ThrowIfGreaterThan(events.Count, MaxEvents, nameof(events));
-        state.RequireOpen();
+        _state.RequireOpen();
         try
         {
             var version = expected.IsAny ? await ReadVersionAsync(stream, cancel) : expected.Value;
             while (true)
             {
-                var result = await AppendOnceAsync(stream, version, events, projection, cancel);
+                var result = await AppendOnceAsync(stream, version, events, cancel);
                 if (result.Outcome == AppendOutcome.Appended)
                 {
-                    state.Appended();
+                    _state.Appended();
                 }
 
                 if (result.IsStored || !expected.IsAny)
@@ -62,10 +80,10 @@ public sealed partial class EventStore(LedgerDatabase database, LedgerState stat
 
     /// <summary>As <see cref="AppendAsync"/>, and waits until the events have their places in the log.</summary>
     public async Task<AppendResult> AppendAndSequenceAsync(StreamName stream, ExpectedVersion expected, IReadOnlyList<NewEvent> events,
-        InlineProjection? projection = null, CancellationToken cancel = default)
+        CancellationToken cancel = default)
     {
-        var before = state.KnownSize;
-        var result = await AppendAsync(stream, expected, events, projection, cancel);
+        var before = _state.KnownSize;
+        var result = await AppendAsync(stream, expected, events, cancel);
         if (!result.IsStored)
         {
             return result;
@@ -76,21 +94,21 @@ public sealed partial class EventStore(LedgerDatabase database, LedgerState stat
         {
             for (var looks = 0; ; looks++)
             {
-                var grown = state.NextSequenced();
-                state.RequireOpen();
-                if (state.FindRecent(result.Positions) is { } recent)
+                var grown = _state.NextSequenced();
+                _state.RequireOpen();
+                if (_state.FindRecent(result.Positions) is { } recent)
                 {
                     return result with { Indexes = recent };
                 }
 
                 // Old events, or another process is the sequencer, or was until now: then looking is the only way to know.
-                if ((!state.IsLeader || result.Outcome != AppendOutcome.Appended || looks >= LooksBeforeDatabase)
+                if ((!_state.IsLeader || result.Outcome != AppendOutcome.Appended || looks >= LooksBeforeDatabase)
                     && await ReadIndexesAsync(result.Positions, floor, cancel) is var indexes && indexes.Count == result.Positions.Length)
                 {
                     return result with { Indexes = indexes };
                 }
 
-                await Task.WhenAny(grown, Task.Delay(s_look, time, cancel));
+                await Task.WhenAny(grown, Task.Delay(s_look, _time, cancel));
                 cancel.ThrowIfCancellationRequested();
             }
         }
@@ -100,14 +118,13 @@ public sealed partial class EventStore(LedgerDatabase database, LedgerState stat
         }
     }
 
-    private async Task<AppendResult> AppendOnceAsync(StreamName stream, long expected, IReadOnlyList<NewEvent> events, InlineProjection? projection,
-        CancellationToken cancel)
+    private async Task<AppendResult> AppendOnceAsync(StreamName stream, long expected, IReadOnlyList<NewEvent> events, CancellationToken cancel)
     {
-        var encoding = EventEncoding.Of(stream, expected, events, time.GetUtcNow());
-        await using var connection = await database.Source.OpenConnectionAsync(cancel);
+        var encoding = EventEncoding.Of(stream, expected, events, _time.GetUtcNow());
+        await using var connection = await _database.Source.OpenConnectionAsync(cancel);
         try
         {
-            if (projection is null)
+            if (!_inline.Follow(stream))
             {
                 return await CallAsync(connection, null);
             }
@@ -116,7 +133,7 @@ public sealed partial class EventStore(LedgerDatabase database, LedgerState stat
             var result = await CallAsync(connection, transaction);
             if (result.Outcome == AppendOutcome.Appended)
             {
-                await projection(transaction, Stored(encoding), cancel);
+                await _inline.WriteAsync(transaction, stream, Stored(encoding), cancel);
             }
 
             await transaction.CommitAsync(cancel);
@@ -144,13 +161,18 @@ public sealed partial class EventStore(LedgerDatabase database, LedgerState stat
             };
             await using var row = await command.ExecuteReaderAsync(cancel);
             await row.ReadAsync(cancel);
-            return new((AppendOutcome)row.GetInt32(0), row.GetInt64(1)) { Positions = row.IsDBNull(2) ? [] : row.GetFieldValue<long[]>(2) };
+            var outcome = (AppendOutcome)row.GetInt32(0);
+            return new(outcome, row.GetInt64(1))
+            {
+                Positions = row.IsDBNull(2) ? [] : row.GetFieldValue<long[]>(2),
+                RecordedAt = outcome == AppendOutcome.Appended ? encoding.Time : null,
+            };
         }
     }
 
     private async Task<AppendResult?> FindAsync(StreamName stream, Guid[] ids, CancellationToken cancel)
     {
-        await using var command = database.Source.CreateCommand(s_find);
+        await using var command = _database.Source.CreateCommand(s_find);
         command.Parameters.Add(new() { Value = stream.Value });
         command.Parameters.Add(new() { Value = ids });
         await using var row = await command.ExecuteReaderAsync(cancel);
@@ -162,7 +184,7 @@ public sealed partial class EventStore(LedgerDatabase database, LedgerState stat
 
     private async Task<IReadOnlyList<LedgerIndex>> ReadIndexesAsync(long[] positions, ulong floor, CancellationToken cancel)
     {
-        await using var command = database.Source.CreateCommand(s_indexes);
+        await using var command = _database.Source.CreateCommand(s_indexes);
         command.Parameters.Add(new() { Value = positions });
         command.Parameters.Add(new() { Value = (long)floor });
         var indexes = new List<LedgerIndex>(positions.Length);

@@ -17,6 +17,9 @@ internal sealed record AsyncProjection
     /// <summary>Statements that make the empty tables. They name them without a schema: the search path says which set is meant.</summary>
     public required string Tables { get; init; }
 
+    /// <summary>Its events come as they were appended, not in today's schema: for what shows the log rather than acts on it.</summary>
+    public bool AsAppended { get; init; }
+
     /// <summary>Writes the rows of some events.</summary>
     public required ApplyEvents Apply { get; init; }
 }

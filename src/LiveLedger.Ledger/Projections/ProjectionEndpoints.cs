@@ -38,8 +38,10 @@ internal static class ProjectionEndpoints
                 p.Place.Name,
                 p.Place.Version,
                 p.Place.Generation,
-                p.Place.Next,
-                lag = p.Size - p.Place.Next,
+                p.Inline,
+                // Inline tables are where the appends are.
+                next = p.Inline ? (long?)null : p.Place.Next,
+                lag = p.Inline ? 0 : p.Size - p.Place.Next,
                 rebuild = p.Place.RebuildVersion is { } version ? new { version, next = p.Place.RebuildNext ?? 0, lag = p.Size - (p.Place.RebuildNext ?? 0) } : null,
             }),
         });
@@ -60,14 +62,14 @@ internal static class ProjectionEndpoints
         return await LedgerUnavailableException.GuardAsync(() => ProjectionTables.RequestRebuildAsync(database, name, cancel)) ? Results.StatusCode(202) : s_running.ToResult();
     }
 
-    private static Task<List<(ProjectionPlace Place, long Size)>> ReadAsync(LedgerDatabase database, CancellationToken cancel) => LedgerUnavailableException.GuardAsync(async () =>
+    private static Task<List<(ProjectionPlace Place, long Size, bool Inline)>> ReadAsync(LedgerDatabase database, CancellationToken cancel) => LedgerUnavailableException.GuardAsync(async () =>
     {
         await using var command = database.Source.CreateCommand(s_list);
         await using var rows = await command.ExecuteReaderAsync(cancel);
-        var places = new List<(ProjectionPlace, long)>();
+        var places = new List<(ProjectionPlace, long, bool)>();
         while (await rows.ReadAsync(cancel))
         {
-            places.Add((new(rows.GetString(0), rows.GetInt32(1), rows.GetInt64(2), rows.GetInt64(3), rows.IsDBNull(4) ? null : rows.GetInt32(4), rows.IsDBNull(5) ? null : rows.GetInt64(5)), rows.GetInt64(6)));
+            places.Add((new(rows.GetString(0), rows.GetInt32(1), rows.GetInt64(2), rows.GetInt64(3), rows.IsDBNull(4) ? null : rows.GetInt32(4), rows.IsDBNull(5) ? null : rows.GetInt64(5)), rows.GetInt64(6), rows.GetBoolean(7)));
         }
 
         return places;

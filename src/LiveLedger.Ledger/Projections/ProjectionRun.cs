@@ -6,9 +6,9 @@ namespace LiveLedger.Ledger.Projections;
 /// Follows the log with one projection, over the session that holds the projection's lock. A rebuild fills its own tables beside the live ones,
 /// batch by batch in turn with them, and takes their place when it has come as far.
 /// </summary>
-internal sealed class ProjectionRun(NpgsqlConnection connection, AsyncProjection projection, Action<ProjectionStep> reached)
+internal sealed class ProjectionRun(NpgsqlConnection connection, AsyncProjection projection, Upcasters upcasters, Action<ProjectionStep> reached)
 {
-    private readonly ProjectionTables _tables = new(connection, projection);
+    private readonly ProjectionTables _tables = new(connection, projection, upcasters);
 
     // What a swap of an earlier runner has replaced may still be there.
     private bool _replaced = true;
@@ -111,4 +111,4 @@ internal enum ProjectionStep
 }
 
 /// <summary>A newer version of the program has filled the tables: this one leaves them alone.</summary>
-internal sealed class ProjectionNewerException(string name) : Exception($"a newer version of the program keeps the projection {name}");
+public sealed class ProjectionNewerException(string name) : Exception($"a newer version of the program keeps the projection {name}");

@@ -10,9 +10,6 @@ namespace LiveLedger.Ledger.Projections;
 /// </summary>
 internal sealed partial class ProjectionRunner : BackgroundService
 {
-    // Any number will do as long as it is nobody else's; the second half of the lock is the projection's name.
-    private const int RunnerLock = 0x4C4C_0003;
-
     private static readonly TimeSpan s_standBy = TimeSpan.FromMilliseconds(500);
     private static readonly TimeSpan s_look = TimeSpan.FromMilliseconds(200);
     private static readonly TimeSpan s_afterFault = TimeSpan.FromSeconds(3);
@@ -20,19 +17,20 @@ internal sealed partial class ProjectionRunner : BackgroundService
     private readonly LedgerDatabase _database;
     private readonly LedgerState _state;
     private readonly AsyncProjection[] _projections;
+    private readonly Upcasters _upcasters;
     private readonly TimeProvider _time;
     private readonly ILogger<ProjectionRunner> _log;
     private readonly Action<ProjectionStep> _reached;
 
-    public ProjectionRunner(LedgerDatabase database, LedgerState state, IEnumerable<AsyncProjection> projections, TimeProvider time, ILogger<ProjectionRunner> log)
-        : this(database, state, projections, time, log, static _ => { })
+    public ProjectionRunner(LedgerDatabase database, LedgerState state, IEnumerable<AsyncProjection> projections, Upcasters upcasters, TimeProvider time, ILogger<ProjectionRunner> log)
+        : this(database, state, projections, upcasters, time, log, static _ => { })
     {
     }
 
     /// <summary>As above; <paramref name="reached"/> is told each step, and a fault test fails there.</summary>
-    internal ProjectionRunner(LedgerDatabase database, LedgerState state, IEnumerable<AsyncProjection> projections, TimeProvider time,
+    internal ProjectionRunner(LedgerDatabase database, LedgerState state, IEnumerable<AsyncProjection> projections, Upcasters upcasters, TimeProvider time,
         ILogger<ProjectionRunner> log, Action<ProjectionStep> reached) =>
-        (_database, _state, _projections, _time, _log, _reached) = (database, state, [.. projections], time, log, reached);
+        (_database, _state, _projections, _upcasters, _time, _log, _reached) = (database, state, [.. projections], upcasters, time, log, reached);
 
     protected override Task ExecuteAsync(CancellationToken stop) => Task.WhenAll(_projections.Select(p => Task.Run(() => KeepAsync(p, stop), CancellationToken.None)));
 
@@ -73,19 +71,14 @@ internal sealed partial class ProjectionRunner : BackgroundService
     {
         await using var connection = await _database.Unpooled.OpenConnectionAsync(stop);
         await LedgerDatabase.UpgradeAsync(connection, stop);
-        while (!await TryLeadAsync(connection, projection, stop))
+        while (!await ProjectionTables.TryLeadAsync(connection, projection.Name, stop))
         {
             await Task.Delay(s_standBy, _time, stop);
         }
 
-        // A plan kept for any batch was made while the tables were small, and reads all events for each: a ninth of the speed, measured on a million.
-        await using (var plans = new NpgsqlCommand("SET plan_cache_mode = force_custom_plan", connection))
-        {
-            await plans.ExecuteNonQueryAsync(stop);
-        }
-
+        await ProjectionTables.PlanEachBatchAsync(connection, stop);
         LogLeads(projection.Name);
-        var run = new ProjectionRun(connection, projection, _reached);
+        var run = new ProjectionRun(connection, projection, _upcasters, _reached);
         while (true)
         {
             // Taken before looking, so that no event between the look and the wait is waited for.
@@ -97,13 +90,6 @@ internal sealed partial class ProjectionRunner : BackgroundService
 
             stop.ThrowIfCancellationRequested();
         }
-    }
-
-    // A session's lock: it goes with the session, however that ends.
-    private static async Task<bool> TryLeadAsync(NpgsqlConnection connection, AsyncProjection projection, CancellationToken cancel)
-    {
-        await using var command = new NpgsqlCommand($"SELECT pg_try_advisory_lock({RunnerLock}, hashtext($1))", connection) { Parameters = { new() { Value = projection.Name } } };
-        return (bool)(await command.ExecuteScalarAsync(cancel))!;
     }
 
     [LoggerMessage(LogLevel.Information, "this process runs the projection {name}")]

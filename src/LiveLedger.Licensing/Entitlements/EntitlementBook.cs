@@ -12,8 +12,6 @@ internal sealed class EntitlementBook(EventStore ledger, LedgerDatabase database
 {
     private const int MaxRemembered = 100_000;
 
-    private static readonly string s_insert = Load("insert_entitlement.sql");
-    private static readonly string s_revoke = Load("revoke_entitlement.sql");
     private static readonly string s_read = Load("read_entitlement.sql");
     private static readonly string s_find = Load("find_entitlement.sql");
 
@@ -28,22 +26,8 @@ internal sealed class EntitlementBook(EventStore ledger, LedgerDatabase database
     public async Task<Entitlement> GrantAsync(BroadcastId broadcast, SealedViewer viewer, CancellationToken cancel)
     {
         var id = new EntitlementId(Guid.CreateVersion7(time.GetUtcNow()));
-        var grantedAt = time.GetUtcNow();
-        await ledger.AppendAsync(EntitlementEvents.StreamOf(id), ExpectedVersion.NoStream, [EntitlementEvents.Granted(time, broadcast, viewer)],
-            async (transaction, stored, ct) =>
-            {
-                grantedAt = stored[0].RecordedAt;
-                await using var insert = new NpgsqlCommand(s_insert, transaction.Connection, transaction)
-                {
-                    Parameters =
-                    {
-                        new() { Value = id.Value }, new() { Value = broadcast.Value }, new() { Value = viewer.Pseudonym.Value.ToArray() }, new() { Value = grantedAt },
-                        new() { Value = viewer.Subject.Value }, new() { Value = viewer.Name },
-                    },
-                };
-                await insert.ExecuteNonQueryAsync(ct);
-            }, cancel);
-        return new(id, grantedAt, null) { Viewer = viewer };
+        var appended = await ledger.AppendAsync(EntitlementEvents.StreamOf(id), ExpectedVersion.NoStream, [EntitlementEvents.Granted(time, broadcast, viewer)], cancel);
+        return new(id, appended.RecordedAt ?? time.GetUtcNow(), null) { Viewer = viewer };
     }
 
     /// <summary>Ends an entitlement of a broadcast; one that has ended already stays ended. False if there is no such entitlement.</summary>
@@ -58,15 +42,7 @@ internal sealed class EntitlementBook(EventStore ledger, LedgerDatabase database
         if (entitlement.Holds)
         {
             // Version 0 is the grant. Somebody faster has put the stream at version 1, and that is a revocation too.
-            await ledger.AppendAsync(EntitlementEvents.StreamOf(id), ExpectedVersion.Exactly(0), [EntitlementEvents.Revoked(time, broadcast)],
-                async (transaction, stored, ct) =>
-                {
-                    await using var update = new NpgsqlCommand(s_revoke, transaction.Connection, transaction)
-                    {
-                        Parameters = { new() { Value = id.Value }, new() { Value = stored[0].RecordedAt } },
-                    };
-                    await update.ExecuteNonQueryAsync(ct);
-                }, cancel);
+            await ledger.AppendAsync(EntitlementEvents.StreamOf(id), ExpectedVersion.Exactly(0), [EntitlementEvents.Revoked(time, broadcast)], cancel);
         }
 
         _revoked.TryAdd(id, time.GetUtcNow());

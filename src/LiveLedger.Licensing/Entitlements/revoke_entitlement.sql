@@ -1,3 +1,4 @@
--- The end of an entitlement, from the second event of its stream and in that append's transaction.
--- Locks: the entitlement's row, after its stream's row. Snapshot: none assumed. A crash leaves neither event nor change.
-UPDATE licensing.entitlements SET revoked_at = $2 WHERE id = $1
+-- The end of an entitlement, from the second event of its stream and in that append's transaction
+-- or a rebuild's.
+-- Locks: the entitlement's row, after its stream's row. Snapshot: none assumed. Crash: as insert_entitlement.sql.
+UPDATE entitlements SET revoked_at = $2 WHERE id = $1

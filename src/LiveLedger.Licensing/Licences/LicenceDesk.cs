@@ -121,7 +121,7 @@ internal sealed class LicenceDesk(
     }
 
     private Task AppendAsync(PlaybackId id, NewEvent e, CancellationToken cancel) =>
-        ledger.AppendAsync(PlaybackEvents.StreamOf(id), ExpectedVersion.NoStream, [e], projection: null, cancel);
+        ledger.AppendAsync(PlaybackEvents.StreamOf(id), ExpectedVersion.NoStream, [e], cancel);
 
     private async Task SpoolAsync(PlaybackId id, NewEvent e, CancellationToken cancel)
     {

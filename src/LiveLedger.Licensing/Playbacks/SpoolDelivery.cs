@@ -65,7 +65,7 @@ internal sealed partial class SpoolDelivery(PlaybackSpool spool, EventStore ledg
         {
             foreach (var part in stream.Select(static s => s.Event).Chunk(EventStore.MaxEvents))
             {
-                await ledger.AppendAsync(stream.Key, ExpectedVersion.Any, part, projection: null, cancel);
+                await ledger.AppendAsync(stream.Key, ExpectedVersion.Any, part, cancel);
             }
         }
     }

@@ -3,6 +3,7 @@ using LiveLedger.Cryptography.Ed25519;
 using LiveLedger.Harness.Postgres;
 using LiveLedger.Ledger;
 using LiveLedger.Ledger.Checkpointing;
+using LiveLedger.Ledger.Projections;
 using LiveLedger.Ledger.Reading;
 using LiveLedger.Ledger.Sequencing;
 using LiveLedger.Ledger.Witnesses;
@@ -19,11 +20,12 @@ public sealed class TestLedger : IAsyncDisposable
     private readonly WitnessedLog _witnessed;
     private readonly WitnessAsker _asker;
 
-    private TestLedger(LedgerOptions options, CheckpointStore store)
+    private TestLedger(LedgerOptions options, CheckpointStore store, InlineTables[] inline, Upcasters? upcasters)
     {
         Options = options;
         Database = new(options.ConnectionString);
-        Events = new(Database, State, TimeProvider.System);
+        Events = new(Database, State, TimeProvider.System, inline, upcasters);
+        Inline = new(Database, inline, upcasters ?? new(), TimeProvider.System);
         Log = new(Database, store, options);
         _witnessed = new(Log, store, options, _witnessedLines);
         _keeper = new(Database, State, store, _witnessed, options, TimeProvider.System, _lines);
@@ -48,6 +50,9 @@ public sealed class TestLedger : IAsyncDisposable
     /// <summary>The store.</summary>
     public EventStore Events { get; }
 
+    /// <summary>Makes and rebuilds its inline tables.</summary>
+    public InlineRebuild Inline { get; }
+
     /// <summary>The published log.</summary>
     public LogReader Log { get; }
 
@@ -71,12 +76,24 @@ public sealed class TestLedger : IAsyncDisposable
     public static async Task<TestLedger> StartAsync() => await StartAsync(await NewOptionsAsync());
 
     /// <summary>A running ledger on the log of these options; returns when it is open or has halted.</summary>
-    public static Task<TestLedger> StartAsync(LedgerOptions options) => StartAsync(options, new(options.CheckpointFile));
+    public static Task<TestLedger> StartAsync(LedgerOptions options) => StartAsync(options, new CheckpointStore(options.CheckpointFile));
+
+    /// <summary>As above, with tables that appends write too, and readers that see today's schema.</summary>
+    public static Task<TestLedger> StartAsync(LedgerOptions options, InlineTables[] inline, Upcasters? upcasters = null) =>
+        StartAsync(options, new(options.CheckpointFile), inline, upcasters);
 
     /// <summary>As above, over a checkpoint store with faults.</summary>
-    internal static async Task<TestLedger> StartAsync(LedgerOptions options, CheckpointStore store)
+    internal static Task<TestLedger> StartAsync(LedgerOptions options, CheckpointStore store) => StartAsync(options, store, [], null);
+
+    private static async Task<TestLedger> StartAsync(LedgerOptions options, CheckpointStore store, InlineTables[] inline, Upcasters? upcasters)
     {
-        var ledger = new TestLedger(options, store);
+        var ledger = new TestLedger(options, store, inline, upcasters);
+        if (inline.Length > 0)
+        {
+            await ledger.Database.UpgradeAsync();
+            await ledger.Inline.PrepareAsync();
+        }
+
         await ledger._keeper.StartAsync(default);
         await ledger._asker.StartAsync(default);
         await ledger.UntilAsync(() => ledger.State.IsOpen || ledger.State.Halted is not null, "the ledger opens or halts");

@@ -14,7 +14,7 @@ public sealed class A_long_log(ITestOutputHelper output)
     public async Task Rebuilt_it_gives_byte_identical_rows()
     {
         var count = int.TryParse(Environment.GetEnvironmentVariable("LIVELEDGER_LONG_LOG"), CultureInfo.InvariantCulture, out var asked) ? asked : 60_000;
-        await using var ledger = await TestLedger.StartAsync();
+        await using var ledger = await TestLedger.StartAsync(await TestLedger.NewOptionsAsync(), [Tallies.Inline with { Streams = "show/" }]);
         await using var index = await RunningProjection.StartAsync(ledger);
         var watch = Stopwatch.StartNew();
         for (var done = 0; done < count;)
@@ -33,6 +33,12 @@ public sealed class A_long_log(ITestOutputHelper output)
         Say("rebuilt", watch);
 
         Assert.Equal(live, await index.RowsAsync());
+        var tallies = await TableBytes.OfAsync(ledger.Database, "tallies.tallies");
+        watch.Restart();
+        await ledger.Inline.RebuildAllAsync();
+        Say("rebuilt inline", watch);
+        Assert.Equal(tallies, await TableBytes.OfAsync(ledger.Database, "tallies.tallies"));
+        Assert.Equal((long)count, Convert.ToInt64(await ledger.ExecuteAsync("SELECT sum(version + 1) FROM tallies.tallies"), CultureInfo.InvariantCulture));
         Assert.Equal((long)count, await ledger.ExecuteAsync("SELECT count(*) FROM ledger_index.entries"));
         await ledger.UntilPublishedAsync(count);
         Assert.Equal(count, (await LogAudit.CheckAsync(ledger.Log)).Entries.Count);

@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Security.Cryptography;
 using LiveLedger.Harness.Ledgers;
 using LiveLedger.Ledger.Auditing;
 using LiveLedger.Ledger.Projections;
@@ -15,7 +14,7 @@ internal sealed class RunningProjection : IAsyncDisposable
     private readonly ProjectionRunner _runner;
 
     private RunningProjection(TestLedger ledger, AsyncProjection projection, Action<ProjectionStep> reached) =>
-        (_ledger, _runner) = (ledger, new(ledger.Database, ledger.State, [projection], TimeProvider.System, _lines, reached));
+        (_ledger, _runner) = (ledger, new(ledger.Database, ledger.State, [projection], new(), TimeProvider.System, _lines, reached));
 
     /// <summary>Streams <c>show/{broadcast}/…</c> belong to a broadcast, others to none.</summary>
     public static AuditLinks Links { get; } = new()
@@ -80,10 +79,5 @@ internal sealed class RunningProjection : IAsyncDisposable
         _runner.Dispose();
     }
 
-    private async Task<string> BytesOfAsync(string table)
-    {
-        await using var connection = await _ledger.Database.Source.OpenConnectionAsync();
-        await using var copy = await connection.BeginRawBinaryCopyAsync($"COPY (SELECT * FROM ledger_index.{table} ORDER BY 1) TO STDOUT (FORMAT binary)");
-        return Convert.ToHexString(await SHA256.HashDataAsync(copy));
-    }
+    private Task<string> BytesOfAsync(string table) => TableBytes.OfAsync(_ledger.Database, "ledger_index." + table);
 }

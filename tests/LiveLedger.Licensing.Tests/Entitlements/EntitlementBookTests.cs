@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using LiveLedger.Cryptography.Wrapping;
 using LiveLedger.Harness.Ledgers;
+using LiveLedger.Ledger;
 using LiveLedger.Ledger.Subjects;
 using LiveLedger.Licensing.Entitlements;
 using LiveLedger.Media;
@@ -62,6 +63,62 @@ public sealed class EntitlementBookTests
     }
 
     [Fact]
+    public async Task Rebuilt_they_are_byte_identical_and_so_are_those_of_before_names_were_kept()
+    {
+        await using var ledger = await StartAsync();
+        var book = new EntitlementBook(ledger.Events, ledger.Database, TimeProvider.System);
+        for (var n = 0; n < 20; n++)
+        {
+            var granted = await book.GrantAsync(_broadcast, Sealed(Pseudonym()), default);
+            if (n % 3 == 0)
+            {
+                await book.RevokeAsync(_broadcast, granted.Id, default);
+            }
+        }
+
+        var old = new EntitlementId(Guid.CreateVersion7());
+        var viewer = Pseudonym();
+        var payload = System.Text.Encoding.UTF8.GetBytes($$"""{"broadcast":"{{_broadcast}}","viewer":"{{viewer}}"}""");
+        await ledger.Events.AppendAsync(EntitlementEvents.StreamOf(old), ExpectedVersion.NoStream, [new(Guid.CreateVersion7(), EntitlementEvents.GrantedType, 1, payload, "broadcaster")]);
+        var live = await TableBytes.OfAsync(ledger.Database, "entitlements.entitlements");
+        Assert.Equal(21L, await ledger.ExecuteAsync("SELECT count(*) FROM entitlements.entitlements"));
+
+        await ledger.ExecuteAsync("UPDATE entitlements.entitlements SET revoked_at = NULL");
+        await ledger.Inline.RebuildAllAsync();
+
+        Assert.Equal(live, await TableBytes.OfAsync(ledger.Database, "entitlements.entitlements"));
+        Assert.Null((await book.FindAsync(_broadcast, viewer, default))!.Viewer);
+        await ledger.UntilPublishedAsync(28);
+        await LogAudit.CheckAsync(ledger.Log);
+    }
+
+    [Fact]
+    public async Task Tables_of_before_there_were_inline_projections_are_made_again_from_the_log()
+    {
+        var options = await TestLedger.NewOptionsAsync();
+        Entitlement granted;
+        string live;
+        await using (var before = await StartAsync(options))
+        {
+            granted = await new EntitlementBook(before.Events, before.Database, TimeProvider.System).GrantAsync(_broadcast, Sealed(Pseudonym()), default);
+            live = await TableBytes.OfAsync(before.Database, "entitlements.entitlements");
+            await before.Database.UpgradeLicensingAsync(default);
+
+            // As an older program left it.
+            await before.ExecuteAsync("""
+                DELETE FROM ledger.projections; CREATE SCHEMA licensing; ALTER TABLE entitlements.entitlements SET SCHEMA licensing; DROP SCHEMA entitlements;
+                DELETE FROM public.liveledger_schema WHERE room = 'licensing' AND file LIKE '%/003%'
+                """);
+        }
+
+        await using var ledger = await StartAsync(options);
+        await ledger.Database.UpgradeLicensingAsync(default);
+        Assert.True((await new EntitlementBook(ledger.Events, ledger.Database, TimeProvider.System).ReadAsync(_broadcast, granted.Id, default))!.Holds);
+        Assert.Equal(live, await TableBytes.OfAsync(ledger.Database, "entitlements.entitlements"));
+        Assert.Equal(true, await ledger.ExecuteAsync("SELECT to_regclass('licensing.entitlements') IS NULL"));
+    }
+
+    [Fact]
     public async Task An_entitlement_is_revoked_and_read_through_its_own_broadcast_only()
     {
         await using var ledger = await StartAsync();
@@ -102,10 +159,7 @@ public sealed class EntitlementBookTests
 
     private static SealedViewer Sealed(ViewerPseudonym viewer) => new(viewer, new(Guid.NewGuid()), RandomNumberGenerator.GetBytes(105));
 
-    private static async Task<TestLedger> StartAsync()
-    {
-        var ledger = await TestLedger.StartAsync();
-        await ledger.Database.UpgradeLicensingAsync(default);
-        return ledger;
-    }
+    private static async Task<TestLedger> StartAsync() => await StartAsync(await TestLedger.NewOptionsAsync());
+
+    private static Task<TestLedger> StartAsync(LedgerOptions options) => TestLedger.StartAsync(options, [EntitlementTables.Inline], new(LicensingRegistration.Upcasts));
 }
