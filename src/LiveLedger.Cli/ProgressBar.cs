@@ -22,4 +22,22 @@ internal static class ProgressBar
                 return work((done, all) => bar.MaxValue(Math.Max(all, 1)).Value(done));
             });
     }
+
+    /// <summary>The same for work whose length nobody knows: it is given a way to say how many bytes are done.</summary>
+    internal static async Task ShowBytesAsync(string what, bool wanted, Func<Action<long>, Task> work)
+    {
+        if (!wanted || Console.IsErrorRedirected)
+        {
+            await work(static _ => { });
+            return;
+        }
+
+        var console = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(Console.Error) });
+        await console.Progress().AutoClear(true).Columns(new TaskDescriptionColumn(), new SpinnerColumn(), new ElapsedTimeColumn())
+            .StartAsync(bars =>
+            {
+                var bar = bars.AddTask(Markup.Escape(what)).IsIndeterminate();
+                return work(bytes => bar.Description = Markup.Escape($"{what}: {bytes / 1_000_000.0:0.0} MB"));
+            });
+    }
 }

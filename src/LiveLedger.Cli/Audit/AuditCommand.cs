@@ -1,4 +1,5 @@
 using System.CommandLine;
+using LiveLedger.Cli.Bundles;
 using LiveLedger.Cli.Rest;
 using LiveLedger.Cli.Witness;
 using LiveLedger.Cryptography.Ed25519;
@@ -12,7 +13,7 @@ internal static class AuditCommand
 {
     internal static Command Build() => new("audit", "Checks what a server says, as an outsider.")
     {
-        Segment(), Log(), LogCommands.Entry(), LogCommands.Consistency(), LogCommands.Follow(), LogCommands.Fsck(), WitnessCommand.Build(),
+        Segment(), Log(), LogCommands.Entry(), LogCommands.Consistency(), LogCommands.Follow(), LogCommands.Fsck(), BundleCommand.Build(), WitnessCommand.Build(),
     };
 
     private static Command Segment()

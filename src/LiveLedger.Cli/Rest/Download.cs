@@ -5,6 +5,8 @@ namespace LiveLedger.Cli.Rest;
 /// <summary>Fetches from servers that are not trusted: every length is bounded.</summary>
 internal static class Download
 {
+    private static readonly TimeSpan s_silence = TimeSpan.FromSeconds(30);
+
     /// <summary>Reads a body of at most <paramref name="limit"/> bytes.</summary>
     /// <exception cref="CommandFailure">The network failed, or the body is longer.</exception>
     internal static async Task<byte[]> BodyAsync(HttpResponseMessage response, int limit, CancellationToken cancellation)
@@ -29,6 +31,42 @@ internal static class Download
         }
 
         return body.ToArray();
+    }
+
+    /// <summary>Copies a body of at most <paramref name="limit"/> bytes; a sender that falls silent for half a minute is given up.</summary>
+    /// <exception cref="CommandFailure">It is longer, or silent.</exception>
+    internal static async Task CopyAsync(Stream body, Stream to, long limit, Action<long> progress, CancellationToken cancellation)
+    {
+        var buffer = new byte[256 * 1024];
+        var copied = 0L;
+        using var silence = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        while (true)
+        {
+            silence.CancelAfter(s_silence);
+            int read;
+            try
+            {
+                read = await body.ReadAsync(buffer, silence.Token);
+            }
+            catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
+            {
+                throw new CommandFailure($"nothing more came for {s_silence.TotalSeconds:0} seconds");
+            }
+
+            if (read == 0)
+            {
+                return;
+            }
+
+            copied += read;
+            if (copied > limit)
+            {
+                throw new CommandFailure($"the answer is longer than {limit} bytes");
+            }
+
+            await to.WriteAsync(buffer.AsMemory(0, read), cancellation);
+            progress(copied);
+        }
     }
 
     /// <summary>Gets a resource; null where there is none (404).</summary>

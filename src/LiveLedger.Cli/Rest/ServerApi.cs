@@ -32,6 +32,32 @@ internal sealed class ServerApi(Uri server, string? token) : IDisposable
         return SendAsync(HttpMethod.Put, path, content, cancellation);
     }
 
+    /// <summary>Writes an answer of any length to a stream as it comes.</summary>
+    /// <param name="path">What to get.</param>
+    /// <param name="to">Where to.</param>
+    /// <param name="limit">Most bytes.</param>
+    /// <param name="progress">Is told how many bytes there are so far.</param>
+    /// <param name="cancellation">Ends it.</param>
+    internal async Task DownloadAsync(string path, Stream to, long limit, Action<long> progress, CancellationToken cancellation)
+    {
+        using var request = Request(HttpMethod.Get, path, null);
+        try
+        {
+            using var response = await _http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellation);
+            if (!response.IsSuccessStatusCode)
+            {
+                throw Refusal((int)response.StatusCode, System.Text.Encoding.UTF8.GetString(await Download.BodyAsync(response, MaxBody, cancellation)));
+            }
+
+            await using var body = await response.Content.ReadAsStreamAsync(cancellation);
+            await Download.CopyAsync(body, to, limit, progress, cancellation);
+        }
+        catch (Exception e) when (Download.IsNetwork(e, cancellation))
+        {
+            throw new CommandFailure($"the answer of {Server} broke off: {e.Message}");
+        }
+    }
+
     internal static T Read<T>(string body)
     {
         try
@@ -55,12 +81,7 @@ internal sealed class ServerApi(Uri server, string? token) : IDisposable
 
     private async Task<string> SendAsync(HttpMethod method, string path, HttpContent? content, CancellationToken cancellation)
     {
-        using var request = new HttpRequestMessage(method, new Uri(Server, path)) { Content = content };
-        if (token is not null)
-        {
-            request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", token);
-        }
-
+        using var request = Request(method, path, content);
         try
         {
             using var response = await _http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellation);
@@ -71,6 +92,17 @@ internal sealed class ServerApi(Uri server, string? token) : IDisposable
         {
             throw new CommandFailure($"cannot reach the server at {Server}: {e.Message}");
         }
+    }
+
+    private HttpRequestMessage Request(HttpMethod method, string path, HttpContent? content)
+    {
+        var request = new HttpRequestMessage(method, new Uri(Server, path)) { Content = content };
+        if (token is not null)
+        {
+            request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", token);
+        }
+
+        return request;
     }
 
     private static ServerRefusal Refusal(int status, string body)

@@ -1,5 +1,6 @@
 using System.Security.Claims;
 using System.Text.Json;
+using LiveLedger.Ledger.Bundles;
 using LiveLedger.Ledger.Projections;
 using LiveLedger.Ledger.Refusals;
 using Microsoft.AspNetCore.Builder;
@@ -27,6 +28,7 @@ public static class AuditEndpoints
             HeadsAsync(broadcast, after, user, http, reader, links)).WithName("listStreams");
         ledger.MapGet("streams/{**stream}", static (string stream, ClaimsPrincipal user, HttpContext http, AuditReader reader, AuditLinks links) =>
             HeadAsync(stream, user, http, reader, links)).WithName("readStream");
+        BundleEndpoints.Map(ledger);
         ProjectionEndpoints.Map(ledger);
         return ledger;
     }

@@ -1,3 +1,4 @@
+using LiveLedger.Ledger.Bundles;
 using LiveLedger.Ledger.Projections;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -13,5 +14,7 @@ public static class AuditRegistration
         .AddSingleton(links)
         .AddSingleton(s => new AuditIndex(s.GetRequiredService<AuditLinks>()).Projection)
         .AddSingleton<AuditReader>()
+        .AddSingleton<BundleTables>()
+        .AddSingleton<BundleMaker>()
         .AddHostedService<ProjectionRunner>();
 }

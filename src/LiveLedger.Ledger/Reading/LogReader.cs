@@ -21,6 +21,7 @@ public sealed class LogReader(LedgerDatabase database, CheckpointStore store, Le
     private static readonly string s_leaves = Sql.Load("Checkpointing/read_leaves.sql");
     private static readonly string s_nodes = Sql.Load("Reading/read_nodes.sql");
     private static readonly string s_entries = Sql.Load("Reading/read_entries.sql");
+    private static readonly string s_tiles = Sql.Load("Reading/read_tiles.sql");
     private static readonly string s_pending = Sql.Load("Reading/read_pending.sql");
 
     private readonly PublishedCheckpoint _published = new(store, options);
@@ -110,16 +111,36 @@ public sealed class LogReader(LedgerDatabase database, CheckpointStore store, Le
             ? checkpoint!.Head
             : TreeHead.Empty;
 
-    // The tiles that hold these nodes of a tree which the published one extends.
-    private async Task<TileReader> TilesAsync(TreeSize size, IEnumerable<NodeAddress> nodes, CancellationToken cancel)
+    /// <summary>The tiles that hold these nodes of a tree which the published one extends, in one statement.</summary>
+    internal async Task<TileReader> TilesAsync(TreeSize size, IEnumerable<NodeAddress> nodes, CancellationToken cancel)
     {
-        var tiles = new Dictionary<TilePath, ReadOnlyMemory<byte>>();
-        foreach (var path in TileReader.TilesFor(size, nodes))
+        var paths = TileReader.TilesFor(size, nodes);
+        var tiles = new Dictionary<TilePath, ReadOnlyMemory<byte>>(paths.Count);
+        if (paths.Count > 0)
         {
-            tiles[path] = await GuardedAsync(() => ReadAsync(path, cancel));
+            await GuardedAsync(async () =>
+            {
+                await ReadAsync(paths, tiles, cancel);
+                return true;
+            });
         }
 
         return new(size, path => tiles[path]);
+    }
+
+    private async Task ReadAsync(IReadOnlyList<TilePath> paths, Dictionary<TilePath, ReadOnlyMemory<byte>> tiles, CancellationToken cancel)
+    {
+        await using var command = database.Source.CreateCommand(s_tiles);
+        command.Parameters.Add(new() { Value = paths.Select(static p => (short)p.Level!.Value).ToArray() });
+        command.Parameters.Add(new() { Value = paths.Select(static p => (long)p.Index * TilePath.FullWidth).ToArray() });
+        command.Parameters.Add(new() { Value = paths.Select(static p => (long)p.Index * TilePath.FullWidth + p.Width).ToArray() });
+        await using var rows = await command.ExecuteReaderAsync(cancel);
+        foreach (var path in paths)
+        {
+            tiles[path] = await rows.ReadAsync(cancel) && !rows.IsDBNull(0) && rows.GetFieldValue<byte[]>(0) is var hashes && hashes.Length == path.Width * Bytes32.Length
+                ? hashes
+                : throw new InvalidDataException($"{path} has not {path.Width} rows below the checkpoint");
+        }
     }
 
     private async Task<ReadOnlyMemory<byte>> ReadAsync(TilePath path, CancellationToken cancel) => path.Level switch

@@ -10,6 +10,10 @@ internal sealed class QuorumRule(IReadOnlyList<QuorumRule.Node> nodes, int? quor
 
     internal bool IsNone => quorum is null;
 
+    internal IReadOnlyList<Node> Nodes => nodes;
+
+    internal int? Quorum => quorum;
+
     internal bool IsReachedBy(Func<int, bool> cosigned)
     {
         if (quorum is not { } wanted)

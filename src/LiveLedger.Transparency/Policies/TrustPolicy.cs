@@ -28,9 +28,15 @@ public sealed class TrustPolicy
     /// <summary>False for <c>quorum none</c>: a checkpoint is good without any cosignature.</summary>
     public bool RequiresWitnesses => !_rule.IsNone;
 
+    /// <summary>A policy that trusts one log by its own word.</summary>
+    public static TrustPolicy OfLogAlone(VerifierKey log) => new([new(log, null)], [], new([], null));
+
     /// <summary>Takes a policy file from outside.</summary>
     public static bool TryParse(ReadOnlySpan<byte> file, [NotNullWhen(true)] out TrustPolicy? policy, [NotNullWhen(false)] out PolicyProblem? problem) =>
         TrustPolicyParser.TryParse(file, out policy, out problem);
+
+    /// <summary>The policy as a file about one log: its witnesses and quorum, without addresses and comments. The same policy has one such text.</summary>
+    public string ToText(VerifierKey log) => TrustPolicyText.Of(log, Witnesses, _rule);
 
     /// <summary>True if these witnesses are a quorum.</summary>
     public bool IsQuorum(IReadOnlySet<PolicyWitness> cosigned) => _rule.IsReachedBy(i => cosigned.Contains(Witnesses[i]));

@@ -46,24 +46,34 @@ public sealed class CompactRange
     /// <returns>The leaf's index.</returns>
     public LedgerIndex Append(LeafHash leaf)
     {
-        if (Size.Value >= TreeSize.Max)
+        var index = new LedgerIndex(Size.Value);
+        AppendSubtree(new(0, Size.Value), leaf.Value);
+        return index;
+    }
+
+    /// <summary>Adds the next 2^level leaves, of which only the hash over all of them is known.</summary>
+    /// <exception cref="ArgumentException">The subtree does not begin where the tree ends.</exception>
+    public void AppendSubtree(NodeAddress node, Bytes32 hash)
+    {
+        if (node.Level is < 0 or > 62 || Size.Value >> node.Level != node.Index || Size.Value != node.Index << node.Level)
+        {
+            throw new ArgumentException($"{node} does not begin at {Size}", nameof(node));
+        }
+
+        if (TreeSize.Max - Size.Value < 1UL << node.Level)
         {
             throw new InvalidOperationException("the tree is full");
         }
 
-        var hash = leaf.Value;
-
-        // Each trailing one of the old size is a perfect subtree that the new leaf completes to a larger one.
-        for (var size = Size.Value; (size & 1) == 1; size >>= 1)
+        // Each trailing one of the old size, counted in subtrees as large as this one, is one that it completes to a larger one.
+        for (var size = Size.Value >> node.Level; (size & 1) == 1; size >>= 1)
         {
             hash = MerkleHash.Node(_edge[^1], hash);
             _edge.RemoveAt(_edge.Count - 1);
         }
 
         _edge.Add(hash);
-        var index = new LedgerIndex(Size.Value);
-        Size = index.SizeToHold;
-        return index;
+        Size = new(Size.Value + (1UL << node.Level));
     }
 
     /// <summary>The root of the tree so far.</summary>

@@ -3,6 +3,7 @@ using System.Security.Claims;
 using System.Text.Json;
 using LiveLedger.Harness.Ledgers;
 using LiveLedger.Ledger.Auditing;
+using LiveLedger.Ledger.Bundles;
 using LiveLedger.Ledger.Http;
 using LiveLedger.Ledger.Refusals;
 using LiveLedger.Ledger.Tests.Projections;
@@ -25,6 +26,8 @@ public sealed class AuditedHost : IAsyncLifetime
     public LedgerDatabase Database => _app.Services.GetRequiredService<LedgerDatabase>();
 
     public LedgerState State => _app.Services.GetRequiredService<LedgerState>();
+
+    internal BundleMaker Bundles => _app.Services.GetRequiredService<BundleMaker>();
 
     public HttpClient Http { get; private set; } = null!;
 

@@ -51,6 +51,31 @@ public sealed class PolicyFiles
         Assert.True(Quorum(policy));
     }
 
+    [Theory]
+    [InlineData("quorum none\n")]
+    [InlineData("witness g0 {A} http://w.example\nwitness w {B}\n# a comment\ngroup both all g0 w\nwitness c {C}\ngroup any-of any both c\nquorum any-of\n")]
+    [InlineData("log {K}\nwitness all {A}\nwitness any {B}\ngroup group 2 all any\nquorum any\n")]
+    [InlineData("witness \u00e9 {A}\nquorum \u00e9\n")]
+    public void A_policy_written_down_asks_for_the_same_and_is_written_so_again(string file)
+    {
+        Assert.True(VerifierKey.TryParse(s_keys["L"], out var log));
+        var policy = Read(file);
+        var text = policy.ToText(log);
+        Assert.True(TrustPolicy.TryParse(Encoding.UTF8.GetBytes(text), out var again, out var problem), $"{problem}: {text}");
+        Assert.Equal(text, again.ToText(log));
+        Assert.Equal(log, Assert.Single(again.Logs).Key);
+        Assert.DoesNotContain("http", text, StringComparison.Ordinal);
+
+        var keys = policy.Witnesses.Select(static w => w.Key).ToArray();
+        for (var set = 0; set < 1 << keys.Length; set++)
+        {
+            HashSet<CosignerKey> some = [.. keys.Where((_, i) => (set >> i & 1) == 1)];
+            Assert.Equal(Reached(policy), Reached(again));
+
+            bool Reached(TrustPolicy asked) => asked.IsQuorum(asked.Witnesses.Where(w => some.Contains(w.Key)).ToHashSet());
+        }
+    }
+
     [Fact]
     public void Words_of_the_format_are_names_too()
     {

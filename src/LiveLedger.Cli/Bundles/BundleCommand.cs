@@ -1,0 +1,91 @@
+using System.CommandLine;
+using LiveLedger.Cli.Audit;
+using LiveLedger.Cli.Rest;
+using LiveLedger.Transparency.Notes;
+using LiveLedger.Transparency.Policies;
+
+namespace LiveLedger.Cli.Bundles;
+
+/// <summary>`audit bundle …`: everything that the log holds of a broadcast, in one file that is checked anywhere.</summary>
+internal static class BundleCommand
+{
+    private const long MaxArchive = uint.MaxValue;
+
+    internal static Command Build() => new("bundle", "Everything a log holds of one broadcast, with its proofs, in one file.") { Make(), Verify() };
+
+    private static Command Make()
+    {
+        var (key, policy, json) = (Trust.Key(), Trust.Policy(), new Option<bool>("--json") { Description = "the verdict as JSON" });
+        var url = new Argument<Uri>("url") { Description = "the server's address", CustomParser = ServerAddress.Parse };
+        var broadcast = new Argument<string>("broadcast") { Description = "the broadcast's id" };
+        var output = new Option<string>("--out") { Description = "file to write", Required = true };
+        var token = new Option<string?>("--token-file") { Description = "file with an auditor's, operator's or the broadcaster's token (LIVELEDGER_TOKEN_FILE)" };
+        var command = new Command("make", "Fetches a broadcast's bundle and verifies it; what does not hold is not kept.") { url, broadcast, output, token, key, policy, json };
+        command.SetAction(async (parsed, cancellation) =>
+        {
+            var (trusted, trust) = (Trust.KeyOf(parsed.GetValue(key)), Trust.PolicyOf(parsed.GetValue(policy)));
+            var text = parsed.GetValue(token) ?? Environment.GetEnvironmentVariable("LIVELEDGER_TOKEN_FILE");
+            using var api = new ServerApi(parsed.GetValue(url)!, ServerOptions.ReadToken(text));
+            var file = parsed.GetValue(output)!;
+            var draft = file + ".new";
+            try
+            {
+                await using (var stream = Open(draft, FileMode.Create, FileAccess.Write))
+                {
+                    await ProgressBar.ShowBytesAsync("fetching the bundle", !parsed.GetValue(json), progress =>
+                        api.DownloadAsync($"/v1/ledger/bundles/{Uri.EscapeDataString(parsed.GetValue(broadcast)!)}", stream, MaxArchive, progress, cancellation));
+                }
+
+                var verdict = await JudgeAsync(draft, trusted, trust, parsed.GetValue(json));
+                if (verdict.Ok)
+                {
+                    File.Move(draft, file, overwrite: true);
+                }
+
+                return Tell(verdict, parsed.GetValue(json));
+            }
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+            {
+                throw new CommandFailure($"cannot write {file}: {e.Message}");
+            }
+            finally
+            {
+                File.Delete(draft);
+            }
+        });
+        return command;
+    }
+
+    private static Command Verify()
+    {
+        var (key, policy, json) = (Trust.Key(), Trust.Policy(), new Option<bool>("--json") { Description = "the verdict as JSON" });
+        var file = new Argument<string>("file") { Description = "the bundle" };
+        var command = new Command("verify", "Checks a bundle with no network: every entry, payload, stream, the proof and the signatures.") { file, key, policy, json };
+        command.SetAction(async (parsed, _) => Tell(
+            await JudgeAsync(parsed.GetValue(file)!, Trust.KeyOf(parsed.GetValue(key)), Trust.PolicyOf(parsed.GetValue(policy)), parsed.GetValue(json)), parsed.GetValue(json)));
+        return command;
+    }
+
+    // Off this thread, so that the bar moves.
+    private static Task<AuditVerdict> JudgeAsync(string file, VerifierKey? trusted, TrustPolicy? policy, bool json) =>
+        ProgressBar.ShowAsync("verifying the bundle", !json, progress => Task.Run(() =>
+        {
+            try
+            {
+                using var archive = Open(file, FileMode.Open, FileAccess.Read);
+                return BundleAudit.Judge(archive, trusted, policy, progress);
+            }
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+            {
+                throw new CommandFailure($"cannot read {file}: {e.Message}");
+            }
+        }));
+
+    private static FileStream Open(string file, FileMode mode, FileAccess access) => new(file, mode, access, FileShare.Read, bufferSize: 64 * 1024);
+
+    private static int Tell(AuditVerdict verdict, bool json)
+    {
+        Console.WriteLine(json ? verdict.ToJson() : verdict.ToText());
+        return verdict.Ok ? ExitCode.Good : ExitCode.VerifiedFalse;
+    }
+}
