@@ -29,4 +29,7 @@ public sealed record LedgerOptions
 
     /// <summary>Time between checkpoints under steady load. When the queue runs empty one follows within a tenth of a second.</summary>
     public TimeSpan CheckpointInterval { get; init; } = TimeSpan.FromMilliseconds(800);
+
+    /// <summary>Told each durable step; a fault test fails there.</summary>
+    internal Action<LedgerStep> Reached { get; init; } = static _ => { };
 }

@@ -23,7 +23,7 @@ public static class LedgerRegistration
             .AddSingleton(options)
             .AddSingleton(_ => new LedgerDatabase(options.ConnectionString))
             .AddSingleton<LedgerState>()
-            .AddSingleton(_ => new CheckpointStore(options.CheckpointFile))
+            .AddSingleton(_ => CheckpointStore.Signed(options))
             .AddSingleton<EventStore>()
             .AddSingleton<InlineRebuild>()
             .AddSingleton<LogReader>()

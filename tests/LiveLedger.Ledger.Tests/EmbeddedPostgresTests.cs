@@ -73,6 +73,27 @@ public sealed class EmbeddedPostgresTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_server_that_recovers_from_the_crash_of_one_of_its_processes_is_waited_for()
+    {
+        var first = await EmbeddedPostgres.StartAsync(PostgresCluster.OptionsFor(_directory));
+        for (var crash = 0; crash < 5; crash++)
+        {
+            await using var source = NpgsqlDataSource.Create(first.ConnectionString + ";Pooling=false");
+            await using var session = await source.OpenConnectionAsync();
+            using (var process = Process.GetProcessById(session.ProcessID))
+            {
+                process.Kill();
+            }
+
+            await Task.Delay(crash * 5);
+            var second = await EmbeddedPostgres.StartAsync(PostgresCluster.OptionsFor(_directory));
+            Assert.True(second.Adopted);
+        }
+
+        Assert.Equal("", await ExecuteAsync(first.ConnectionString, "SHOW listen_addresses"));
+    }
+
+    [Fact]
     public async Task A_server_that_was_killed_recovers_at_the_next_start()
     {
         var first = await EmbeddedPostgres.StartAsync(PostgresCluster.OptionsFor(_directory));

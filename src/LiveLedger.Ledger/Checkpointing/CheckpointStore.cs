@@ -23,6 +23,14 @@ public sealed class CheckpointStore
     /// <summary>As above; <paramref name="reached"/> is told each step, and a fault test fails there.</summary>
     internal CheckpointStore(string file, Action<CheckpointStep> reached) => (_file, _reached) = (Path.GetFullPath(file), reached);
 
+    /// <summary>The store of the last signed checkpoint of this ledger.</summary>
+    internal static CheckpointStore Signed(LedgerOptions options) =>
+        new(options.CheckpointFile, step => options.Reached(LedgerStep.CheckpointCompared + (int)step));
+
+    /// <summary>The file beside it, of the last checkpoint with its cosignatures.</summary>
+    internal static CheckpointStore Cosigned(LedgerOptions options) =>
+        new(options.CheckpointFile + ".cosigned", step => options.Reached(LedgerStep.CosignedCompared + (int)step));
+
     /// <summary>The signed note as it was released, or null if there never was one. A reader sees the old or the new one, whole.</summary>
     public byte[]? Read()
     {

@@ -6,7 +6,7 @@ using Npgsql;
 namespace LiveLedger.Ledger.Checkpointing;
 
 /// <summary>The log's tables, over the one session of a leader or checker.</summary>
-internal sealed class LogTables(NpgsqlConnection connection)
+internal sealed class LogTables(NpgsqlConnection connection, Action<LedgerStep> reached)
 {
     private const int LeafPage = 20_000;
 
@@ -61,6 +61,7 @@ internal sealed class LogTables(NpgsqlConnection connection)
             return;
         }
 
+        reached(LedgerStep.StoringTiles);
         await using var command = new NpgsqlCommand(s_nodes, connection)
         {
             Parameters =
@@ -71,11 +72,14 @@ internal sealed class LogTables(NpgsqlConnection connection)
             },
         };
         await command.ExecuteNonQueryAsync(cancel);
+        reached(LedgerStep.TilesStored);
     }
 
     public async Task MarkSignedAsync(CancellationToken cancel)
     {
+        reached(LedgerStep.MarkingSigned);
         await using var command = new NpgsqlCommand(s_signed, connection);
         await command.ExecuteNonQueryAsync(cancel);
+        reached(LedgerStep.MarkedSigned);
     }
 }

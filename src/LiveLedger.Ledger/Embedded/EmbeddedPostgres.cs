@@ -216,7 +216,24 @@ public sealed class EmbeddedPostgres : IAsyncDisposable
             await Task.Delay(20, cancel);
         }
 
-        await MakeDatabaseAsync(cancel);
+        while (!await TryMakeDatabaseAsync(cancel))
+        {
+            await Task.Delay(50, cancel);
+        }
+    }
+
+    // False while it recovers: after a crash of one of its processes the server takes no connections, and its file goes on saying "ready".
+    private async Task<bool> TryMakeDatabaseAsync(CancellationToken cancel)
+    {
+        try
+        {
+            await MakeDatabaseAsync(cancel);
+            return true;
+        }
+        catch (NpgsqlException e) when (e is not PostgresException { SqlState: not ['5', '7', 'P', ..] })
+        {
+            return false;
+        }
     }
 
     private async Task MakeDatabaseAsync(CancellationToken cancel)

@@ -26,6 +26,7 @@ public sealed partial class EventStore
     private readonly TimeProvider _time;
     private readonly Upcasters _upcasters;
     private readonly InlineWrites _inline;
+    private readonly Action<LedgerStep> _reached;
 
     /// <summary>A store over a database.</summary>
     /// <param name="database">The ledger's.</param>
@@ -33,10 +34,13 @@ public sealed partial class EventStore
     /// <param name="time">Stamps events.</param>
     /// <param name="inline">Tables that appends write too; <see cref="InlineRebuild.PrepareAsync"/> must have made them.</param>
     /// <param name="upcasters">Show old events to readers in today's schema.</param>
-    public EventStore(LedgerDatabase database, LedgerState state, TimeProvider time, IEnumerable<InlineTables>? inline = null, Upcasters? upcasters = null)
+    /// <param name="options">What the ledger is made of; null where no fault test has to look in.</param>
+    public EventStore(LedgerDatabase database, LedgerState state, TimeProvider time, IEnumerable<InlineTables>? inline = null, Upcasters? upcasters = null,
+        LedgerOptions? options = null)
     {
         (_database, _state, _time, _upcasters) = (database, state, time, upcasters ?? new());
         _inline = new(inline ?? [], _upcasters);
+        _reached = options?.Reached ?? (static _ => { });
     }
 
     /// <summary>Appends events to one stream, all or none.</summary>
@@ -57,9 +61,11 @@ public sealed partial class EventStore
             var version = expected.IsAny ? await ReadVersionAsync(stream, cancel) : expected.Value;
             while (true)
             {
+                _reached(LedgerStep.Appending);
                 var result = await AppendOnceAsync(stream, version, events, cancel);
                 if (result.Outcome == AppendOutcome.Appended)
                 {
+                    _reached(LedgerStep.Appended);
                     _state.Appended();
                 }
 

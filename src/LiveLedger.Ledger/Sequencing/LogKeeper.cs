@@ -75,7 +75,7 @@ internal sealed partial class LogKeeper(LedgerDatabase database, LedgerState sta
     {
         await using var connection = await database.Unpooled.OpenConnectionAsync(stop);
         await LedgerDatabase.UpgradeAsync(connection, stop);
-        var tables = new LogTables(connection);
+        var tables = new LogTables(connection, options.Reached);
 
         var leads = await Sequencer.TryLeadAsync(connection, stop);
         var signer = await CheckpointSigner.OpenAsync(tables, store, _signer, options.Origin, stop);
@@ -140,11 +140,13 @@ internal sealed partial class LogKeeper(LedgerDatabase database, LedgerState sta
             do
             {
                 batchAt = time.GetTimestamp();
+                options.Reached(LedgerStep.Sequencing);
                 var batch = await sequencer.RunBatchAsync(stop);
                 taken = batch.Count;
                 sinceVacuum += taken;
                 if (taken > 0)
                 {
+                    options.Reached(LedgerStep.Sequenced);
                     busyAt = time.GetTimestamp();
                     state.Sequenced(batch);
                 }

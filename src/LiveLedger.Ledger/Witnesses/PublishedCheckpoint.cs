@@ -12,12 +12,9 @@ namespace LiveLedger.Ledger.Witnesses;
 /// </summary>
 internal sealed class PublishedCheckpoint(CheckpointStore signed, LedgerOptions options)
 {
-    private readonly CheckpointStore _cosigned = CosignedStore(options);
+    private readonly CheckpointStore _cosigned = CheckpointStore.Cosigned(options);
     private readonly VerifierKey _key = VerifierKey.Of(options.Origin, options.LogKey.PublicKey);
     private volatile Judged? _judged;
-
-    /// <summary>The file of the cosigned checkpoint.</summary>
-    public static CheckpointStore CosignedStore(LedgerOptions options) => new(options.CheckpointFile + ".cosigned");
 
     /// <summary>The note to serve, or null.</summary>
     public byte[]? Read()

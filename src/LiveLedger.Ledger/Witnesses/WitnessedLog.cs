@@ -28,7 +28,7 @@ internal sealed partial class WitnessedLog : IDisposable
     public WitnessedLog(LogReader log, CheckpointStore signed, LedgerOptions options, ILogger<WitnessedLog> logger)
     {
         (_log, _signed, _logger) = (log, signed, logger);
-        _cosigned = PublishedCheckpoint.CosignedStore(options);
+        _cosigned = CheckpointStore.Cosigned(options);
         _witnesses = [.. (options.Witnesses?.Witnesses ?? []).Select(w => new WitnessClient(w, _http))];
     }
 

@@ -76,11 +76,11 @@ public sealed class TestLedger : IAsyncDisposable
     public static async Task<TestLedger> StartAsync() => await StartAsync(await NewOptionsAsync());
 
     /// <summary>A running ledger on the log of these options; returns when it is open or has halted.</summary>
-    public static Task<TestLedger> StartAsync(LedgerOptions options) => StartAsync(options, new CheckpointStore(options.CheckpointFile));
+    public static Task<TestLedger> StartAsync(LedgerOptions options) => StartAsync(options, CheckpointStore.Signed(options));
 
     /// <summary>As above, with tables that appends write too, and readers that see today's schema.</summary>
     public static Task<TestLedger> StartAsync(LedgerOptions options, InlineTables[] inline, Upcasters? upcasters = null) =>
-        StartAsync(options, new(options.CheckpointFile), inline, upcasters);
+        StartAsync(options, CheckpointStore.Signed(options), inline, upcasters);
 
     /// <summary>As above, over a checkpoint store with faults.</summary>
     internal static Task<TestLedger> StartAsync(LedgerOptions options, CheckpointStore store) => StartAsync(options, store, [], null);

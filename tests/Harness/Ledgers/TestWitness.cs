@@ -9,10 +9,10 @@ using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
 
-namespace LiveLedger.Ledger.Tests;
+namespace LiveLedger.Harness.Ledgers;
 
 /// <summary>A witness that can be told to misbehave. When honest it checks the proof, as far as sizes and roots go.</summary>
-internal sealed class TestWitness : IAsyncDisposable
+public sealed class TestWitness : IAsyncDisposable
 {
     private readonly WebApplication _app;
     private readonly Ed25519PrivateKey _key = Ed25519PrivateKey.Generate();
@@ -31,23 +31,23 @@ internal sealed class TestWitness : IAsyncDisposable
     }
 
     /// <summary>What it does with a request.</summary>
-    internal delegate Task<IResult> Behaviour(TestWitness witness, AddCheckpointRequest request, Checkpoint checkpoint);
+    public delegate Task<IResult> Behaviour(TestWitness witness, AddCheckpointRequest request, Checkpoint checkpoint);
 
-    internal Behaviour Answer { get; set; } = Honest;
+    public Behaviour Answer { get; set; } = Honest;
 
-    internal CosignerKey Key => _cosigner.Key;
+    public CosignerKey Key => _cosigner.Key;
 
-    internal string Address => _app.Urls.Single();
+    public string Address => _app.Urls.Single();
 
     /// <summary>How far it has come.</summary>
-    internal ulong Size { get; set; }
+    public ulong Size { get; set; }
 
-    internal int Asked { get; private set; }
+    public int Asked { get; private set; }
 
     /// <summary>What it shows its monitors: the last checkpoint it was asked to cosign, or what a test puts in its place.</summary>
-    internal byte[]? Shown { get; set; }
+    public byte[]? Shown { get; set; }
 
-    internal static Behaviour Honest => static (w, request, checkpoint) =>
+    public static Behaviour Honest => static (w, request, checkpoint) =>
     {
         if (request.Old.Value != w.Size)
         {
@@ -66,30 +66,30 @@ internal sealed class TestWitness : IAsyncDisposable
         return Task.FromResult(Results.Text(w._cosigner.Cosign(checkpoint, DateTimeOffset.UtcNow).ToLine()));
     };
 
-    internal static Behaviour Silence => static async (_, _, _) =>
+    public static Behaviour Silence => static async (_, _, _) =>
     {
         await Task.Delay(TimeSpan.FromSeconds(30));
         return Results.StatusCode(500);
     };
 
-    internal static Behaviour Refusal => static (_, _, _) => Task.FromResult(Results.Text("not\ntoday", statusCode: 503));
+    public static Behaviour Refusal => static (_, _, _) => Task.FromResult(Results.Text("not\ntoday", statusCode: 503));
 
-    internal static Behaviour Garbage => static (_, _, _) => Task.FromResult(Results.Bytes(new byte[] { 0xff, 0xfe, 10 }));
+    public static Behaviour Garbage => static (_, _, _) => Task.FromResult(Results.Bytes(new byte[] { 0xff, 0xfe, 10 }));
 
-    internal static Behaviour Flood => static (_, _, _) => Task.FromResult(Results.Bytes(new byte[1_000_000]));
+    public static Behaviour Flood => static (_, _, _) => Task.FromResult(Results.Bytes(new byte[1_000_000]));
 
     /// <summary>Another size each time.</summary>
-    internal static Behaviour Elsewhere => static (_, request, _) =>
+    public static Behaviour Elsewhere => static (_, request, _) =>
         Task.FromResult(Results.Text($"{(request.Old.Value == 1 ? 2 : 1)}\n", AddCheckpointRequest.SizeMediaType, statusCode: 409));
 
-    internal static Behaviour AnotherKey => static (w, _, checkpoint) =>
+    public static Behaviour AnotherKey => static (w, _, checkpoint) =>
     {
         using var key = Ed25519PrivateKey.Generate();
         var line = new Cosigner(w.Key.Name, key).Cosign(checkpoint, DateTimeOffset.UtcNow);
         return Task.FromResult(Results.Text((line with { KeyId = w.Key.KeyId }).ToLine()));
     };
 
-    internal static Behaviour AnotherText => static (w, _, checkpoint) => Task.FromResult(Results.Text(
+    public static Behaviour AnotherText => static (w, _, checkpoint) => Task.FromResult(Results.Text(
         w._cosigner.Cosign(checkpoint with { Origin = "other.example/log" }, DateTimeOffset.UtcNow).ToLine()));
 
     public async ValueTask DisposeAsync()
@@ -101,7 +101,7 @@ internal sealed class TestWitness : IAsyncDisposable
         _key.Dispose();
     }
 
-    internal static async Task<TestWitness> StartAsync(int number)
+    public static async Task<TestWitness> StartAsync(int number)
     {
         var witness = new TestWitness(number);
         await witness._app.StartAsync();
