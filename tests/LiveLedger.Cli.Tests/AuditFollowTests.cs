@@ -150,7 +150,7 @@ public sealed class AuditFollowTests : IDisposable
             {
                 _told.Add(step);
             }
-        }).RunAsync(null, null, cancellation);
+        }).RunAsync(new(null, null), null, cancellation);
     }
 
     private async Task UntilToldAsync(Predicate<FollowStep> wanted)

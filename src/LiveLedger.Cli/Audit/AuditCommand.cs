@@ -4,7 +4,6 @@ using LiveLedger.Cli.Rest;
 using LiveLedger.Cli.Witness;
 using LiveLedger.Cryptography.Ed25519;
 using LiveLedger.Media.Records;
-using LiveLedger.Transparency.Notes;
 
 namespace LiveLedger.Cli.Audit;
 
@@ -13,7 +12,7 @@ internal static class AuditCommand
 {
     internal static Command Build() => new("audit", "Checks what a server says, as an outsider.")
     {
-        Segment(), Log(), LogCommands.Entry(), LogCommands.Consistency(), LogCommands.Follow(), LogCommands.Fsck(), BundleCommand.Build(), WitnessCommand.Build(),
+        Segment(), Log(), LogCommands.Entry(), LogCommands.Proof(), LogCommands.Consistency(), LogCommands.Follow(), LogCommands.Fsck(), BundleCommand.Build(), WitnessCommand.Build(),
     };
 
     private static Command Segment()
@@ -46,25 +45,19 @@ internal static class AuditCommand
     private static Command Log()
     {
         var url = new Argument<Uri>("url") { Description = "the server's address", CustomParser = ServerAddress.Parse };
-        var key = new Option<string?>("--key") { Description = "the log's verifier key (vkey) that you trust; else the one it serves" };
+        var trust = new TrustOptions();
         var remember = new Option<string?>("--remember") { Description = "file that keeps the key and the last checkpoint, and demands that the next extends it" };
-        var policy = new Option<string?>("--policy") { Description = "policy file of witnesses (tlog-policy): the checkpoint must be cosigned by its quorum" };
         var json = new Option<bool>("--json") { Description = "the verdict as JSON" };
         var command = new Command("checkpoint", "Reads the whole log and checks it against its signed checkpoint, and against what was remembered.")
         {
-            url, key, remember, policy, json,
+            url, remember, json,
         };
+        trust.AddTo(command);
         command.SetAction(async (parsed, cancellation) =>
         {
-            VerifierKey? trusted = null;
-            if (parsed.GetValue(key) is { } text && !VerifierKey.TryParse(text, out trusted))
-            {
-                throw new CommandFailure("--key is no Ed25519 vkey (name+hash+key)", ExitCode.Usage);
-            }
-
-            var trust = parsed.GetValue(policy) is { } file ? PolicyFile.Load(file) : null;
+            var (key, policy) = trust.Read(parsed);
             using var http = LogReader.Http();
-            var verdict = await CheckpointAudit.RunAsync(http, parsed.GetValue(url)!, trusted, trust, parsed.GetValue(remember), cancellation);
+            var verdict = await CheckpointAudit.RunAsync(http, parsed.GetValue(url)!, key, policy, parsed.GetValue(remember), cancellation);
             Console.WriteLine(parsed.GetValue(json) ? Output.Json(verdict) : verdict.ToText());
             return verdict.Ok ? ExitCode.Good : ExitCode.VerifiedFalse;
         });

@@ -1,4 +1,3 @@
-using LiveLedger.Transparency.Notes;
 using LiveLedger.Transparency.Tree;
 
 namespace LiveLedger.Cli.Audit;
@@ -10,9 +9,9 @@ namespace LiveLedger.Cli.Audit;
 internal static class ConsistencyAudit
 {
     internal static async Task<AuditVerdict> RunAsync(
-        HttpClient http, Uri server, string older, string? newer, VerifierKey? trusted, CancellationToken cancellation)
+        HttpClient http, Uri server, string older, string? newer, Trust trust, CancellationToken cancellation)
     {
-        var log = await SignedLog.OpenAsync(http, server, trusted, cancellation);
+        var log = await SignedLog.OpenAsync(http, server, trust, cancellation);
         var from = TreeClaim.Read(older, log.Key);
         var to = newer is null ? new(log.Head.Size, log.Head.Root) : TreeClaim.Read(newer, log.Key);
         if (from.Size.Value == 0 || from.Size.Value > to.Size.Value)
@@ -24,14 +23,14 @@ internal static class ConsistencyAudit
         {
             return to.Root is null
                 ? throw new CommandFailure($"the signed tree has {log.Head.Size} entries")
-                : AuditVerdict.False($"the log has shrunk: {log.Head.Size} entries now, {to.Size} were signed for", $"key {log.Key}");
+                : AuditVerdict.False($"the log has shrunk: {log.Head.Size} entries now, {to.Size} were signed for", log.Speakers);
         }
 
         var (a, b, finding) = await ProveAsync(log, from, to, cancellation);
         return finding is not null
-            ? AuditVerdict.False(finding, $"size {from.Size}, root {a}", $"size {to.Size}, root {b}", $"signed now: size {log.Head.Size}, root {log.Head.Root}", $"key {log.Key}")
+            ? AuditVerdict.False(finding, [$"size {from.Size}, root {a}", $"size {to.Size}, root {b}", $"signed now: size {log.Head.Size}, root {log.Head.Root}", .. log.Speakers])
             : new(true, $"the first {from.Size} entries are the same in the tree of size {to.Size}, and in the signed one of size {log.Head.Size}",
-                [$"root {a}{(from.Root is null ? "" : " (signed)")} of size {from.Size}", $"root {b}{(to.Root is null ? "" : " (signed)")} of size {to.Size}", $"key {log.Key}"],
+                [$"root {a}{(from.Root is null ? "" : " (signed)")} of size {from.Size}", $"root {b}{(to.Root is null ? "" : " (signed)")} of size {to.Size}", .. log.Speakers],
                 new Dictionary<string, object?>
                 {
                     ["from"] = from.Size.Value,

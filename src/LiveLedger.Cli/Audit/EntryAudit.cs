@@ -1,5 +1,7 @@
+using LiveLedger.Cli.Files;
 using LiveLedger.Transparency.Entries;
 using LiveLedger.Transparency.Notes;
+using LiveLedger.Transparency.Policies;
 using LiveLedger.Transparency.Proofs;
 using LiveLedger.Transparency.Tiles;
 using LiveLedger.Transparency.Tree;
@@ -9,10 +11,9 @@ namespace LiveLedger.Cli.Audit;
 /// <summary>Proves one entry from the tiles alone: the log's own word for it is not asked.</summary>
 internal static class EntryAudit
 {
-    internal static async Task<AuditVerdict> RunAsync(
-        HttpClient http, Uri server, LedgerIndex index, VerifierKey? trusted, string? proofFile, CancellationToken cancellation)
+    internal static async Task<AuditVerdict> RunAsync(HttpClient http, Uri server, LedgerIndex index, Trust trust, string? proofFile, string? entryFile, CancellationToken cancellation)
     {
-        var log = await SignedLog.OpenAsync(http, server, trusted, cancellation);
+        var log = await SignedLog.OpenAsync(http, server, trust, cancellation);
         var size = log.Head.Size;
         if (!size.Holds(index))
         {
@@ -28,24 +29,40 @@ internal static class EntryAudit
         var result = proof.Verify(leaf, log.Key, out _);
         if (!result.IsValid)
         {
-            return AuditVerdict.False($"entry {index} as served is not in the signed tree of size {size}: {result}", $"leaf {leaf}", $"key {log.Key}");
+            return AuditVerdict.False($"entry {index} as served is not in the signed tree of size {size}: {result}", [$"leaf {leaf}", .. log.Speakers]);
         }
 
         if (proofFile is not null)
         {
-            Save(proofFile, proof.ToBytes());
+            BoundedFile.Write(proofFile, proof.ToBytes());
         }
 
-        // A log of others has entries of others; they are proven all the same.
-        LedgerEntry.TryParse(entry.Span, out var parsed);
-        return new(true, $"entry {index} is in the signed tree of size {size}", [.. Lines(parsed, entry.Length), $"leaf {leaf}", $"key {log.Key}"], new Dictionary<string, object?>
+        if (entryFile is not null)
         {
-            ["index"] = index.Value,
-            ["size"] = size.Value,
-            ["root"] = log.Head.Root.ToString(),
+            BoundedFile.Write(entryFile, entry.Span);
+        }
+
+        return Proven(new(proof, log.Head, entry), log.Key, log.Cosigned);
+    }
+
+    /// <summary>The verdict on an entry whose proof holds.</summary>
+    internal static AuditVerdict Proven(ProvenEntry proven, VerifierKey key, PolicyVerdict? cosigned)
+    {
+        var (proof, head, bytes) = proven;
+        var leaf = LeafHash.Of(bytes.Span);
+
+        // A log of others has entries of others; they are proven all the same.
+        LedgerEntry.TryParse(bytes.Span, out var parsed);
+        string[] details = [.. Lines(parsed, bytes.Length), $"leaf {leaf}", .. SignedLog.SpeakersOf(key, cosigned)];
+        return new(true, $"entry {proof.Index} is in the signed tree of size {head.Size}", details, new Dictionary<string, object?>
+        {
+            ["index"] = proof.Index.Value,
+            ["size"] = head.Size.Value,
+            ["root"] = head.Root.ToString(),
             ["leaf"] = leaf.ToString(),
-            ["key"] = log.Key.ToString(),
-            ["entry"] = Convert.ToBase64String(entry.Span),
+            ["key"] = key.ToString(),
+            ["cosigned"] = cosigned?.Cosigned.Select(static c => new { c.Witness.Name, c.Time }),
+            ["entry"] = Convert.ToBase64String(bytes.Span),
             ["event"] = parsed is null ? null : new
             {
                 id = parsed.EventId,
@@ -73,16 +90,10 @@ internal static class EntryAudit
             .. entry.Correlation is { } whole ? [$"belongs to {whole}"] : (string[])[],
             $"payload digest {entry.Payload.Value}",
         ];
-
-    private static void Save(string file, byte[] proof)
-    {
-        try
-        {
-            File.WriteAllBytes(file, proof);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            throw new CommandFailure($"cannot write {file}: {e.Message}");
-        }
-    }
 }
+
+/// <summary>An entry, and what proves it.</summary>
+/// <param name="Proof">Holds for the entry's leaf.</param>
+/// <param name="Head">The signed tree that it is in.</param>
+/// <param name="Entry">The leaf's bytes.</param>
+internal sealed record ProvenEntry(TlogProof Proof, TreeHead Head, ReadOnlyMemory<byte> Entry);

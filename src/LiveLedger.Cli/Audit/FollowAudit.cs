@@ -1,4 +1,3 @@
-using LiveLedger.Transparency.Notes;
 using LiveLedger.Transparency.Tree;
 
 namespace LiveLedger.Cli.Audit;
@@ -11,10 +10,10 @@ internal sealed class FollowAudit(HttpClient http, Uri server, string memoryFile
 {
     /// <summary>Follows until cancelled or until <paramref name="end"/> has passed.</summary>
     /// <exception cref="CommandFailure">No checkpoint was seen at all.</exception>
-    internal async Task<AuditVerdict> RunAsync(VerifierKey? trusted, TimeSpan? end, CancellationToken cancellation)
+    internal async Task<AuditVerdict> RunAsync(Trust trust, TimeSpan? end, CancellationToken cancellation)
     {
         var memory = LogMemory.Read(memoryFile);
-        if (memory is not null && trusted is not null && memory.Key != trusted)
+        if (memory is not null && trust.Key is not null && memory.Key != trust.Key)
         {
             throw new CommandFailure($"{memoryFile} remembers the key {memory.Key}, which is not the one given", ExitCode.Usage);
         }
@@ -32,7 +31,7 @@ internal sealed class FollowAudit(HttpClient http, Uri server, string memoryFile
             {
                 try
                 {
-                    memory = await StepAsync(memory, memory?.Key ?? trusted, ending.Token);
+                    memory = await StepAsync(memory, trust.Or(memory?.Key), ending.Token);
                     first ??= memory;
                     seen++;
                 }
@@ -41,6 +40,12 @@ internal sealed class FollowAudit(HttpClient http, Uri server, string memoryFile
                     // A log that is away is no lie; it will have to answer for the whole gap when it is back.
                     trouble = failure.Message;
                     tell(new("away", null, failure.Message));
+                }
+                catch (NotWitnessed few)
+                {
+                    // Witnesses answer a moment after the log has signed: what they have not seen is not believed, and looked at again.
+                    trouble = few.Message;
+                    tell(new("unwitnessed", null, few.Message));
                 }
 
                 await Task.Delay(interval, ending.Token);
@@ -58,9 +63,9 @@ internal sealed class FollowAudit(HttpClient http, Uri server, string memoryFile
         }
     }
 
-    private async Task<LogMemory> StepAsync(LogMemory? memory, VerifierKey? key, CancellationToken cancellation)
+    private async Task<LogMemory> StepAsync(LogMemory? memory, Trust trust, CancellationToken cancellation)
     {
-        var log = await SignedLog.OpenAsync(http, server, key, cancellation);
+        var log = await SignedLog.OpenAsync(http, server, trust, cancellation);
         if (memory is null)
         {
             return Remember(log, "remembered", null);
@@ -118,7 +123,7 @@ internal sealed class FollowAudit(HttpClient http, Uri server, string memoryFile
 }
 
 /// <summary>What a follower tells on its way.</summary>
-/// <param name="What"><c>remembered</c>, <c>extends</c> or <c>away</c>.</param>
+/// <param name="What"><c>remembered</c>, <c>extends</c>, <c>unwitnessed</c> or <c>away</c>.</param>
 /// <param name="Head">The new tree.</param>
-/// <param name="Detail">What it extends, or why the log is away.</param>
+/// <param name="Detail">What it extends, or why nothing was believed.</param>
 internal sealed record FollowStep(string What, TreeHead? Head, string Detail);

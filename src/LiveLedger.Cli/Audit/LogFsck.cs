@@ -1,14 +1,13 @@
 using LiveLedger.Cryptography;
 using LiveLedger.Transparency.Entries;
-using LiveLedger.Transparency.Notes;
 using LiveLedger.Transparency.Tiles;
 using LiveLedger.Transparency.Tree;
 
 namespace LiveLedger.Cli.Audit;
 
 /// <summary>
-/// Derives the whole log again from its entries, as an outsider: every hash tile, the root, and each stream's versions without a gap.
-/// Holds one unfinished tile a level and the last version of each stream, however long the log is.
+/// Derives the whole log again from its entries, as an outsider: every hash tile, the root, each stream's versions without a gap, and no event
+/// id twice. Holds one unfinished tile a level, the last version of each stream and eight bytes an entry.
 /// </summary>
 internal sealed class LogFsck(SignedLog log, Action<ulong, ulong> progress, CancellationToken cancellation)
 {
@@ -21,12 +20,15 @@ internal sealed class LogFsck(SignedLog log, Action<ulong, ulong> progress, Canc
     private readonly Dictionary<string, ulong> _versions = [];
     private readonly List<string> _faults = [];
     private ulong _faultCount;
+    private readonly EventIds _ids = new();
     private ulong _tiles;
+    private ulong _foreign;
+    private LedgerIndex _firstForeign;
 
     internal static async Task<AuditVerdict> RunAsync(
-        HttpClient http, Uri server, VerifierKey? trusted, Action<ulong, ulong> progress, CancellationToken cancellation)
+        HttpClient http, Uri server, Trust trust, Action<ulong, ulong> progress, CancellationToken cancellation)
     {
-        var log = await SignedLog.OpenAsync(http, server, trusted, cancellation);
+        var log = await SignedLog.OpenAsync(http, server, trust, cancellation);
         return await new LogFsck(log, progress, cancellation).RunAsync();
     }
 
@@ -67,6 +69,12 @@ internal sealed class LogFsck(SignedLog log, Action<ulong, ulong> progress, Canc
             Fault($"the entries hash to {_range.Root()}, the checkpoint says {log.Head.Root}");
         }
 
+        if (_foreign > 0 && !IsForeign)
+        {
+            Fault($"{_foreign} of the entries are no LiveLedger entries, the first is entry {_firstForeign}");
+        }
+
+        await CheckIdsAsync();
         return Verdict("is not what its entries give");
     }
 
@@ -117,7 +125,7 @@ internal sealed class LogFsck(SignedLog log, Action<ulong, ulong> progress, Canc
     {
         if (!LedgerEntry.TryParse(bytes, out var entry))
         {
-            Fault($"entry {at} is no entry of ours");
+            _firstForeign = _foreign++ == 0 ? at : _firstForeign;
             return;
         }
 
@@ -128,6 +136,29 @@ internal sealed class LogFsck(SignedLog log, Action<ulong, ulong> progress, Canc
         }
 
         _versions[entry.Stream] = entry.StreamVersion + 1;
+        _ids.Add(entry.EventId);
+    }
+
+    // A log of somebody else's entries is a good log; one of ours with others among them is not what we write.
+    private bool IsForeign => _foreign > 0 && _foreign == log.Head.Size.Value;
+
+    private async Task CheckIdsAsync()
+    {
+        if (_ids.Repeated() is not { Count: > 0 } repeated)
+        {
+            return;
+        }
+
+        var first = new Dictionary<Guid, LedgerIndex>();
+        var at = 0UL;
+        await foreach (var bytes in log.Reader.EntriesAsync(log.Head.Size.Value, cancellation))
+        {
+            var index = new LedgerIndex(at++);
+            if (LedgerEntry.TryParse(bytes.Span, out var entry) && repeated.Contains(EventIds.PrintOf(entry.EventId)) && !first.TryAdd(entry.EventId, index))
+            {
+                Fault($"entry {index} has the event id of entry {first[entry.EventId]}: {entry.EventId}");
+            }
+        }
     }
 
     private async Task CompareAsync(int level, ulong index)
@@ -166,15 +197,19 @@ internal sealed class LogFsck(SignedLog log, Action<ulong, ulong> progress, Canc
             ["root"] = log.Head.Root.ToString(),
             ["tiles"] = _tiles,
             ["streams"] = _versions.Count,
+            ["foreign"] = _foreign,
             ["key"] = log.Key.ToString(),
             ["faults"] = _faultCount,
             ["details"] = _faults,
         };
         return _faultCount == 0
             ? new(true, $"{log.Head.Size} entries give every one of the {_tiles} hash tiles and the signed root",
-                [$"root {log.Head.Root}", $"{_versions.Count} streams, no version left out", $"key {log.Key}"], facts)
-            : new(false, $"the log {otherwise}: {_faultCount} {(_faultCount == 1 ? "fault" : "faults")}", [.. _faults, $"key {log.Key}"], facts);
+                [$"root {log.Head.Root}", Streams, .. log.Speakers], facts)
+            : new(false, $"the log {otherwise}: {_faultCount} {(_faultCount == 1 ? "fault" : "faults")}", [.. _faults, .. log.Speakers], facts);
     }
+
+    private string Streams => IsForeign ? "not LiveLedger entries: streams and event ids were not looked at"
+        : $"{_versions.Count} {(_versions.Count == 1 ? "stream" : "streams")}, no version left out, no event id twice";
 
     private sealed record Bundle(TilePath Path, IReadOnlyList<ReadOnlyMemory<byte>>? Entries, Bytes32[] Leaves, ReadOnlyMemory<byte>? Tile);
 }

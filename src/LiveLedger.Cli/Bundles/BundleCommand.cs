@@ -1,8 +1,6 @@
 using System.CommandLine;
 using LiveLedger.Cli.Audit;
 using LiveLedger.Cli.Rest;
-using LiveLedger.Transparency.Notes;
-using LiveLedger.Transparency.Policies;
 
 namespace LiveLedger.Cli.Bundles;
 
@@ -15,15 +13,16 @@ internal static class BundleCommand
 
     private static Command Make()
     {
-        var (key, policy, json) = (Trust.Key(), Trust.Policy(), new Option<bool>("--json") { Description = "the verdict as JSON" });
+        var (trust, json) = (new TrustOptions(), new Option<bool>("--json") { Description = "the verdict as JSON" });
         var url = new Argument<Uri>("url") { Description = "the server's address", CustomParser = ServerAddress.Parse };
         var broadcast = new Argument<string>("broadcast") { Description = "the broadcast's id" };
         var output = new Option<string>("--out") { Description = "file to write", Required = true };
         var token = new Option<string?>("--token-file") { Description = "file with an auditor's, operator's or the broadcaster's token (LIVELEDGER_TOKEN_FILE)" };
-        var command = new Command("make", "Fetches a broadcast's bundle and verifies it; what does not hold is not kept.") { url, broadcast, output, token, key, policy, json };
+        var command = new Command("make", "Fetches a broadcast's bundle and verifies it; what does not hold is not kept.") { url, broadcast, output, token, json };
+        trust.AddTo(command);
         command.SetAction(async (parsed, cancellation) =>
         {
-            var (trusted, trust) = (Trust.KeyOf(parsed.GetValue(key)), Trust.PolicyOf(parsed.GetValue(policy)));
+            var whom = trust.Read(parsed);
             var text = parsed.GetValue(token) ?? Environment.GetEnvironmentVariable("LIVELEDGER_TOKEN_FILE");
             using var api = new ServerApi(parsed.GetValue(url)!, ServerOptions.ReadToken(text));
             var file = parsed.GetValue(output)!;
@@ -36,7 +35,7 @@ internal static class BundleCommand
                         api.DownloadAsync($"/v1/ledger/bundles/{Uri.EscapeDataString(parsed.GetValue(broadcast)!)}", stream, MaxArchive, progress, cancellation));
                 }
 
-                var verdict = await JudgeAsync(draft, trusted, trust, parsed.GetValue(json));
+                var verdict = await JudgeAsync(draft, whom, parsed.GetValue(json));
                 if (verdict.Ok)
                 {
                     File.Move(draft, file, overwrite: true);
@@ -58,22 +57,23 @@ internal static class BundleCommand
 
     private static Command Verify()
     {
-        var (key, policy, json) = (Trust.Key(), Trust.Policy(), new Option<bool>("--json") { Description = "the verdict as JSON" });
+        var (trust, json) = (new TrustOptions(), new Option<bool>("--json") { Description = "the verdict as JSON" });
         var file = new Argument<string>("file") { Description = "the bundle" };
-        var command = new Command("verify", "Checks a bundle with no network: every entry, payload, stream, the proof and the signatures.") { file, key, policy, json };
+        var command = new Command("verify", "Checks a bundle with no network: every entry, payload, stream, the proof and the signatures.") { file, json };
+        trust.AddTo(command);
         command.SetAction(async (parsed, _) => Tell(
-            await JudgeAsync(parsed.GetValue(file)!, Trust.KeyOf(parsed.GetValue(key)), Trust.PolicyOf(parsed.GetValue(policy)), parsed.GetValue(json)), parsed.GetValue(json)));
+            await JudgeAsync(parsed.GetValue(file)!, trust.Read(parsed), parsed.GetValue(json)), parsed.GetValue(json)));
         return command;
     }
 
     // Off this thread, so that the bar moves.
-    private static Task<AuditVerdict> JudgeAsync(string file, VerifierKey? trusted, TrustPolicy? policy, bool json) =>
+    private static Task<AuditVerdict> JudgeAsync(string file, Trust trust, bool json) =>
         ProgressBar.ShowAsync("verifying the bundle", !json, progress => Task.Run(() =>
         {
             try
             {
                 using var archive = Open(file, FileMode.Open, FileAccess.Read);
-                return BundleAudit.Judge(archive, trusted, policy, progress);
+                return BundleAudit.Judge(archive, trust.Key, trust.Policy, progress);
             }
             catch (Exception e) when (e is IOException or UnauthorizedAccessException)
             {
