@@ -11,7 +11,15 @@ internal sealed class TestFolder : IDisposable
 /// <summary>A clock that the test moves.</summary>
 internal sealed class SettableTime : TimeProvider
 {
+    /// <summary>Time that passes.</summary>
     public DateTimeOffset Now { get; set; } = DateTimeOffset.UtcNow;
 
-    public override DateTimeOffset GetUtcNow() => Now;
+    /// <summary>By how much somebody has set the wall clock.</summary>
+    public TimeSpan Set { get; set; }
+
+    public override long TimestampFrequency => TimeSpan.TicksPerSecond;
+
+    public override long GetTimestamp() => Now.UtcTicks;
+
+    public override DateTimeOffset GetUtcNow() => Now + Set;
 }

@@ -19,7 +19,9 @@ internal sealed class TrackHolder(TimeProvider time)
 
     private readonly Lock _lock = new();
     private Publisher? _holder;
-    private DateTimeOffset _seenAt;
+
+    // Not of the wall clock: set back by a day it would let a silent holder keep its track for a day.
+    private long _seenAt;
 
     /// <summary>True if someone else is there.</summary>
     public bool IsOther(in Publisher publisher)
@@ -55,7 +57,7 @@ internal sealed class TrackHolder(TimeProvider time)
         {
             lock (_lock)
             {
-                return _seenAt + Lease - time.GetUtcNow();
+                return Lease - time.GetElapsedTime(_seenAt);
             }
         }
     }
@@ -66,7 +68,7 @@ internal sealed class TrackHolder(TimeProvider time)
         lock (_lock)
         {
             _holder = publisher;
-            _seenAt = time.GetUtcNow();
+            _seenAt = time.GetTimestamp();
         }
     }
 

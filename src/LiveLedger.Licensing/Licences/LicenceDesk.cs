@@ -71,7 +71,7 @@ internal sealed class LicenceDesk(
         var decision = LicenceRule.Decide(policy, new(BroadcastExists: true, Standing.Entitled, Uses(asker.Broadcast, request)));
         if (decision == LicenceDecision.Granted)
         {
-            var renewal = playback.Renew(now);
+            var renewal = playback.Renew(time.GetTimestamp());
             await SpoolAsync(playback.Id, PlaybackEvents.Granted(playback, request.KeyIds, renewal, now), cancel);
         }
         else if (refusals.IsDue(asker.TokenId, decision))
@@ -102,7 +102,7 @@ internal sealed class LicenceDesk(
                     throw new RefusedException(s_full);
                 }
 
-                var playback = new Playback(id, asker.Broadcast, asker.Viewer, entitlement!.Id, now);
+                var playback = new Playback(id, asker.Broadcast, asker.Viewer, entitlement!.Id, time.GetTimestamp());
                 await AppendAsync(id, PlaybackEvents.Granted(playback, request.KeyIds, renewal: 0, now), limit.Token);
                 playbacks.Open(asker.TokenId, playback);
             }

@@ -8,19 +8,19 @@ internal sealed class RefusalLimit(TimeProvider time)
     private const int MaxRemembered = 50_000;
     private static readonly TimeSpan s_interval = TimeSpan.FromSeconds(10);
 
-    private readonly ConcurrentDictionary<(string Token, LicenceDecision Reason), DateTimeOffset> _logged = new();
+    private readonly ConcurrentDictionary<(string Token, LicenceDecision Reason), long> _logged = new();
 
     /// <summary>True if this one is to be logged.</summary>
     public bool IsDue(string token, LicenceDecision reason) =>
-        !_logged.TryGetValue((token, reason), out var last) || time.GetUtcNow() - last >= s_interval;
+        !_logged.TryGetValue((token, reason), out var last) || time.GetElapsedTime(last) >= s_interval;
 
     /// <summary>Says that it is logged. Not before: a refusal that could not be written down stays due.</summary>
     public void Logged(string token, LicenceDecision reason)
     {
-        var now = time.GetUtcNow();
+        var now = time.GetTimestamp();
         if (_logged.Count >= MaxRemembered)
         {
-            foreach (var old in _logged.Where(e => now - e.Value >= s_interval))
+            foreach (var old in _logged.Where(e => time.GetElapsedTime(e.Value, now) >= s_interval))
             {
                 _logged.TryRemove(old);
             }

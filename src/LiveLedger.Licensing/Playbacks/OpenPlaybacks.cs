@@ -13,7 +13,8 @@ internal sealed class OpenPlaybacks(TimeProvider time)
     private const int MaxOpen = 200_000;
 
     private readonly ConcurrentDictionary<string, Playback> _open = new();
-    private long _sweptAt = time.GetUtcNow().UtcTicks;
+    // Timestamps, not the wall clock: set back by a day it would keep every playback open, and the table growing, for a day.
+    private long _sweptAt = time.GetTimestamp();
 
     /// <summary>The open playback of a token, or null.</summary>
     public Playback? Find(string token) => _open.TryGetValue(token, out var playback) && IsOpen(playback) ? playback : null;
@@ -40,14 +41,14 @@ internal sealed class OpenPlaybacks(TimeProvider time)
         return _open.Values.Count(p => p.Broadcast == broadcast && IsOpen(p));
     }
 
-    private bool IsOpen(Playback playback) => time.GetUtcNow() - playback.RenewedAt < Patience;
+    private bool IsOpen(Playback playback) => time.GetElapsedTime(playback.RenewedAt) < Patience;
 
     // Now and then, by whoever comes along.
     private void Sweep()
     {
-        var now = time.GetUtcNow();
+        var now = time.GetTimestamp();
         var swept = Interlocked.Read(ref _sweptAt);
-        if (now.UtcTicks - swept < TimeSpan.TicksPerSecond * 10 || Interlocked.CompareExchange(ref _sweptAt, now.UtcTicks, swept) != swept)
+        if (time.GetElapsedTime(swept, now) < TimeSpan.FromSeconds(10) || Interlocked.CompareExchange(ref _sweptAt, now, swept) != swept)
         {
             return;
         }

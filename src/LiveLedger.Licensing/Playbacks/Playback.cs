@@ -10,9 +10,14 @@ internal readonly record struct PlaybackId(Guid Value)
 }
 
 /// <summary>One token at play: opened by a first licence, kept open by renewals.</summary>
-internal sealed class Playback(PlaybackId id, BroadcastId broadcast, ViewerPseudonym viewer, EntitlementId entitlement, DateTimeOffset now)
+/// <param name="id">Its name.</param>
+/// <param name="broadcast">What plays.</param>
+/// <param name="viewer">Who watches.</param>
+/// <param name="entitlement">By which right.</param>
+/// <param name="opened">When, as <see cref="TimeProvider.GetTimestamp"/> says it.</param>
+internal sealed class Playback(PlaybackId id, BroadcastId broadcast, ViewerPseudonym viewer, EntitlementId entitlement, long opened)
 {
-    private long _renewedAt = now.UtcTicks;
+    private long _renewedAt = opened;
     private int _renewals;
 
     public PlaybackId Id => id;
@@ -23,12 +28,13 @@ internal sealed class Playback(PlaybackId id, BroadcastId broadcast, ViewerPseud
 
     public EntitlementId Entitlement => entitlement;
 
-    public DateTimeOffset RenewedAt => new(Interlocked.Read(ref _renewedAt), TimeSpan.Zero);
+    /// <summary>Timestamp of the last licence.</summary>
+    public long RenewedAt => Interlocked.Read(ref _renewedAt);
 
     /// <summary>Counts a licence beyond the first; returns its number.</summary>
-    public int Renew(DateTimeOffset at)
+    public int Renew(long timestamp)
     {
-        Interlocked.Exchange(ref _renewedAt, at.UtcTicks);
+        Interlocked.Exchange(ref _renewedAt, timestamp);
         return Interlocked.Increment(ref _renewals);
     }
 }

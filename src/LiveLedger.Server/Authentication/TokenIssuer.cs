@@ -40,7 +40,8 @@ internal sealed class TokenIssuer(Ed25519PrivateKey key, string? name, TimeProvi
             json.WriteString("sub", subject);
             json.WriteString(claim, value);
             json.WriteNumber("iat", now);
-            json.WriteNumber("nbf", now);
+
+            // No nbf: a token is good from when it is made, also after the clock was set back to before that.
             json.WriteNumber("exp", expires);
             json.WriteString("jti", StrictBase64Url.Encode(RandomNumberGenerator.GetBytes(16)));
             json.WriteEndObject();

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using LiveLedger.Ledger.Embedded;
 using Npgsql;
 
@@ -68,7 +69,7 @@ internal sealed class ServerDatabase : IAsyncDisposable
     private async Task AnswerAsync()
     {
         var target = new NpgsqlConnectionStringBuilder(ConnectionString);
-        var until = DateTime.UtcNow + s_firstAnswer;
+        var waiting = Stopwatch.StartNew();
         while (true)
         {
             try
@@ -80,7 +81,7 @@ internal sealed class ServerDatabase : IAsyncDisposable
             catch (Exception e) when (e is NpgsqlException or TimeoutException or System.Net.Sockets.SocketException)
             {
                 // A wrong password or database stays wrong; only a server that is still starting is waited for.
-                if (DateTime.UtcNow > until || e is PostgresException { SqlState: not PostgresErrorCodes.CannotConnectNow })
+                if (waiting.Elapsed > s_firstAnswer || e is PostgresException { SqlState: not PostgresErrorCodes.CannotConnectNow })
                 {
                     throw new StartFailure("database-unreachable", $"PostgreSQL at {target.Host}:{target.Port}, database {target.Database}, does not let us in: {e.Message}");
                 }

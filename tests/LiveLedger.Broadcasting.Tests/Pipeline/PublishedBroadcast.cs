@@ -127,7 +127,15 @@ internal sealed class PublishedBroadcast : IDisposable
 /// <summary>The machine's clock, set forward by the test.</summary>
 internal sealed class ShiftedTime : TimeProvider
 {
+    /// <summary>Time that has passed beyond the true one.</summary>
     public TimeSpan Shift { get; set; }
 
-    public override DateTimeOffset GetUtcNow() => System.GetUtcNow() + Shift;
+    /// <summary>By how much somebody has set the wall clock.</summary>
+    public TimeSpan Set { get; set; }
+
+    public override long TimestampFrequency => TimeSpan.TicksPerSecond;
+
+    public override long GetTimestamp() => (System.GetUtcNow() + Shift).UtcTicks;
+
+    public override DateTimeOffset GetUtcNow() => System.GetUtcNow() + Shift + Set;
 }

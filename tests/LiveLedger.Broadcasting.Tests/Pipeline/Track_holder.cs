@@ -36,6 +36,21 @@ public sealed class Track_holder
     }
 
     [Fact]
+    public void A_silent_holder_keeps_its_track_for_the_lease_however_the_clock_is_set_meanwhile()
+    {
+        foreach (var day in (int[])[-1, 1])
+        {
+            var clock = new ShiftedTime();
+            var holder = new TrackHolder(clock);
+            holder.Renew(First);
+            clock.Set = TimeSpan.FromDays(day);
+            Assert.True(holder.IsOther(Second));
+            clock.Shift = TrackHolder.Lease;
+            Assert.False(holder.IsOther(Second));
+        }
+    }
+
+    [Fact]
     public void A_pool_of_connections_is_no_stranger()
     {
         var holder = new TrackHolder(TimeProvider.System);

@@ -16,6 +16,11 @@ public sealed class RefusalLimitTests
         Assert.False(limit.IsDue("a", LicenceDecision.NotEntitled));
         Assert.True(limit.IsDue("a", LicenceDecision.KeyNotOfBroadcast));
         Assert.True(limit.IsDue("b", LicenceDecision.NotEntitled));
+
+        // Setting the clock is not the passing of time.
+        time.Set = TimeSpan.FromDays(1);
+        Assert.False(limit.IsDue("a", LicenceDecision.NotEntitled));
+        time.Set = TimeSpan.FromDays(-1);
         time.Now += TimeSpan.FromSeconds(10);
         Assert.True(limit.IsDue("a", LicenceDecision.NotEntitled));
     }

@@ -19,10 +19,25 @@ public sealed class OpenPlaybacksTests
         {
             _time.Now += TimeSpan.FromSeconds(30);
             Assert.Same(playback, open.Find("token"));
-            Assert.Equal(renewal, playback.Renew(_time.Now));
+            Assert.Equal(renewal, playback.Renew(_time.GetTimestamp()));
             Assert.Equal(1, open.Count(playback.Broadcast));
         }
 
+        _time.Now += OpenPlaybacks.Patience;
+        Assert.Null(open.Find("token"));
+        Assert.Equal(0, open.Count(playback.Broadcast));
+    }
+
+    [Theory]
+    [InlineData(-1)]
+    [InlineData(1)]
+    public void A_playback_ends_by_its_own_silence_however_the_clock_is_set(int days)
+    {
+        var open = new OpenPlaybacks(_time);
+        var playback = Playback(BroadcastId.New(_time));
+        open.Open("token", playback);
+        _time.Set = TimeSpan.FromDays(days);
+        Assert.Same(playback, open.Find("token"));
         _time.Now += OpenPlaybacks.Patience;
         Assert.Null(open.Find("token"));
         Assert.Equal(0, open.Count(playback.Broadcast));
@@ -42,5 +57,5 @@ public sealed class OpenPlaybacksTests
     }
 
     private Playback Playback(BroadcastId broadcast) =>
-        new(new(Guid.NewGuid()), broadcast, default, new EntitlementId(Guid.NewGuid()), _time.Now);
+        new(new(Guid.NewGuid()), broadcast, default, new EntitlementId(Guid.NewGuid()), _time.GetTimestamp());
 }
