@@ -1,4 +1,4 @@
-// Bundles the Watch page into dist/: watch.html, and assets named by their content so that they may be cached for ever.
+// Bundles the pages into dist/: watch.html, audit.html, and assets named by their content so that they may be cached for ever.
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -28,7 +28,13 @@ async function bundle(entry, define = {}) {
 }
 
 const worker = await bundle("src/worker/worker.ts");
-const script = await bundle("src/page/main.ts", { workerUrl: JSON.stringify(worker) });
-const style = await bundle("src/page/watch.css");
-const page = readFileSync(join(root, "src/page/watch.html"), "utf8").replace("{{script}}", script).replace("{{style}}", style);
-writeFileSync(join(dist, "watch.html"), page);
+await page("src/page/watch.html", "src/page/main.ts", { workerUrl: JSON.stringify(worker) });
+await page("src/auditPage/audit.html", "src/auditPage/main.ts");
+
+/** A page with its script, and its style beside it by the same name. */
+async function page(html, entry, define) {
+  const script = await bundle(entry, define);
+  const style = await bundle(html.replace(".html", ".css"));
+  const text = readFileSync(join(root, html), "utf8").replace("{{script}}", script).replace("{{style}}", style);
+  writeFileSync(join(dist, basename(html)), text);
+}

@@ -5,17 +5,23 @@ using Microsoft.Extensions.FileProviders;
 
 namespace LiveLedger.Server.Pages;
 
-/// <summary>The player: <c>/watch/{broadcast}</c> and its files under <c>/player</c>, as built from <c>src/player</c>.</summary>
+/// <summary>The pages <c>/watch/{broadcast}</c> and <c>/audit</c>, and their files under <c>/player</c>, as built from <c>src/player</c>.</summary>
 internal static class PlayerPages
 {
-    private const string Page = "watch.html";
+    private const string Watch = "watch.html";
+    private const string Audit = "audit.html";
 
     // Scripts only from this server; media and worker come as blobs; a stream may lie on another origin.
     private const string ContentSecurityPolicy =
         "default-src 'none'; script-src 'self'; worker-src 'self' blob:; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; "
         + "font-src 'self'; media-src 'self' blob:; connect-src 'self' data: blob: http: https:; manifest-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'self'";
 
-    private static readonly Refusal s_missing = new(404, "player-missing", "The player page is not built here: build src/player, or name its folder with --player.");
+    // The audit page loads nothing from elsewhere, shows what others wrote into the log, and never makes markup of it.
+    private const string AuditContentSecurityPolicy =
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; base-uri 'none'; form-action 'none'; "
+        + "frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types 'none'";
+
+    private static readonly Refusal s_missing = new(404, "player-missing", "The pages are not built here: build src/player, or name its folder with --player.");
     private static readonly Refusal s_unknown = new(404, "not-found", "There is no such broadcast.");
 
     public static void UsePlayerFiles(this WebApplication app, string? folder)
@@ -33,28 +39,29 @@ internal static class PlayerPages
             {
                 // Names carry no hash of the content, so browsers ask each time and mostly hear 304.
                 file.Context.Response.Headers.CacheControl = "no-cache";
-                Guard(file.Context.Response);
+                Guard(file.Context.Response, ContentSecurityPolicy);
             },
         });
     }
 
-    public static void MapPlayer(this IEndpointRouteBuilder routes, string? folder) =>
+    public static void MapPlayer(this IEndpointRouteBuilder routes, string? folder)
+    {
         routes.MapGet("/watch/{broadcast}", (string broadcast, HttpContext context) =>
+            BroadcastId.TryParse(broadcast, out _) ? Page(context, folder, Watch, ContentSecurityPolicy) : s_unknown.ToResult()).ExcludeFromDescription();
+        routes.MapGet("/audit", (HttpContext context) => Page(context, folder, Audit, AuditContentSecurityPolicy)).ExcludeFromDescription();
+    }
+
+    private static IResult Page(HttpContext context, string? folder, string name, string policy)
+    {
+        if (folder is null || !File.Exists(Path.Combine(folder, name)))
         {
-            if (!BroadcastId.TryParse(broadcast, out _))
-            {
-                return s_unknown.ToResult();
-            }
+            return s_missing.ToResult();
+        }
 
-            if (folder is null || !File.Exists(Path.Combine(folder, Page)))
-            {
-                return s_missing.ToResult();
-            }
-
-            Guard(context.Response);
-            context.Response.Headers.CacheControl = "no-cache";
-            return Results.File(Path.Combine(folder, Page), "text/html; charset=utf-8");
-        }).ExcludeFromDescription();
+        Guard(context.Response, policy);
+        context.Response.Headers.CacheControl = "no-cache";
+        return Results.File(Path.Combine(folder, name), "text/html; charset=utf-8");
+    }
 
     /// <summary>The folder named in the settings, else <c>player</c> beside the binaries, else <c>src/player/dist</c> of the clone they were built in.</summary>
     public static string? Find(ServerSettings settings)
@@ -84,9 +91,9 @@ internal static class PlayerPages
         return null;
     }
 
-    private static void Guard(HttpResponse response)
+    private static void Guard(HttpResponse response, string policy)
     {
-        response.Headers.ContentSecurityPolicy = ContentSecurityPolicy;
+        response.Headers.ContentSecurityPolicy = policy;
         response.Headers.XContentTypeOptions = "nosniff";
         // The address of a watch page holds the viewer's token in its fragment, which no Referer carries; the path need not leave either.
         response.Headers["Referrer-Policy"] = "no-referrer";

@@ -37,6 +37,11 @@ export class SigningKey {
     return this.publicKey.toString("base64url");
   }
 
+  /** The bare signature of bytes. */
+  signBytes(message: Uint8Array): Buffer {
+    return sign(null, message, this.#private);
+  }
+
   /** COSE_Sign1 (RFC 9052 §4.2), tagged. */
   sign(contentType: string, payload: Uint8Array): Buffer {
     const kid = createHash("sha256").update(encode(new Map<number, Cbor>([[1, 1], [-1, 6], [-2, this.publicKey]]))).digest();

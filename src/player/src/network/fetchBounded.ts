@@ -5,6 +5,8 @@ export class HttpStatusError extends Error {
   constructor(
     readonly status: number,
     url: string,
+    /** The answer, its body not read yet. */
+    readonly response: Response,
   ) {
     super(`${status} for ${url}`);
   }
@@ -13,18 +15,28 @@ export class HttpStatusError extends Error {
 /** More bytes came than anything of this kind may have. */
 export class TooLongError extends Error {}
 
+interface Progress {
+  readonly onHeaders?: (length: number) => void;
+  readonly onBytes?: (loaded: number) => void;
+}
+
 /** Loads a whole body of at most `limit` bytes into a buffer of its own, which can then be transferred to the worker. */
 export async function fetchBounded(
   url: string,
   limit: number,
-  options: { signal: AbortSignal; cache: RequestCache; onHeaders?: (length: number) => void; onBytes?: (loaded: number) => void },
+  options: Progress & { readonly signal: AbortSignal; readonly cache: RequestCache; readonly headers?: Record<string, string> },
 ): Promise<Bytes> {
-  const response = await fetch(url, { signal: options.signal, cache: options.cache, credentials: "omit", redirect: "error" });
-  if (response.status !== 200) throw new HttpStatusError(response.status, url);
+  const { signal, cache, headers = {} } = options;
+  const response = await fetch(url, { signal, cache, headers, credentials: "omit", redirect: "error" });
+  if (response.status !== 200) throw new HttpStatusError(response.status, url, response);
+  return readBounded(response, limit, options);
+}
 
+/** Reads the body of an answer, at most `limit` bytes. */
+export async function readBounded(response: Response, limit: number, progress: Progress = {}): Promise<Bytes> {
   const declared = Number(response.headers.get("content-length") ?? 0);
-  options.onHeaders?.(declared);
-  if (declared > limit) throw new TooLongError(url);
+  progress.onHeaders?.(declared);
+  if (declared > limit) throw new TooLongError(response.url);
 
   let buffer = new Uint8Array(Math.max(declared, 16384));
   let loaded = 0;
@@ -33,7 +45,7 @@ export async function fetchBounded(
     const bytes = part.value;
     if (loaded + bytes.length > limit) {
       await reader?.cancel();
-      throw new TooLongError(url);
+      throw new TooLongError(response.url);
     }
     if (loaded + bytes.length > buffer.length) {
       const larger = new Uint8Array(Math.min(limit, Math.max(2 * buffer.length, loaded + bytes.length)));
@@ -42,7 +54,7 @@ export async function fetchBounded(
     }
     buffer.set(bytes, loaded);
     loaded += bytes.length;
-    options.onBytes?.(loaded);
+    progress.onBytes?.(loaded);
   }
   return loaded === buffer.length ? buffer : buffer.slice(0, loaded);
 }

@@ -1,0 +1,302 @@
+import type { Page } from "playwright-core";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { giveToken, openAudit, untilListed, untilVerdict } from "./support/auditPage.js";
+import { Browser } from "./support/chromium.js";
+import { SigningKey } from "./support/cose.js";
+import { LiveServer } from "./support/liveServer.js";
+import { OwnLog, vkeyOf } from "./support/ownLog.js";
+import { type Change, Proxy } from "./support/proxy.js";
+import { until } from "./support/until.js";
+
+// The real server's page over the real server's log, changed on the way by a proxy; and over a log of the test's own, whose
+// key the test has. Each test has an origin of its own, so the browser remembers nothing of another's.
+let server: LiveServer;
+let browser: Browser;
+let proxy: Proxy;
+let page: Page;
+let auditor: string;
+let size: number;
+let stream: string;
+const opened = 17;
+
+beforeAll(async () => {
+  [server, browser] = await Promise.all([LiveServer.start(), Browser.open()]);
+  const admit = (role: string) => server.ask<{ token: string }>("POST", "/v1/tokens", server.operatorToken, { subject: `tampering-${role}`, role, lifetimeSeconds: 3600 });
+  auditor = (await admit("auditor")).token;
+  const { token } = await admit("broadcaster");
+  for (let i = 0; i < 6; i++) {
+    const { id } = await server.ask<{ id: string }>("POST", "/v1/broadcasts", token, { title: `Night ${i}`, scheme: "cbcs" });
+    const granted = await Promise.all(Array.from({ length: 50 }, (_, k) => server.ask<{ id: string }>("POST", `/v1/broadcasts/${id}/entitlements`, token, { viewer: `guest-${k}` })));
+    stream = `entitlement/${granted[0]?.id}`;
+    await server.ask("DELETE", `/v1/broadcasts/${id}/entitlements/${granted[0]?.id}`, token);
+  }
+  // Past 256, so that a path leads over tiles of two levels.
+  size = await until("all of it published", 10, async () => {
+    const status = await server.ask<{ size: number; pending: number }>("GET", "/v1/ledger/status", auditor);
+    return status.pending === 0 && status.size > 300 ? status.size : undefined;
+  });
+}, 180_000);
+beforeEach(async () => {
+  proxy = await Proxy.start(server.url);
+  page = await browser.page();
+});
+afterEach(async () => {
+  await page.close();
+  await proxy.stop();
+});
+afterAll(async () => {
+  await browser?.close();
+  await server?.stop();
+});
+
+function flipped(bytes: Buffer, at: number): Buffer {
+  const copy = Buffer.from(bytes);
+  copy[at] = (copy[at] ?? 0) ^ 0x01;
+  return copy;
+}
+
+/** Where an entry of a bundle begins, after its length. */
+function entryAt(bundle: Buffer, index: number): { start: number; end: number } {
+  let start = 2;
+  for (let i = 0; i < index; i++) start += 2 + bundle.readUInt16BE(start - 2);
+  return { start, end: start + bundle.readUInt16BE(start - 2) };
+}
+
+/** Expects entry 17 to be called false, for this reason, by this check, and nothing of what came after it to be called good. */
+async function expectFalse(change: Change, check: string, code: string): Promise<void> {
+  proxy.change = change;
+  const saying = await openAudit(page, proxy.url, `#/entry/${opened}`);
+  expect(saying).toMatchObject({ verdict: "false", code });
+  expect(saying.checks.filter((line) => line.includes("false"))).toEqual([`${check}: false ${code}`]);
+  const order = ["key", "signature", "witnesses", "history", "entry", "path", "payload"];
+  expect(saying.checks.filter((line) => line.endsWith("good")).every((line) => order.indexOf(line.split(":")[0] ?? "") < order.indexOf(check))).toBe(true);
+}
+
+describe("Changed on the way, an entry is called false, and which check failed", () => {
+  const bundle = "/log/tile/entries/000";
+  const leaves = "/log/tile/0/000";
+
+  it("where the entry was altered", () =>
+    expectFalse((path, body) => (path === bundle ? flipped(body, entryAt(body, opened).end - 1) : undefined), "entry", "entry-altered"));
+
+  it("where another entry stands in its place", () =>
+    expectFalse((path, body) => {
+      if (path !== bundle) return undefined;
+      const [a, b] = [entryAt(body, opened), entryAt(body, opened + 1)];
+      return Buffer.concat([body.subarray(0, a.start - 2), body.subarray(b.start - 2, b.end), body.subarray(a.start - 2, a.end), body.subarray(b.end)]);
+    }, "entry", "entry-altered"));
+
+  it("where the bundle is cut short", () => expectFalse((path, body) => (path === bundle ? body.subarray(0, -1) : undefined), "entry", "bundle-malformed"));
+
+  it("where a neighbour's hash was altered", () => expectFalse((path, body) => (path === leaves ? flipped(body, 32 * (opened - 1)) : undefined), "path", "tree-altered"));
+
+  it("where a hash far away was altered", () => expectFalse((path, body) => (path === leaves ? flipped(body, 32 * 255 + 31) : undefined), "path", "tree-altered"));
+
+  it("where a hash of the unfinished edge was altered", () =>
+    expectFalse((path, body) => (path === `/log/tile/0/001.p/${size - 256}` ? flipped(body, 0) : undefined), "path", "tree-altered"));
+
+  it("where a tile is too short", () => expectFalse((path, body) => (path === leaves ? body.subarray(32) : undefined), "path", "tree-altered"));
+
+  it("where the entry and its hash were altered together", () =>
+    expectFalse((path, body) => (path === bundle ? flipped(body, entryAt(body, opened).end - 1) : path === leaves ? flipped(body, 32 * opened) : undefined), "path", "tree-altered"));
+
+  it("where the checkpoint's signature was altered", () =>
+    expectFalse((path, body) => (path === "/log/checkpoint" ? Buffer.from(body.toString().replace(/.(?==*\n$)/, (c) => (c === "A" ? "E" : "A"))) : undefined), "signature", "bad-signature"));
+
+  it("where the checkpoint's size was altered", () =>
+    expectFalse((path, body) => (path === "/log/checkpoint" ? Buffer.from(body.toString().replace(`\n${size}\n`, `\n${size + 1}\n`)) : undefined), "signature", "bad-signature"));
+
+  it("where the checkpoint is signed by another key", () => {
+    const origin = "x.example";
+    return expectFalse((path) => (path === "/log/checkpoint" ? new OwnLog(origin, new SigningKey(new Uint8Array(32).fill(5)), [Buffer.from("x")]).checkpoint : undefined), "signature", "not-signed");
+  });
+
+  it("where the key was replaced by no key", () => expectFalse((path) => (path === "/log/key" ? Buffer.from("key\n") : undefined), "key", "key-unreadable"));
+
+  it("where the payload was altered", async () => {
+    proxy.change = (path, body) => {
+      if (!path.startsWith("/v1/ledger/entries")) return undefined;
+      const answer = JSON.parse(body.toString()) as { items: { payload: string }[] };
+      for (const item of answer.items) item.payload = flipped(Buffer.from(item.payload, "base64"), 9).toString("base64");
+      return Buffer.from(JSON.stringify(answer));
+    };
+    await openAudit(page, proxy.url);
+    await giveToken(page, auditor);
+    await page.evaluate((to) => void (location.hash = `#/entry/${to}`), opened);
+    const saying = await until("the verdict on the payload", 10, async () => {
+      const now = await untilVerdict(page);
+      return now.verdict === "false" ? now : undefined;
+    });
+    expect(saying.code).toBe("payload-altered");
+    expect(await page.locator("#payload").count()).toBe(0);
+  });
+
+  it("and checks again from the network, once the way is clean", async () => {
+    proxy.change = (path, body) => (path === leaves ? flipped(body, 0) : undefined);
+    expect(await openAudit(page, proxy.url, "#/entry/1")).toMatchObject({ verdict: "false", code: "tree-altered" });
+    proxy.change = () => undefined;
+    await page.click("#entry-verdict >> text=Check again");
+    await until("the good verdict", 10, async () => (await untilVerdict(page)).verdict === "good");
+  });
+});
+
+describe("In a list", () => {
+  it("an altered row is told from the others", async () => {
+    proxy.change = (path, body) => {
+      if (!path.startsWith("/v1/ledger/entries")) return undefined;
+      const answer = JSON.parse(body.toString()) as { items: { entry: string }[] };
+      const [row] = answer.items;
+      if (row) row.entry = flipped(Buffer.from(row.entry, "base64"), 3).toString("base64");
+      return Buffer.from(JSON.stringify(answer));
+    };
+    await openAudit(page, proxy.url);
+    await giveToken(page, auditor);
+    await page.evaluate(() => void (location.hash = "#/search?type=broadcast-created"));
+    const saying = await until("the list's verdict", 10, async () => {
+      const now = await untilListed(page);
+      return now.listOutcome === "false" ? now : undefined;
+    });
+    expect(saying.list).toBe("1 row is not what was signed");
+    expect(await page.locator(".row-mark").evaluateAll((marks) => marks.map((mark) => (mark as HTMLElement).dataset["code"] ?? (mark as HTMLElement).dataset["outcome"]))).toEqual(["entry-altered", ...Array<string>(5).fill("good")]);
+  });
+
+  it("a version of a stream that the server leaves out is missed", async () => {
+    await openAudit(page, proxy.url);
+    await giveToken(page, auditor);
+    const address = `#/search?${new URLSearchParams({ stream })}`;
+    await page.evaluate((to) => void (location.hash = to), address);
+    await until("the whole stream", 10, async () => (await untilListed(page)).list.endsWith("no version of the stream is left out"));
+    proxy.change = (path, body) => {
+      if (!path.startsWith("/v1/ledger/entries")) return undefined;
+      const answer = JSON.parse(body.toString()) as { items: unknown[] };
+      return Buffer.from(JSON.stringify({ ...answer, items: answer.items.slice(0, -1) }));
+    };
+    await page.click("#search-form >> text=Search");
+    await until("the missing version", 10, async () => (await untilListed(page)).list === "Version 1 of the stream was left out of this answer");
+  });
+});
+
+/** Entries that are nobody's: a log's entries may be anything. */
+function texts(count: number, changed?: number): Buffer[] {
+  return Array.from({ length: count }, (_, i) => Buffer.from(i === changed ? "changed" : `entry ${i}`));
+}
+
+describe("What this browser has seen of a log", () => {
+  const origin = "own.example/log";
+  const key = new SigningKey(new Uint8Array(32).fill(31));
+
+  async function see(log: OwnLog): Promise<Awaited<ReturnType<typeof untilVerdict>>> {
+    proxy.change = (path) => log.answer(path);
+    return openAudit(page, proxy.url, `?${log.entries.length}`);
+  }
+
+  it("is extended by an honest log, and it says from when", async () => {
+    expect((await see(new OwnLog(origin, key, texts(300)))).checks).toEqual(["key: none", "signature: good", "witnesses: none", "history: none"]);
+    const saying = await see(new OwnLog(origin, key, texts(5000)));
+    expect(saying.checks).toEqual(["key: good", "signature: good", "witnesses: none", "history: good"]);
+    expect(await page.textContent('[data-check="history"]')).toMatch(/It extends what you saw on .* UTC.*first 300 entries are the same, and 4,700 are new/);
+  });
+
+  it.each([300, 256])("of %i entries is not what a rewritten log begins with", async (seen) => {
+    await see(new OwnLog(origin, key, texts(seen)));
+    const rewritten = new OwnLog(origin, key, texts(5000, 7));
+    expect(await see(rewritten)).toMatchObject({ verdict: "false", code: "not-an-extension" });
+    // Nor the next time: what was seen is not forgotten for what is false.
+    expect(await see(rewritten)).toMatchObject({ verdict: "false", code: "not-an-extension" });
+    expect((await see(new OwnLog(origin, key, texts(5000)))).verdict).toBe("good");
+  });
+
+  it("is told from hashes that were altered on the way", async () => {
+    await see(new OwnLog(origin, key, texts(300)));
+    const log = new OwnLog(origin, key, texts(5000));
+    proxy.change = (path) => {
+      const body = log.answer(path);
+      return body && path.startsWith("/log/tile/1/") ? flipped(body, 0) : body;
+    };
+    expect(await openAudit(page, proxy.url)).toMatchObject({ verdict: "false", code: "tree-altered", checks: ["key: good", "signature: good", "witnesses: none", "history: false tree-altered"] });
+  });
+
+  it("is not forked at the same size", async () => {
+    await see(new OwnLog(origin, key, texts(300)));
+    expect(await see(new OwnLog(origin, key, texts(300, 299)))).toMatchObject({ verdict: "false", code: "forked" });
+  });
+
+  it("is not rolled back, though an older checkpoint for a moment is no alarm", async () => {
+    const [older, newer] = [new OwnLog(origin, key, texts(250)), new OwnLog(origin, key, texts(300))];
+    await see(newer);
+    let answers = 0;
+    proxy.change = (path) => (path === "/log/checkpoint" && answers++ === 0 ? older : newer).answer(path);
+    expect((await openAudit(page, proxy.url, "?lagging")).verdict).toBe("good");
+    expect(answers).toBe(2);
+    expect(await see(older)).toMatchObject({ verdict: "false", code: "older-than-seen" });
+  });
+
+  it("has one key; another is alarm until a person says otherwise", async () => {
+    await see(new OwnLog(origin, key, texts(300)));
+    const swapped = new OwnLog(origin, new SigningKey(new Uint8Array(32).fill(32)), texts(300));
+    expect(await see(swapped)).toMatchObject({ verdict: "false", code: "key-changed", checks: ["key: false key-changed"] });
+    expect(await page.textContent("#list-body")).toContain("Nothing is listed");
+    await page.click("#log-more summary");
+    expect(await page.textContent("#log-more-body")).toContain(vkeyOf(origin, 1, key));
+    expect(await page.textContent("#log-more-body")).toContain(swapped.vkey);
+    await page.click("#begin-anew");
+    await page.click("#anew-no");
+    expect((await see(swapped)).code).toBe("key-changed");
+    await page.click("#begin-anew");
+    await page.click("#anew-yes");
+    await until("the new key", 10, async () => (await untilVerdict(page)).verdict === "good");
+    expect((await see(new OwnLog(origin, key, texts(300)))).code).toBe("key-changed");
+  });
+});
+
+describe("Witnesses", () => {
+  const origin = "own.example/log";
+  const key = new SigningKey(new Uint8Array(32).fill(31));
+  const witnesses = [41, 42, 43].map((seed, i) => ({ name: `w${i + 1}.example`, key: new SigningKey(new Uint8Array(32).fill(seed)), time: 1_790_000_000 + i }));
+  const policy = `${witnesses.map(({ name, key: by }, i) => `witness W${i + 1} ${vkeyOf(name, 4, by)}`).join("\n")}\ngroup two 2 W1 W2 W3\nquorum two\n`;
+
+  async function see(log: OwnLog, change = (body: Buffer | undefined) => body): Promise<Awaited<ReturnType<typeof untilVerdict>>> {
+    proxy.change = (path) => (path === "/log/checkpoint" ? change(log.answer(path)) : log.answer(path));
+    return openAudit(page, proxy.url);
+  }
+
+  async function usePolicy(text: string): Promise<void> {
+    if (!(await page.locator("#policy").isVisible())) await page.click("#log-more summary");
+    await page.fill("#policy", text);
+    await page.click("text=Check by this policy");
+  }
+
+  it("are listed, and verified once a policy names them", async () => {
+    const log = new OwnLog(origin, key, texts(10), witnesses.slice(0, 2));
+    expect((await see(log)).checks).toContain("witnesses: none");
+    await usePolicy(policy);
+    await until("the quorum", 10, async () => (await untilVerdict(page)).checks.includes("witnesses: good"));
+    expect(await page.textContent('[data-check="witnesses"]')).toMatch(/2 of 3 witnesses of your policy cosigned it: a quorum.*W1 \(.* UTC\), W2 \(/);
+    const rows = await page.locator(".witnesses tbody tr").allTextContents();
+    expect(rows.map((row) => /w\d\.example.*Yes, W\d of your policy/.test(row))).toEqual([true, true]);
+    // Kept for the next visit.
+    expect((await see(log)).checks).toContain("witnesses: good");
+  });
+
+  it("that are too few, or wrong, make it false; and a policy that cannot be read is refused by its line", async () => {
+    await see(new OwnLog(origin, key, texts(10), witnesses));
+    await usePolicy(`${policy}quorum two\n`);
+    await until("the refusal", 5, async () => (await page.textContent(".policy .form-problem")) === "Line 6: a second quorum line.");
+    await usePolicy(policy);
+    await until("the quorum", 10, async () => (await untilVerdict(page)).checks.includes("witnesses: good"));
+    expect(await see(new OwnLog(origin, key, texts(11), witnesses.slice(2)))).toMatchObject({ verdict: "false", code: "quorum-not-reached" });
+    const altered = (body: Buffer | undefined) => body && Buffer.from(body.toString().replace(/.(?=....==?\n$)/, (c) => (c === "A" ? "E" : "A")));
+    expect(await see(new OwnLog(origin, key, texts(12), witnesses), altered)).toMatchObject({ verdict: "false", code: "cosignature-wrong" });
+    expect((await see(new OwnLog(origin, key, texts(13), witnesses))).verdict).toBe("good");
+  });
+
+  it("and logs of a policy: another log is not believed, a listed one is more than trust on first use", async () => {
+    const log = new OwnLog(origin, key, texts(10), witnesses);
+    await see(log);
+    await usePolicy(`log ${vkeyOf("other.example", 1, new SigningKey(new Uint8Array(32).fill(33)))}\n${policy}`);
+    await until("the refusal", 10, async () => (await untilVerdict(page)).code === "key-not-in-policy");
+    await usePolicy(`log ${log.vkey}\n${policy}`);
+    await until("the trust", 10, async () => (await page.textContent('[data-check="key"]'))?.includes("named in your policy"));
+    expect((await untilVerdict(page)).verdict).toBe("good");
+  });
+});
