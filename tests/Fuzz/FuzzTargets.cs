@@ -19,6 +19,8 @@ public static class FuzzTargets
         EntryTarget.Create(),
         TilePathTarget.Create(),
         TlogProofTarget.Create(),
+        BundleTarget.Create(),
+        BundleTarget.CreateEntries(),
         IngestTarget.Create(),
     ];
 }

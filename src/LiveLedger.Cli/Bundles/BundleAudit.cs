@@ -1,7 +1,9 @@
 using System.Text.Json;
 using LiveLedger.Cli.Audit;
+using LiveLedger.Cryptography.Ed25519;
+using LiveLedger.Media;
+using LiveLedger.Media.Records;
 using LiveLedger.Transparency.Bundles;
-using LiveLedger.Transparency.Notes;
 using LiveLedger.Transparency.Policies;
 
 namespace LiveLedger.Cli.Bundles;
@@ -9,12 +11,34 @@ namespace LiveLedger.Cli.Bundles;
 /// <summary>The verdict on a bundle: what was shown, what was taken on trust, and what no bundle can show.</summary>
 internal static class BundleAudit
 {
-    internal static AuditVerdict Judge(Stream archive, VerifierKey? trusted, TrustPolicy? policy, Action<ulong, ulong> progress)
+    /// <summary>Judges a bundle.</summary>
+    /// <param name="archive">The archive; it can be read at any place.</param>
+    /// <param name="trust">The log that is trusted, and whose cosignatures are enough.</param>
+    /// <param name="identity">The broadcaster's identity that is trusted; null for any.</param>
+    /// <param name="progress">Is told how much of how much is done.</param>
+    internal static AuditVerdict Judge(Stream archive, Trust trust, Ed25519PublicKey? identity, Action<ulong, ulong> progress)
     {
-        var (fault, bundle, entries) = BundleVerification.Of(archive, trusted, policy, null, progress);
+        var (trusted, policy) = trust;
+        LoggedRecords? records = null;
+        var (fault, bundle, entries) = BundleVerification.Of(archive, trusted, policy, opened =>
+        {
+            records = BroadcastId.TryParse(opened.Contents.Broadcast, out var id) ? new(id, identity) : null;
+            return (_, entry, payload) => records?.Take(entry, payload);
+        }, progress);
         if (fault is not null)
         {
-            return new(false, fault.Detail, [$"refused: {NameOf(fault.Kind)}"], new Dictionary<string, object?> { ["refused"] = NameOf(fault.Kind) });
+            return Refused(NameOf(fault.Kind), fault.Detail);
+        }
+
+        records?.End();
+        if (records?.Fault is { } lie)
+        {
+            return Refused("record-refused", lie);
+        }
+
+        if (identity is not null && records?.Identity is null)
+        {
+            return Refused("identity-missing", "no identity has certified this broadcast's signer");
         }
 
         var (key, head, contents) = (bundle!.Key, bundle.Head, bundle.Contents);
@@ -26,6 +50,7 @@ internal static class BundleAudit
                     : policy is { Logs.Count: > 0 } ? $"key {key}, which your policy lists"
                     : $"key {key}, from the bundle itself: nobody vouches for it (give --key or --policy)",
                 Witnessed(bundle, policy),
+                .. SaidOf(records, identity),
                 $"root {head.Root}",
                 "not shown: that no whole stream was left out, or that a head was not named too low; the log itself shows that (audit fsck)",
             ],
@@ -39,12 +64,31 @@ internal static class BundleAudit
                 ["key"] = key.ToString(),
                 ["keyFrom"] = trusted is not null ? "reader" : policy is { Logs.Count: > 0 } ? "policy" : "bundle",
                 ["policyFrom"] = policy is null ? "bundle" : "reader",
+                ["identity"] = records?.Identity is { } by ? IdentityText.Format(by) : null,
+                ["records"] = records?.Count ?? 0,
                 ["cosigned"] = bundle.Cosigned.Cosigned.Select(static c => new { c.Witness.Name, c.Time }),
             });
     }
 
     /// <summary>The stable name of a refusal.</summary>
     internal static string NameOf(BundleFaultKind kind) => JsonNamingPolicy.KebabCaseLower.ConvertName(kind.ToString());
+
+    private static AuditVerdict Refused(string name, string detail) =>
+        new(false, detail, [$"refused: {name}"], new Dictionary<string, object?> { ["refused"] = name });
+
+    private static IEnumerable<string> SaidOf(LoggedRecords? records, Ed25519PublicKey? pinned)
+    {
+        if (records is not { Identity: { } identity })
+        {
+            yield break;
+        }
+
+        yield return $"identity {IdentityText.Format(identity)}{(pinned is null ? " (not pinned: give --identity to demand one)" : " (pinned)")}";
+        yield return $"{records.Count} segment records in {records.Tracks} tracks, each signed under it and following the one before, "
+            + (!records.HasEnded ? "and the broadcast had not ended"
+                : records.Missing == 0 ? "as many as the broadcast ended with"
+                : $"and {records.Missing} of those that the broadcast ended with are not among them");
+    }
 
     private static string Witnessed(OfflineBundle bundle, TrustPolicy? policy)
     {

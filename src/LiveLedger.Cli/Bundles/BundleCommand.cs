@@ -1,6 +1,8 @@
 using System.CommandLine;
 using LiveLedger.Cli.Audit;
 using LiveLedger.Cli.Rest;
+using LiveLedger.Cryptography.Ed25519;
+using LiveLedger.Media.Records;
 
 namespace LiveLedger.Cli.Bundles;
 
@@ -13,16 +15,16 @@ internal static class BundleCommand
 
     private static Command Make()
     {
-        var (trust, json) = (new TrustOptions(), new Option<bool>("--json") { Description = "the verdict as JSON" });
+        var (trust, identity, json) = (new TrustOptions(), Identity(), new Option<bool>("--json") { Description = "the verdict as JSON" });
         var url = new Argument<Uri>("url") { Description = "the server's address", CustomParser = ServerAddress.Parse };
         var broadcast = new Argument<string>("broadcast") { Description = "the broadcast's id" };
         var output = new Option<string>("--out") { Description = "file to write", Required = true };
         var token = new Option<string?>("--token-file") { Description = "file with an auditor's, operator's or the broadcaster's token (LIVELEDGER_TOKEN_FILE)" };
-        var command = new Command("make", "Fetches a broadcast's bundle and verifies it; what does not hold is not kept.") { url, broadcast, output, token, json };
+        var command = new Command("make", "Fetches a broadcast's bundle and verifies it; what does not hold is not kept.") { url, broadcast, output, token, identity, json };
         trust.AddTo(command);
         command.SetAction(async (parsed, cancellation) =>
         {
-            var whom = trust.Read(parsed);
+            var (whom, broadcaster) = (trust.Read(parsed), IdentityOf(parsed.GetValue(identity)));
             var text = parsed.GetValue(token) ?? Environment.GetEnvironmentVariable("LIVELEDGER_TOKEN_FILE");
             using var api = new ServerApi(parsed.GetValue(url)!, ServerOptions.ReadToken(text));
             var file = parsed.GetValue(output)!;
@@ -35,7 +37,7 @@ internal static class BundleCommand
                         api.DownloadAsync($"/v1/ledger/bundles/{Uri.EscapeDataString(parsed.GetValue(broadcast)!)}", stream, MaxArchive, progress, cancellation));
                 }
 
-                var verdict = await JudgeAsync(draft, whom, parsed.GetValue(json));
+                var verdict = await JudgeAsync(draft, whom, broadcaster, parsed.GetValue(json));
                 if (verdict.Ok)
                 {
                     File.Move(draft, file, overwrite: true);
@@ -57,23 +59,29 @@ internal static class BundleCommand
 
     private static Command Verify()
     {
-        var (trust, json) = (new TrustOptions(), new Option<bool>("--json") { Description = "the verdict as JSON" });
+        var (trust, identity, json) = (new TrustOptions(), Identity(), new Option<bool>("--json") { Description = "the verdict as JSON" });
         var file = new Argument<string>("file") { Description = "the bundle" };
-        var command = new Command("verify", "Checks a bundle with no network: every entry, payload, stream, the proof and the signatures.") { file, json };
+        var command = new Command("verify", "Checks a bundle with no network: every entry, payload, stream, the proof and the signatures.") { file, identity, json };
         trust.AddTo(command);
         command.SetAction(async (parsed, _) => Tell(
-            await JudgeAsync(parsed.GetValue(file)!, trust.Read(parsed), parsed.GetValue(json)), parsed.GetValue(json)));
+            await JudgeAsync(parsed.GetValue(file)!, trust.Read(parsed), IdentityOf(parsed.GetValue(identity)), parsed.GetValue(json)), parsed.GetValue(json)));
         return command;
     }
 
+    private static Option<string?> Identity() => new("--identity") { Description = "the broadcaster's identity that you trust, 43 characters" };
+
+    private static Ed25519PublicKey? IdentityOf(string? text) => text is null ? null
+        : IdentityText.TryParse(text, out var key) ? key
+        : throw new CommandFailure("--identity is 43 characters of base64url", ExitCode.Usage);
+
     // Off this thread, so that the bar moves.
-    private static Task<AuditVerdict> JudgeAsync(string file, Trust trust, bool json) =>
+    private static Task<AuditVerdict> JudgeAsync(string file, Trust trust, Ed25519PublicKey? identity, bool json) =>
         ProgressBar.ShowAsync("verifying the bundle", !json, progress => Task.Run(() =>
         {
             try
             {
                 using var archive = Open(file, FileMode.Open, FileAccess.Read);
-                return BundleAudit.Judge(archive, trust.Key, trust.Policy, progress);
+                return BundleAudit.Judge(archive, trust, identity, progress);
             }
             catch (Exception e) when (e is IOException or UnauthorizedAccessException)
             {

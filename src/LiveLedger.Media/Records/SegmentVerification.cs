@@ -1,4 +1,5 @@
 using LiveLedger.Cryptography;
+using LiveLedger.Cryptography.Cose;
 using LiveLedger.Cryptography.Ed25519;
 using LiveLedger.Cryptography.Rfc6962;
 using LiveLedger.Media.Chunks;
@@ -82,24 +83,12 @@ public static class SegmentVerification
             return new(VerificationFailure.RecordMalformed);
         }
 
-        var signer = certificate.Certificate;
-        if (!parsed.IsSignedBy(signer.SessionKey))
+        if (CheckPlace(certificate.Certificate, parsed.Record, parsed.IsSignedBy(certificate.Certificate.SessionKey), slot) is { IsOk: false } bad)
         {
-            return new(VerificationFailure.RecordSignature);
+            return bad;
         }
 
         var found = parsed.Record;
-        if (found.Broadcast != slot.Broadcast || found.Broadcast != signer.Broadcast || found.Track != slot.Track
-            || found.Sequence != slot.Sequence || (slot.Epoch is { } epoch && found.Epoch != epoch))
-        {
-            return new(VerificationFailure.RecordWrongSlot);
-        }
-
-        if (found.SealedAt < signer.NotBefore || found.SealedAt > signer.NotAfter)
-        {
-            return new(VerificationFailure.CertificateExpired);
-        }
-
         if (ChunkTree.RootOf(parsed.Leaves) != found.ChunkRoot)
         {
             return new(VerificationFailure.RecordLeaves);
@@ -107,6 +96,20 @@ public static class SegmentVerification
 
         record = parsed;
         return VerificationResult.Ok;
+    }
+
+    /// <summary>Checks 4–7, for a record as it is logged: the COSE_Sign1 item alone, without the leaves of its segment.</summary>
+    public static VerificationResult CheckLoggedRecord(SignedCertificate certificate, ReadOnlySpan<byte> cose, in SegmentSlot slot, out SegmentRecord? record)
+    {
+        record = null;
+        if (!CoseSign1.TryParse(cose, out var message) || message.ContentType != SegmentRecordCodec.ContentType || !SegmentRecordCodec.TryDecode(message.Payload.Span, out var found))
+        {
+            return new(VerificationFailure.RecordMalformed);
+        }
+
+        var result = CheckPlace(certificate.Certificate, found, message.Verify(certificate.Certificate.SessionKey), slot);
+        record = result.IsOk ? found : null;
+        return result;
     }
 
     /// <summary>Checks 9 and 10, for a record that <see cref="CheckRecord"/> gave. Allocates nothing.</summary>
@@ -150,5 +153,22 @@ public static class SegmentVerification
         return expected is not { } hash || record.Record.Previous == hash
             ? VerificationResult.Ok
             : new(VerificationFailure.ChainBroken);
+    }
+
+    // Checks 5–7.
+    private static VerificationResult CheckPlace(SignerCertificate signer, SegmentRecord found, bool isSigned, in SegmentSlot slot)
+    {
+        if (!isSigned)
+        {
+            return new(VerificationFailure.RecordSignature);
+        }
+
+        if (found.Broadcast != slot.Broadcast || found.Broadcast != signer.Broadcast || found.Track != slot.Track
+            || found.Sequence != slot.Sequence || (slot.Epoch is { } epoch && found.Epoch != epoch))
+        {
+            return new(VerificationFailure.RecordWrongSlot);
+        }
+
+        return found.SealedAt < signer.NotBefore || found.SealedAt > signer.NotAfter ? new(VerificationFailure.CertificateExpired) : VerificationResult.Ok;
     }
 }
