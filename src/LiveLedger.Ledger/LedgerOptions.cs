@@ -1,4 +1,5 @@
 using LiveLedger.Cryptography.Ed25519;
+using LiveLedger.Ledger.Recovery;
 using LiveLedger.Transparency.Policies;
 
 namespace LiveLedger.Ledger;
@@ -12,6 +13,9 @@ public sealed record LedgerOptions
     /// <summary>The log's name in checkpoints and its key's name, e.g. <c>ledger.example/main</c>. Never changes in the life of a log.</summary>
     public required string Origin { get; init; }
 
+    /// <summary>The log that this one takes the place of, over the same database; null for a first log. Set by <see cref="Succession.InForce"/>.</summary>
+    public Succession? Succeeds { get; init; }
+
     /// <summary>The log's signing key. Never changes in the life of a log.</summary>
     public required Ed25519PrivateKey LogKey { get; init; }
 
@@ -21,11 +25,17 @@ public sealed record LedgerOptions
     /// </summary>
     public required string CheckpointFile { get; init; }
 
+    /// <summary>
+    /// Folder of the journal: every event once more, outside PostgreSQL, so that a database restored from an older backup can be rolled forward.
+    /// All processes that may sign share it. Null keeps none.
+    /// </summary>
+    public string? JournalFolder { get; init; }
+
     /// <summary>The witnesses to ask, with their addresses, and the quorum that a checkpoint needs to be published; null for none. <see cref="Witnesses.WitnessAddresses"/> says whether it will do.</summary>
     public TrustPolicy? Witnesses { get; init; }
 
     /// <summary>Least time between two batches of indexes under load. A lone event waits for nothing; longer is cheaper for many.</summary>
-    public TimeSpan BatchInterval { get; init; } = TimeSpan.FromMilliseconds(50);
+    public TimeSpan BatchInterval { get; init; } = TimeSpan.FromMilliseconds(25);
 
     /// <summary>Time between checkpoints under steady load. When the queue runs empty one follows within a tenth of a second.</summary>
     public TimeSpan CheckpointInterval { get; init; } = TimeSpan.FromMilliseconds(800);

@@ -1,6 +1,7 @@
 using LiveLedger.Ledger.Checkpointing;
 using LiveLedger.Ledger.Projections;
 using LiveLedger.Ledger.Reading;
+using LiveLedger.Ledger.Recovery;
 using LiveLedger.Ledger.Sequencing;
 using LiveLedger.Ledger.Witnesses;
 using Microsoft.Extensions.DependencyInjection;
@@ -28,6 +29,9 @@ public static class LedgerRegistration
             .AddSingleton<InlineRebuild>()
             .AddSingleton<LogReader>()
             .AddSingleton<WitnessedLog>()
+            .AddSingleton<Promises>()
+            .AddSingleton<LogRecovery>()
+            .AddHostedService<SuccessionRecorder>()
             .AddHostedService<LogKeeper>()
             .AddHostedService<InlineRunner>()
             .AddHostedService<WitnessAsker>();

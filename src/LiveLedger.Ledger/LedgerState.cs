@@ -1,13 +1,15 @@
+using LiveLedger.Ledger.Journal;
 using LiveLedger.Ledger.Sequencing;
 using LiveLedger.Transparency.Tree;
 
 namespace LiveLedger.Ledger;
 
-/// <summary>Whether this process may append and sign. It opens once the log was checked against its last checkpoint; a halt is for good.</summary>
+/// <summary>Whether this process may append and sign. It opens once the log was checked against its last checkpoint; a halt lasts until an operator has resolved it.</summary>
 public sealed class LedgerState
 {
     private readonly Lock _lock = new();
     private TaskCompletionSource _sequenced = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private TaskCompletionSource _resolved = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly RecentBatches _recent = new();
     private readonly SemaphoreSlim _appended = new(0, 1);
     private volatile string? _halted;
@@ -20,8 +22,14 @@ public sealed class LedgerState
     /// <summary>Why the log must not be signed again until a person looks; null as long as it may.</summary>
     public string? Halted => _halted;
 
+    /// <summary>How often a halt was found; finding it again counts.</summary>
+    internal int Halts { get; private set; }
+
     /// <summary>True in the one process that sequences and signs.</summary>
     public bool IsLeader { get; internal set; }
+
+    /// <summary>What this process has appended and the journal does not have yet; null unless it leads and keeps one.</summary>
+    internal RecentEvents? ForJournal { get; set; }
 
     /// <summary>Events that are known to have an index; there may be more. An event appended from now on gets no lower index.</summary>
     internal ulong KnownSize => Volatile.Read(ref _size);
@@ -36,10 +44,39 @@ public sealed class LedgerState
     {
         lock (_lock)
         {
-            _halted ??= reason;
+            _halted = reason;
+            Halts++;
         }
 
         Sequenced();
+    }
+
+    /// <summary>The log was checked anew and is whole: a halt is over.</summary>
+    internal void Resume()
+    {
+        lock (_lock)
+        {
+            _halted = null;
+        }
+    }
+
+    /// <summary>Tells the keeper that somebody has resolved the halt, and that checking anew may find the log whole.</summary>
+    internal void Resolve()
+    {
+        lock (_lock)
+        {
+            _resolved.TrySetResult();
+            _resolved = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        }
+    }
+
+    /// <summary>Done when somebody says that the halt is resolved.</summary>
+    internal Task NextResolved()
+    {
+        lock (_lock)
+        {
+            return _resolved.Task;
+        }
     }
 
     /// <summary>Throws unless appends are taken.</summary>

@@ -18,6 +18,15 @@ internal enum LedgerStep
     /// <summary>It has them, by one commit; nobody was told.</summary>
     Sequenced,
 
+    /// <summary>A new file of the journal has its name and nothing else.</summary>
+    JournalBegun,
+
+    /// <summary>The batch is in the journal's file; a power cut may still undo that.</summary>
+    JournalWritten,
+
+    /// <summary>For good.</summary>
+    JournalSynced,
+
     /// <summary>Tile hashes are about to be stored.</summary>
     StoringTiles,
 

@@ -4,6 +4,7 @@ using LiveLedger.Cryptography.Wrapping;
 using LiveLedger.Ledger;
 using LiveLedger.Ledger.Auditing;
 using LiveLedger.Ledger.Http;
+using LiveLedger.Ledger.Recovery;
 using LiveLedger.Ledger.Projections;
 using LiveLedger.Licensing;
 using LiveLedger.Media;
@@ -24,14 +25,15 @@ internal static class Stages
         services.AddSingleton(new Upcasters(LicensingRegistration.Upcasts));
         // Two logs must not share a name, so without one the key gives it.
         var origin = settings.LogOrigin ?? $"liveledger.local/{JwkThumbprint.Of(keys.Log.PublicKey)[..16]}";
-        services.AddLedger(new()
+        var ledger = InForce(new()
         {
             ConnectionString = connectionString,
             Origin = origin,
             LogKey = keys.Log,
             CheckpointFile = data.Checkpoint,
-            Witnesses = WitnessFile.Checked(settings.Witnesses, VerifierKey.Of(origin, keys.Log.PublicKey)),
+            JournalFolder = data.Journal,
         });
+        services.AddLedger(ledger with { Witnesses = WitnessFile.Checked(settings.Witnesses, VerifierKey.Of(ledger.Origin, keys.Log.PublicKey)) });
 
         // What these say of old events is in the audit index: whoever changes it raises AuditIndex.Version.
         services.AddAudit(static s => new AuditLinks
@@ -59,6 +61,18 @@ internal static class Stages
             ViewerCount = s.CountViewers,
         });
         services.AddBroadcasting(new() { RecordingsFolder = data.Broadcasts, KeysFolder = Path.Combine(data.Keys, "broadcasts"), PublicUrl = settings.PublicUrl, LiveWindow = settings.LiveWindow });
+    }
+
+    private static LedgerOptions InForce(LedgerOptions first)
+    {
+        try
+        {
+            return Succession.InForce(first);
+        }
+        catch (Exception e) when (e is InvalidDataException or IOException or UnauthorizedAccessException)
+        {
+            throw new StartFailure("succession-unreadable", e.Message);
+        }
     }
 
     /// <summary>Opens the stages' keys, and brings the schemas of the ledger and of each stage up to this build.</summary>

@@ -2,6 +2,7 @@ using System.Security.Claims;
 using System.Text.Json;
 using LiveLedger.Ledger.Bundles;
 using LiveLedger.Ledger.Projections;
+using LiveLedger.Ledger.Recovery;
 using LiveLedger.Ledger.Refusals;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
@@ -30,6 +31,7 @@ public static class AuditEndpoints
             HeadAsync(stream, user, http, reader, links)).WithName("readStream");
         BundleEndpoints.Map(ledger);
         ProjectionEndpoints.Map(ledger);
+        RecoveryEndpoints.Map(ledger);
         return ledger;
     }
 

@@ -31,6 +31,25 @@ public sealed class CheckpointStore
     internal static CheckpointStore Cosigned(LedgerOptions options) =>
         new(options.CheckpointFile + ".cosigned", step => options.Reached(LedgerStep.CosignedCompared + (int)step));
 
+    /// <summary>True from the first write of a roll-forward to its last: the log stays halted though its events are back.</summary>
+    public bool IsRecovering => File.Exists(RecoveryMark);
+
+    private string RecoveryMark => _file + ".recovering";
+
+    /// <summary>Says that a roll-forward has begun. Durable when it returns.</summary>
+    public void BeginRecovery()
+    {
+        File.WriteAllBytes(RecoveryMark, []);
+        DirectorySync.Flush(Path.GetDirectoryName(_file)!);
+    }
+
+    /// <summary>Says that it has ended. A crash before this is durable leaves the log halted, and the order can be given again.</summary>
+    public void EndRecovery()
+    {
+        File.Delete(RecoveryMark);
+        DirectorySync.Flush(Path.GetDirectoryName(_file)!);
+    }
+
     /// <summary>The signed note as it was released, or null if there never was one. A reader sees the old or the new one, whole.</summary>
     public byte[]? Read()
     {

@@ -13,14 +13,16 @@ internal sealed class LogTables(NpgsqlConnection connection, Action<LedgerStep> 
     private static readonly string s_head = Sql.Load("Checkpointing/read_head.sql");
     private static readonly string s_leaves = Sql.Load("Checkpointing/read_leaves.sql");
     private static readonly string s_nodes = Sql.Load("Checkpointing/store_nodes.sql");
+    private static readonly string s_unsigned = Sql.Load("Recovery/mark_unsigned.sql");
     private static readonly string s_signed = Sql.Load("Checkpointing/mark_signed.sql");
 
-    public async Task<(ulong Size, bool Signed)> ReadHeadAsync(CancellationToken cancel)
+    /// <summary>The head row: leaves, whether a checkpoint was ever signed over them, and the name it was signed under (null: none, or by an older version).</summary>
+    public async Task<(ulong Size, bool Signed, string? Origin)> ReadHeadAsync(CancellationToken cancel)
     {
         await using var command = new NpgsqlCommand(s_head, connection);
         await using var row = await command.ExecuteReaderAsync(cancel);
         return await row.ReadAsync(cancel)
-            ? ((ulong)row.GetInt64(0), row.GetBoolean(1))
+            ? ((ulong)row.GetInt64(0), row.GetBoolean(1), row.IsDBNull(2) ? null : row.GetString(2))
             : throw new LogHaltedException("log-damaged", "the head row is missing");
     }
 
@@ -53,6 +55,23 @@ internal sealed class LogTables(NpgsqlConnection connection, Action<LedgerStep> 
         }
     }
 
+    /// <summary>The leaf of an index below the head.</summary>
+    public async Task<LeafHash> ReadLeafAsync(ulong index, CancellationToken cancel) => (await ReadLeavesAsync(index, index + 1, cancel))[0];
+
+    /// <summary>The leaves of a range below the head.</summary>
+    public async Task<IReadOnlyList<LeafHash>> ReadLeavesAsync(ulong from, ulong to, CancellationToken cancel)
+    {
+        await using var command = new NpgsqlCommand(s_leaves, connection) { Parameters = { new() { Value = (long)from }, new() { Value = (long)to } } };
+        await using var rows = await command.ExecuteReaderAsync(cancel);
+        var leaves = new List<LeafHash>();
+        while (await rows.ReadAsync(cancel))
+        {
+            leaves.Add(new(new Bytes32(rows.GetFieldValue<byte[]>(1))));
+        }
+
+        return leaves.Count == (int)(to - from) ? leaves : throw new LogHaltedException("log-damaged", $"the head says more leaves, and some from {from} to {to - 1} are missing");
+    }
+
     /// <summary>Stores tile hashes. They are derived: stored again they are the same, and a wrong one is put right.</summary>
     public async Task StoreAsync(IReadOnlyList<TileNode> nodes, CancellationToken cancel)
     {
@@ -75,10 +94,16 @@ internal sealed class LogTables(NpgsqlConnection connection, Action<LedgerStep> 
         reached(LedgerStep.TilesStored);
     }
 
-    public async Task MarkSignedAsync(CancellationToken cancel)
+    public async Task MarkUnsignedAsync(CancellationToken cancel)
+    {
+        await using var command = new NpgsqlCommand(s_unsigned, connection);
+        await command.ExecuteNonQueryAsync(cancel);
+    }
+
+    public async Task MarkSignedAsync(string origin, CancellationToken cancel)
     {
         reached(LedgerStep.MarkingSigned);
-        await using var command = new NpgsqlCommand(s_signed, connection);
+        await using var command = new NpgsqlCommand(s_signed, connection) { Parameters = { new() { Value = origin } } };
         await command.ExecuteNonQueryAsync(cancel);
         reached(LedgerStep.MarkedSigned);
     }

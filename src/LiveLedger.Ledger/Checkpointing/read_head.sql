@@ -1,2 +1,2 @@
--- Size of the log and whether a checkpoint was ever signed. Locks: none. Snapshot: one row of it. Crash: reads only.
-SELECT size, signed FROM ledger.head
+-- Size of the log, whether a checkpoint was ever signed, and under which name last. Locks: none. Snapshot: one row of it. Crash: reads only.
+SELECT size, signed, origin FROM ledger.head

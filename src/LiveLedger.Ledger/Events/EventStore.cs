@@ -132,7 +132,9 @@ public sealed partial class EventStore
         {
             if (!_inline.Follow(stream))
             {
-                return await CallAsync(connection, null);
+                var appended = await CallAsync(connection, null);
+                Remember(appended, encoding);
+                return appended;
             }
 
             await using var transaction = await connection.BeginTransactionAsync(cancel);
@@ -143,6 +145,7 @@ public sealed partial class EventStore
             }
 
             await transaction.CommitAsync(cancel);
+            Remember(result, encoding);
             return result;
         }
         catch (PostgresException e) when (e.SqlState == PostgresErrorCodes.UniqueViolation && e.ConstraintName == "events_id_key")
@@ -173,6 +176,17 @@ public sealed partial class EventStore
                 Positions = row.IsDBNull(2) ? [] : row.GetFieldValue<long[]>(2),
                 RecordedAt = outcome == AppendOutcome.Appended ? encoding.Time : null,
             };
+        }
+    }
+
+    private void Remember(AppendResult result, EventEncoding encoding)
+    {
+        if (result.Outcome == AppendOutcome.Appended && _state.ForJournal is { } recent)
+        {
+            for (var i = 0; i < result.Positions.Length; i++)
+            {
+                recent.Keep(result.Positions[i], new(encoding.Entries[i], encoding.Salts[i], encoding.Payloads[i]));
+            }
         }
     }
 

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Text;
 using LiveLedger.Cryptography;
 using LiveLedger.Ledger.Reading;
+using LiveLedger.Ledger.Recovery;
 using LiveLedger.Ledger.Refusals;
 using LiveLedger.Transparency.Checkpoints;
 using LiveLedger.Transparency.Tiles;
@@ -24,6 +25,7 @@ public static class LogEndpoints
     {
         app.MapGet("/log/checkpoint", Checkpoint);
         app.MapGet("/log/key", Key);
+        app.MapGet("/log/predecessor", RecoveryEndpoints.Predecessor);
         app.MapGet("/log/tile/{**path}", TileAsync);
         app.MapGet("/log/proof/{index}.tlog-proof", ProofAsync);
         app.MapGet("/v1/ledger/proofs/inclusion", InclusionAsync);

@@ -1,4 +1,6 @@
+using System.Threading.Channels;
 using LiveLedger.Ledger.Checkpointing;
+using LiveLedger.Ledger.Journal;
 using LiveLedger.Ledger.Witnesses;
 using LiveLedger.Transparency.Notes;
 using Microsoft.Extensions.Hosting;
@@ -16,17 +18,21 @@ internal sealed partial class LogKeeper(LedgerDatabase database, LedgerState sta
 {
     private const int VacuumAfter = 20_000;
 
+    // If disk or signature are slower than the database the sequencer waits for them.
+    private const int BatchesAhead = 128;
+
     private static readonly TimeSpan s_standBy = TimeSpan.FromMilliseconds(500);
     // No append for so long after a batch: the queue has most likely run empty, and the checkpoint need not wait for its time.
     private static readonly TimeSpan s_lull = TimeSpan.FromMilliseconds(10);
     private static readonly TimeSpan s_look = TimeSpan.FromMilliseconds(50);
-    private static readonly TimeSpan s_settled = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan s_haltedLook = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan s_idleLook = TimeSpan.FromMilliseconds(200);
 
     private readonly NoteSigner _signer = new(options.Origin, options.LogKey);
 
     protected override async Task ExecuteAsync(CancellationToken stop)
     {
+        string? said = null;
         while (!stop.IsCancellationRequested)
         {
             try
@@ -57,17 +63,44 @@ internal sealed partial class LogKeeper(LedgerDatabase database, LedgerState sta
             finally
             {
                 state.IsLeader = false;
+                state.ForJournal = null;
             }
 
             if (state.Halted is { } reason)
             {
-                // Halt: appends are refused, nothing is sequenced or signed, what is published stays readable. Only a restart, after a person
-                // has looked, tries again; and it halts again unless the cause is gone.
-                LogHalted(reason);
-                return;
+                // Halt: appends are refused, nothing is sequenced or signed, what is published stays readable.
+                if (said != reason)
+                {
+                    LogHalted(said = reason);
+                }
+
+                await UntilResolvedAsync(stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                continue;
             }
 
             await Task.Delay(s_standBy, time, stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
+
+    // An operator resolves a halt in one process; the others see that one leads again, and check for themselves.
+    private async Task UntilResolvedAsync(CancellationToken stop)
+    {
+        var resolved = state.NextResolved();
+        while (await Task.WhenAny(resolved, Task.Delay(s_haltedLook, time, stop)) != resolved)
+        {
+            stop.ThrowIfCancellationRequested();
+            try
+            {
+                await using var connection = await database.Unpooled.OpenConnectionAsync(stop);
+                if (!await Sequencer.TryLeadAsync(connection, stop))
+                {
+                    return;
+                }
+            }
+            catch (Exception e) when (e is NpgsqlException or IOException or TimeoutException)
+            {
+                // The database is away; the log stays halted.
+            }
         }
     }
 
@@ -75,11 +108,12 @@ internal sealed partial class LogKeeper(LedgerDatabase database, LedgerState sta
     {
         await using var connection = await database.Unpooled.OpenConnectionAsync(stop);
         await LedgerDatabase.UpgradeAsync(connection, stop);
-        var tables = new LogTables(connection, options.Reached);
+        await using var publishing = await database.Unpooled.OpenConnectionAsync(stop);
 
         var leads = await Sequencer.TryLeadAsync(connection, stop);
-        var signer = await CheckpointSigner.OpenAsync(tables, store, _signer, options.Origin, stop);
+        var signer = await CheckpointSigner.OpenAsync(new(publishing, options.Reached), store, Journal, _signer, options, stop);
         await witnessed.RequireExtendedAsync(stop);
+        state.Resume();
         if (!leads && !await StandByAsync(connection, signer, stop))
         {
             return;
@@ -88,10 +122,32 @@ internal sealed partial class LogKeeper(LedgerDatabase database, LedgerState sta
         // Standing by, every checkpoint was compared as it came, over one session; a database that is restored ends sessions, and then the whole
         // log is read again.
         await signer.TakeUpAsync(stop);
+        using var journal = await OpenJournalAsync(publishing, signer.TreeSize, stop);
         state.Open(signer.TreeSize);
         state.IsLeader = true;
         LogLeads(signer.TreeSize);
-        await LeadAsync(new Sequencer(connection, signer.TreeSize), signer, seen: leads, stop);
+        await LeadAsync(new Sequencer(connection, signer.TreeSize), signer, journal, seen: leads, stop);
+    }
+
+    private JournalReader? Journal => options.JournalFolder is { } folder ? new(folder) : null;
+
+    private async Task<LogJournal?> OpenJournalAsync(NpgsqlConnection connection, ulong size, CancellationToken stop)
+    {
+        if (options.JournalFolder is not { } folder)
+        {
+            return null;
+        }
+
+        // A plan kept for any range would be one for half the log.
+        await using (var plans = new NpgsqlCommand("SET plan_cache_mode = force_custom_plan", connection))
+        {
+            await plans.ExecuteNonQueryAsync(stop);
+        }
+
+        state.ForJournal = new();
+        var journal = new LogJournal(connection, state.ForJournal, new(folder, Journal!.Tail()?.End ?? 0, options.Reached));
+        await journal.CatchUpAsync(size, stop);
+        return journal;
     }
 
     // True once it is our turn to lead; false if the log has halted.
@@ -120,9 +176,27 @@ internal sealed partial class LogKeeper(LedgerDatabase database, LedgerState sta
         return false;
     }
 
-    private async Task LeadAsync(Sequencer sequencer, CheckpointSigner signer, bool seen, CancellationToken stop)
+    // Both or neither: when one of the two ends the other is stopped, and the whole begins again or halts.
+    private async Task LeadAsync(Sequencer sequencer, CheckpointSigner signer, LogJournal? journal, bool seen, CancellationToken stop)
     {
-        var signedAt = time.GetTimestamp();
+        // After a take-over: what the leader before us did last, witnesses may know better than the files.
+        Func<CancellationToken, Task>? beforeFirst = seen ? null : witnessed.RequireExtendedAsync;
+        using var both = CancellationTokenSource.CreateLinkedTokenSource(stop);
+        var batches = Channel.CreateBounded<SequencedBatch>(new BoundedChannelOptions(BatchesAhead) { SingleReader = true, SingleWriter = true });
+        var publisher = new LogPublisher(signer, journal, batches.Reader, beforeFirst, options.CheckpointInterval, state, time);
+        Task[] parts =
+        [
+            Task.Run(() => SequenceAsync(sequencer, batches.Writer, both.Token), CancellationToken.None),
+            Task.Run(() => publisher.RunAsync(both.Token), CancellationToken.None),
+        ];
+        var first = await Task.WhenAny(parts);
+        await both.CancelAsync();
+        await Task.WhenAll(parts).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await first;
+    }
+
+    private async Task SequenceAsync(Sequencer sequencer, ChannelWriter<SequencedBatch> batches, CancellationToken stop)
+    {
         var busyAt = time.GetTimestamp();
         var batchAt = 0L;
         var sinceVacuum = 0;
@@ -142,31 +216,22 @@ internal sealed partial class LogKeeper(LedgerDatabase database, LedgerState sta
                 batchAt = time.GetTimestamp();
                 options.Reached(LedgerStep.Sequencing);
                 var batch = await sequencer.RunBatchAsync(stop);
-                taken = batch.Count;
-                sinceVacuum += taken;
-                if (taken > 0)
+                if (batch.Count > 0)
                 {
                     options.Reached(LedgerStep.Sequenced);
                     busyAt = time.GetTimestamp();
                     state.Sequenced(batch);
                 }
-            }
-            while (taken == Sequencer.BatchSize && time.GetElapsedTime(signedAt) < options.CheckpointInterval);
 
-            var sinceSigned = time.GetElapsedTime(signedAt);
-            if (signer.NeverSigned
-                || (sequencer.Size > signer.SignedSize && (sinceSigned >= options.CheckpointInterval || (taken == 0 && sinceSigned >= s_settled))))
-            {
-                if (!seen)
+                if (batch.Count > 0 || taken > 0)
                 {
-                    // After a take-over: what the leader before us did last, witnesses may know better than the files.
-                    await witnessed.RequireExtendedAsync(stop);
-                    seen = true;
+                    await batches.WriteAsync(batch, stop);
                 }
 
-                await signer.SignAsync(sequencer.Size, stop);
-                signedAt = time.GetTimestamp();
+                taken = batch.Count;
+                sinceVacuum += taken;
             }
+            while (taken == Sequencer.BatchSize);
 
             var idle = time.GetElapsedTime(busyAt) > TimeSpan.FromSeconds(1);
             if (sinceVacuum > VacuumAfter || (idle && sinceVacuum > 0))
@@ -177,7 +242,7 @@ internal sealed partial class LogKeeper(LedgerDatabase database, LedgerState sta
         }
     }
 
-    [LoggerMessage(LogLevel.Critical, "THE LOG HAS HALTED and signs nothing more: {reason}. See docs/operations/postgresql.md")]
+    [LoggerMessage(LogLevel.Critical, "THE LOG HAS HALTED and signs nothing more: {reason}. `liveledger ledger status` explains it; see docs/operations/recovery.md")]
     private partial void LogHalted(string reason);
 
     [LoggerMessage(LogLevel.Information, "this process sequences and signs the log, which has {size} events")]

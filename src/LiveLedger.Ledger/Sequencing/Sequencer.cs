@@ -12,7 +12,9 @@ internal sealed class Sequencer(NpgsqlConnection connection, ulong size)
 
     // Any number will do as long as it is nobody else's in this database.
     internal const long LeaderLock = 0x4C4C_0002;
-    private const string StaleHead = "LL001";
+    /// <summary>The head is not where the caller left it (001_ledger.sql).</summary>
+    public const string StaleHead = "LL001";
+
 
     private static readonly string s_sequence = Sql.Load("Sequencing/sequence_pending.sql");
 
@@ -39,7 +41,7 @@ internal sealed class Sequencer(NpgsqlConnection connection, ulong size)
         {
             await using var row = await command.ExecuteReaderAsync(cancel);
             await row.ReadAsync(cancel);
-            var batch = new SequencedBatch(Size, row.IsDBNull(1) ? [] : row.GetFieldValue<long[]>(1));
+            var batch = new SequencedBatch(Size, row.IsDBNull(1) ? [] : row.GetFieldValue<long[]>(1), row.IsDBNull(2) ? [] : row.GetFieldValue<byte[][]>(2));
             Size = (ulong)row.GetInt64(0);
             return batch;
         }

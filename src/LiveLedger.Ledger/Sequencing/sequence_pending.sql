@@ -1,5 +1,5 @@
 -- Gives the lowest pending events the next indexes. $1: the head's size as the sequencer knows it; $2: most events of this batch.
--- Answers the new size and the positions that got the indexes from $1 on, in order.
+-- Answers the new size, and the positions and leaf hashes that got the indexes from $1 on, in order.
 --
 -- Locks: the pending rows taken, then the head row. An append that is not committed is not seen and not waited for: it stays pending.
 -- Snapshot: ONE STATEMENT, one snapshot. Any snapshot that sees version 2 of a stream sees version 1, so a stream is sequenced in version
@@ -16,11 +16,11 @@ WITH batch AS (
   SELECT $1 + row_number() OVER (ORDER BY pos) - 1, pos, hash
   FROM batch
 ), counted AS (
-  SELECT count(*) AS n, array_agg(pos ORDER BY pos) AS positions FROM batch
+  SELECT count(*) AS n, array_agg(pos ORDER BY pos) AS positions, array_agg(hash ORDER BY pos) AS hashes FROM batch
 ), moved AS (
   UPDATE ledger.head SET size = size + (SELECT n FROM counted)
   WHERE size = $1 AND (SELECT n FROM counted) > 0
   RETURNING size
 )
-SELECT CASE WHEN n = 0 THEN $1 ELSE coalesce((SELECT size FROM moved), ledger.stale_head($1)) END, positions
+SELECT CASE WHEN n = 0 THEN $1 ELSE coalesce((SELECT size FROM moved), ledger.stale_head($1)) END, positions, hashes
 FROM counted

@@ -47,6 +47,26 @@ internal sealed partial class WitnessedLog : IDisposable
         await Task.WhenAll(_witnesses.Select(w => RequireExtendedAsync(w, cancel)));
     }
 
+    /// <summary>What each witness shows of this log, unchecked. One that cannot be asked shows nothing.</summary>
+    public async Task<IReadOnlyList<(string Witness, byte[] Note)>> ShownAsync(CancellationToken cancel)
+    {
+        var shown = await Task.WhenAll(_witnesses.Select(async w =>
+        {
+            using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancel);
+            patience.CancelAfter(Patience);
+            try
+            {
+                return (w.Witness.Name, Note: await w.LastAsync(_log.VerifierKey.Name, patience.Token));
+            }
+            catch (Exception e) when (!cancel.IsCancellationRequested)
+            {
+                LogNotAsked(w.Witness.Name, e.Message);
+                return (w.Witness.Name, Note: null);
+            }
+        }));
+        return [.. shown.Where(s => s.Note is not null).Select(s => (s.Name, s.Note!))];
+    }
+
     /// <summary>The same by one witness. Nothing happens if it cannot be asked, or shows nothing that our key has signed.</summary>
     /// <exception cref="LogHaltedException">As above.</exception>
     public async Task RequireExtendedAsync(WitnessClient witness, CancellationToken cancel)

@@ -29,6 +29,9 @@ internal sealed class DataFolder : IDisposable
     /// <summary>The last checkpoint signed, outside PostgreSQL.</summary>
     public string Checkpoint => Path.Combine(Root, "checkpoint");
 
+    /// <summary>Every event once more, outside PostgreSQL.</summary>
+    public string Journal => Path.Combine(Root, "journal");
+
     public string Postgres => Path.Combine(Root, "postgres");
 
     public string OperatorToken => Path.Combine(Root, "operator.token");
@@ -39,7 +42,7 @@ internal sealed class DataFolder : IDisposable
         try
         {
             Make(root, Walkable);
-            foreach (var name in (string[])["keys", "licensing", "broadcasts"])
+            foreach (var name in (string[])["keys", "licensing", "broadcasts", "journal"])
             {
                 Make(Path.Combine(root, name), Private);
             }

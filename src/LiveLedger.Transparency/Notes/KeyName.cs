@@ -3,11 +3,12 @@ using System.Text;
 namespace LiveLedger.Transparency.Notes;
 
 /// <summary>The rule for key names (signed-note): not empty, no Unicode space, no plus; and, ours, no control character and at most 256 bytes.</summary>
-internal static class KeyName
+public static class KeyName
 {
     private const int MaxBytes = 256;
 
-    internal static bool IsValid(ReadOnlySpan<char> name)
+    /// <summary>True if a key, and so a log, may have this name.</summary>
+    public static bool IsValid(ReadOnlySpan<char> name)
     {
         if (name.IsEmpty || name.Length > MaxBytes || Encoding.UTF8.GetByteCount(name) > MaxBytes)
         {

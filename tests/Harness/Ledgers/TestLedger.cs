@@ -5,6 +5,7 @@ using LiveLedger.Ledger;
 using LiveLedger.Ledger.Checkpointing;
 using LiveLedger.Ledger.Projections;
 using LiveLedger.Ledger.Reading;
+using LiveLedger.Ledger.Recovery;
 using LiveLedger.Ledger.Sequencing;
 using LiveLedger.Ledger.Witnesses;
 
@@ -17,10 +18,11 @@ public sealed class TestLedger : IAsyncDisposable
     private readonly CapturedLog<WitnessAsker> _witnessLines = new();
     private readonly LogKeeper _keeper;
     private readonly CapturedLog<WitnessedLog> _witnessedLines = new();
+    private readonly CapturedLog<LogRecovery> _recoveryLines = new();
     private readonly WitnessedLog _witnessed;
     private readonly WitnessAsker _asker;
 
-    private TestLedger(LedgerOptions options, CheckpointStore store, InlineTables[] inline, Upcasters? upcasters)
+    private TestLedger(LedgerOptions options, CheckpointStore store, InlineTables[] inline, Upcasters? upcasters, Action<RecoveryProgress>? recovery)
     {
         Options = options;
         Database = new(options.ConnectionString);
@@ -28,6 +30,7 @@ public sealed class TestLedger : IAsyncDisposable
         Inline = new(Database, inline, upcasters ?? new(), TimeProvider.System);
         Log = new(Database, store, options);
         _witnessed = new(Log, store, options, _witnessedLines);
+        Recovery = new(Database, State, store, new(store, _witnessed, options), Events, Inline, options, TimeProvider.System, _recoveryLines, recovery);
         _keeper = new(Database, State, store, _witnessed, options, TimeProvider.System, _lines);
         _asker = new(Log, store, _witnessed, State, options, TimeProvider.System, _witnessLines);
     }
@@ -56,6 +59,9 @@ public sealed class TestLedger : IAsyncDisposable
     /// <summary>The published log.</summary>
     public LogReader Log { get; }
 
+    /// <summary>What an operator has for a halted log.</summary>
+    internal LogRecovery Recovery { get; }
+
     /// <summary>Options of a new log in a new database of the shared cluster.</summary>
     public static async Task<LedgerOptions> NewOptionsAsync()
     {
@@ -70,6 +76,7 @@ public sealed class TestLedger : IAsyncDisposable
         Origin = "test.example/log",
         LogKey = Ed25519PrivateKey.Generate(),
         CheckpointFile = Path.Combine(folder, "checkpoint"),
+        JournalFolder = Path.Combine(folder, "journal"),
     };
 
     /// <summary>A running ledger on a new log.</summary>
@@ -85,9 +92,14 @@ public sealed class TestLedger : IAsyncDisposable
     /// <summary>As above, over a checkpoint store with faults.</summary>
     internal static Task<TestLedger> StartAsync(LedgerOptions options, CheckpointStore store) => StartAsync(options, store, [], null);
 
-    private static async Task<TestLedger> StartAsync(LedgerOptions options, CheckpointStore store, InlineTables[] inline, Upcasters? upcasters)
+    /// <summary>As above, with a recovery that fails.</summary>
+    internal static Task<TestLedger> StartAsync(LedgerOptions options, InlineTables[] inline, Action<RecoveryProgress> recovery) =>
+        StartAsync(options, new(options.CheckpointFile), inline, null, recovery);
+
+    private static async Task<TestLedger> StartAsync(LedgerOptions options, CheckpointStore store, InlineTables[] inline, Upcasters? upcasters,
+        Action<RecoveryProgress>? recovery = null)
     {
-        var ledger = new TestLedger(options, store, inline, upcasters);
+        var ledger = new TestLedger(options, store, inline, upcasters, recovery);
         if (inline.Length > 0)
         {
             await ledger.Database.UpgradeAsync();
@@ -132,6 +144,8 @@ public sealed class TestLedger : IAsyncDisposable
     /// <summary>Ends the process's part.</summary>
     public async ValueTask DisposeAsync()
     {
+        Recovery.Dispose();
+        await Recovery.Work;
         await _asker.StopAsync(default);
         await StopKeepingAsync();
         _asker.Dispose();

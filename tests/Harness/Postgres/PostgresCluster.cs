@@ -53,6 +53,17 @@ public sealed class PostgresCluster
         return _server.ConnectionStringOf(name);
     }
 
+    /// <summary>A copy of a database as it is now, and its connection string: the backup. Nobody may be connected to the original.</summary>
+    public async Task<string> CopyDatabaseAsync(string connectionString)
+    {
+        var original = new NpgsqlConnectionStringBuilder(connectionString).Database;
+        var name = string.Create(CultureInfo.InvariantCulture, $"test_{Interlocked.Increment(ref _databases)}");
+        await using var source = NpgsqlDataSource.Create(_server.ConnectionString + ";Pooling=false");
+        await using var make = source.CreateCommand($"CREATE DATABASE {name} TEMPLATE {original}");
+        await make.ExecuteNonQueryAsync();
+        return _server.ConnectionStringOf(name);
+    }
+
     /// <summary>Stops what runs in <paramref name="directory"/> and deletes it.</summary>
     public static async Task DeleteAsync(string directory)
     {

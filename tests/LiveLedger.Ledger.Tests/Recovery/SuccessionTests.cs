@@ -1,0 +1,172 @@
+using System.Text;
+using LiveLedger.Cryptography.Ed25519;
+using LiveLedger.Harness.Ledgers;
+using LiveLedger.Ledger.Journal;
+using LiveLedger.Ledger.Recovery;
+using LiveLedger.Ledger.Refusals;
+using LiveLedger.Transparency.Checkpoints;
+using LiveLedger.Transparency.Notes;
+
+namespace LiveLedger.Ledger.Tests.Recovery;
+
+/// <summary>Where promised events are gone for good a log ends, and another that names it goes on: under its own name, never under the old one.</summary>
+public sealed class SuccessionTests
+{
+    private const string Successor = "test.example/second";
+
+    [Fact]
+    public async Task A_successor_signs_under_its_own_name_says_whose_place_it_took_and_the_old_log_signs_nothing_more()
+    {
+        var first = await LostAsync();
+        var old = await File.ReadAllBytesAsync(first.CheckpointFile);
+        await using (var halted = await TestLedger.StartAsync(first))
+        {
+            await ExamineAsync(halted);
+            halted.Recovery.Succeed(Successor, "the disk was lost with the backup", "a test");
+            Assert.StartsWith("log-succeeded", halted.State.Halted, StringComparison.Ordinal);
+            Assert.Equal("log-succeeded", Refusal(() => halted.Recovery.Succeed("test.example/third", "again", "a test")));
+        }
+
+        var options = Succession.InForce(first);
+        Assert.Equal(Successor, options.Origin);
+        Assert.Equal(first.Origin, options.Succeeds!.Predecessor);
+        Assert.True(VerifierKey.TryParse(options.Succeeds.PredecessorKey, out var oldKey));
+        Assert.Equal(CheckpointResult.Valid, Checkpoint.Open(Encoding.UTF8.GetBytes(options.Succeeds.Checkpoint!), oldKey, out var promised));
+        Assert.Equal(30UL, promised!.Head.Size.Value);
+
+        for (var start = 0; start < 2; start++)
+        {
+            await using var ledger = await TestLedger.StartAsync(options);
+            Assert.Null(ledger.State.Halted);
+            using var recorder = new SuccessionRecorder(ledger.Events, options, TimeProvider.System);
+            await recorder.StartAsync(default);
+            await recorder.ExecuteTask!;
+            await ledger.Events.AppendAsync(new("test/one"), ExpectedVersion.Any, [TestEvents.New()]);
+            await ledger.UntilPublishedAsync(22 + start);
+            var audited = await LogAudit.CheckAsync(ledger.Log);
+            Assert.Equal(20, Assert.Single(audited.Entries.Select((e, i) => (e, i)), e => e.e.Type == "log-succeeded").i);
+            Assert.Equal(Successor, ledger.Log.VerifierKey.Name);
+            Assert.Equal(22 + start, new JournalReader(options.JournalFolder!).From(0).Count());
+        }
+
+        // Whoever still has the old settings, or an older program, signs nothing.
+        Assert.Equal(old, await File.ReadAllBytesAsync(first.CheckpointFile));
+        await using var stale = await TestLedger.StartAsync(first);
+        Assert.StartsWith("log-succeeded", stale.State.Halted, StringComparison.Ordinal);
+        Assert.Equal(old, await File.ReadAllBytesAsync(first.CheckpointFile));
+    }
+
+    [Fact]
+    public async Task A_successor_can_have_a_successor()
+    {
+        var first = await LostAsync();
+        foreach (var name in (string[])[Successor, "test.example/third"])
+        {
+            var options = Succession.InForce(first);
+            await using (var ledger = await TestLedger.StartAsync(options with { JournalFolder = null }))
+            {
+                if (ledger.State.Halted is null)
+                {
+                    await ledger.UntilAsync(() => (string?)ledger.ExecuteAsync("SELECT coalesce(origin, '') FROM ledger.head").Result == options.Origin, "it has signed");
+                    await ledger.StopKeepingAsync();
+                    await ledger.ExecuteAsync("UPDATE ledger.leaves SET hash = sha256(hash) WHERE index = 3");
+                }
+            }
+
+            await using var halted = await TestLedger.StartAsync(options with { JournalFolder = null });
+            Assert.NotNull(halted.State.Halted);
+            await ExamineAsync(halted);
+            halted.Recovery.Succeed(name, "lost", "a test");
+        }
+
+        Assert.Equal("test.example/third", Succession.InForce(first).Origin);
+        Assert.EndsWith("checkpoint.3", Succession.InForce(first).CheckpointFile, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task It_is_refused_while_the_log_is_well_unexamined_or_can_be_rolled_forward_and_under_a_name_that_will_not_do()
+    {
+        await using (var well = await TestLedger.StartAsync())
+        {
+            Assert.Equal("log-not-halted", Refusal(() => well.Recovery.Succeed(Successor, "why not", "a test")));
+        }
+
+        var lost = await LostAsync();
+        await using (var halted = await TestLedger.StartAsync(lost))
+        {
+            Assert.Equal("recovery-unexamined", Refusal(() => halted.Recovery.Succeed(Successor, "lost", "a test")));
+            await ExamineAsync(halted);
+            Assert.Equal("successor-invalid", Refusal(() => halted.Recovery.Succeed(lost.Origin, "lost", "a test")));
+            Assert.Equal("successor-invalid", Refusal(() => halted.Recovery.Succeed("two words", "lost", "a test")));
+            Assert.Equal("successor-invalid", Refusal(() => halted.Recovery.Succeed(Successor, "", "a test")));
+            Assert.False(Succession.Exists(lost.CheckpointFile));
+        }
+
+        var recoverable = await TestLedger.NewOptionsAsync();
+        await using (var ledger = await TestLedger.StartAsync(recoverable))
+        {
+            await ledger.Events.AppendAsync(new("test/one"), ExpectedVersion.Any, [TestEvents.New()]);
+            await ledger.UntilPublishedAsync(1);
+        }
+
+        await using var empty = await TestLedger.StartAsync(recoverable with { ConnectionString = (await TestLedger.NewOptionsAsync()).ConnectionString });
+        await ExamineAsync(empty);
+        Assert.Equal("recovery-possible", Refusal(() => empty.Recovery.Succeed(Successor, "lazy", "a test")));
+    }
+
+    [Fact]
+    public async Task Another_name_in_the_settings_alone_halts_the_log()
+    {
+        var options = await TestLedger.NewOptionsAsync();
+        await using (var ledger = await TestLedger.StartAsync(options))
+        {
+            await ledger.Events.AppendAsync(new("test/one"), ExpectedVersion.Any, [TestEvents.New()]);
+            await ledger.UntilPublishedAsync(1);
+            await ledger.UntilAsync(() => (string?)ledger.ExecuteAsync("SELECT coalesce(origin, '') FROM ledger.head").Result == options.Origin, "the database knows who has signed");
+        }
+
+        var folder = Path.Combine(Path.GetDirectoryName(options.CheckpointFile)!, "other");
+        await using var renamed = await TestLedger.StartAsync(options with { Origin = "test.example/renamed", CheckpointFile = Path.Combine(folder, "checkpoint"), JournalFolder = null });
+        Assert.StartsWith("origin-changed", renamed.State.Halted, StringComparison.Ordinal);
+        Assert.False(File.Exists(Path.Combine(folder, "checkpoint")));
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("{}")]
+    [InlineData("""{"origin":"a b","predecessor":"test.example/log"}""")]
+    [InlineData("""{"origin":"a","predecessor":"somebody.else/log"}""")]
+    public async Task A_file_that_is_not_one_of_this_logs_succession_stops_the_start(string content)
+    {
+        var options = await TestLedger.NewOptionsAsync();
+        await File.WriteAllTextAsync(options.CheckpointFile + ".succession", content);
+        Assert.Throws<InvalidDataException>(() => Succession.InForce(options));
+    }
+
+    // Thirty events were promised; the database and the journal have twenty.
+    private static async Task<LedgerOptions> LostAsync()
+    {
+        var options = await TestLedger.NewOptionsAsync();
+        await using (var ledger = await TestLedger.StartAsync(options))
+        {
+            await ledger.Events.AppendAsync(new("test/one"), ExpectedVersion.Any, [.. Enumerable.Range(0, 30).Select(TestEvents.New)]);
+            await ledger.UntilPublishedAsync(30);
+            await ledger.StopKeepingAsync();
+            await ledger.ExecuteAsync("""
+                DELETE FROM ledger.leaves WHERE index >= 20; DELETE FROM ledger.events WHERE version >= 20; UPDATE ledger.streams SET version = 19; UPDATE ledger.head SET size = 20
+                """);
+        }
+
+        Directory.Delete(options.JournalFolder!, recursive: true);
+        return options;
+    }
+
+    private static async Task ExamineAsync(TestLedger ledger)
+    {
+        ledger.Recovery.BeginExamination();
+        await ledger.Recovery.Work;
+        Assert.Null(ledger.Recovery.Failure);
+    }
+
+    private static string Refusal(Action order) => Assert.Throws<RefusedException>(order).Refusal.Code;
+}
