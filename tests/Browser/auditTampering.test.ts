@@ -187,7 +187,7 @@ describe("What this browser has seen of a log", () => {
 
   async function see(log: OwnLog): Promise<Awaited<ReturnType<typeof untilVerdict>>> {
     proxy.change = (path) => log.answer(path);
-    return openAudit(page, proxy.url, `?${log.entries.length}`);
+    return openAudit(page, proxy.url, `?${log.size}`);
   }
 
   it("is extended by an honest log, and it says from when", async () => {

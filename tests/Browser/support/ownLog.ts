@@ -15,12 +15,16 @@ export class OwnLog {
     this.#leaves = entries.map((entry) => sha256(Buffer.of(0), entry));
   }
 
+  get size(): number {
+    return this.entries.length;
+  }
+
   get vkey(): string {
     return vkeyOf(this.origin, 1, this.key);
   }
 
   get checkpoint(): Buffer {
-    const text = `${this.origin}\n${this.entries.length}\n${this.root().toString("base64")}\n`;
+    const text = `${this.origin}\n${this.size}\n${this.root(0, this.size).toString("base64")}\n`;
     const lines = [line(this.origin, 1, this.key, this.key.signBytes(Buffer.from(text)))];
     for (const { name, key, time } of this.witnesses) {
       const at = Buffer.alloc(8);
@@ -37,19 +41,47 @@ export class OwnLog {
     const tile = /^\/log\/tile\/(\d+|entries)\/((?:x\d{3}\/)*\d{3})(?:\.p\/(\d+))?$/.exec(path);
     if (!tile) return undefined;
     const first = 256 * Number((tile[2] ?? "").replace(/[x/]/g, ""));
-    const end = first + Number(tile[3] ?? 256);
-    if (tile[1] === "entries") return Buffer.concat(this.entries.slice(first, end).flatMap((entry) => [Buffer.of(entry.length >> 8, entry.length), entry]));
+    const indexes = Array.from({ length: Number(tile[3] ?? 256) }, (_, i) => first + i);
+    if (tile[1] === "entries") return Buffer.concat(indexes.map((i) => this.entry(i)).flatMap((entry) => [Buffer.of(entry.length >> 8, entry.length), entry]));
     const span = 256 ** Number(tile[1]);
-    return Buffer.concat(Array.from({ length: end - first }, (_, i) => this.root((first + i) * span, (first + i + 1) * span)));
+    return Buffer.concat(indexes.map((i) => this.root(i * span, (i + 1) * span)));
+  }
+
+  protected entry(index: number): Buffer {
+    return this.entries[index] as Buffer;
   }
 
   /** RFC 6962 §2.1 over the leaves from `start` to `end`. */
-  root(start = 0, end = this.#leaves.length): Buffer {
+  protected root(start: number, end: number): Buffer {
     if (end - start === 0) return sha256();
     if (end - start === 1) return this.#leaves[start] as Buffer;
     let split = 1;
     while (2 * split < end - start) split *= 2;
     return sha256(Buffer.of(1), this.root(start, start + split), this.root(start + split, end));
+  }
+}
+
+/** A log of any size whose entries are all alike, so that a full subtree's hash follows from its height. */
+export class UniformLog extends OwnLog {
+  readonly #full: Buffer[];
+
+  constructor(origin: string, key: SigningKey, private readonly each: Buffer, private readonly count: number) {
+    super(origin, key, []);
+    this.#full = [sha256(Buffer.of(0), each)];
+    for (let i = 0; i < 53; i++) this.#full.push(sha256(Buffer.of(1), this.#full[i] as Buffer, this.#full[i] as Buffer));
+  }
+
+  override get size(): number {
+    return this.count;
+  }
+
+  protected override entry(): Buffer {
+    return this.each;
+  }
+
+  protected override root(start: number, end: number): Buffer {
+    const height = Math.log2(end - start);
+    return Number.isInteger(height) ? (this.#full[height] as Buffer) : super.root(start, end);
   }
 }
 

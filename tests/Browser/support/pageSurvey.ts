@@ -11,6 +11,8 @@ export interface PageSurvey {
   doubled: string[];
   /** Headings that skip a level. */
   skipped: string[];
+  /** Names in a drawing that are wider than their box. */
+  clipped: string[];
 }
 
 export function surveyOf(page: Page): Promise<PageSurvey> {
@@ -27,9 +29,12 @@ export function surveyOf(page: Page): Promise<PageSurvey> {
       small: shown.filter((control) => control.matches("button:not(.copy), input, .button") && control.getBoundingClientRect().height < 40).map(describe),
       outside: shown.filter((control) => control.getBoundingClientRect().right > innerWidth + 1).map(describe),
       doubled: ids.filter((id, i) => ids.indexOf(id) !== i),
+      clipped: [...document.querySelectorAll<SVGGElement>("svg .box")]
+        .flatMap((box) => [...box.querySelectorAll<SVGTextElement>(".label, .hash")].filter((text) => text.getBBox().width > (box.querySelector("rect")?.getBBox().width ?? 0)))
+        .map((text) => text.textContent ?? ""),
       skipped: levels.filter((level, i) => level > (levels[i - 1] ?? 0) + 1).map(String),
     };
   });
 }
 
-export const faultless: PageSurvey = { overflow: 0, unnamed: [], small: [], outside: [], doubled: [], skipped: [] };
+export const faultless: PageSurvey = { overflow: 0, unnamed: [], small: [], outside: [], doubled: [], skipped: [], clipped: [] };

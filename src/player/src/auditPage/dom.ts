@@ -1,3 +1,5 @@
+import { announce } from "../page/elements.js";
+
 type Child = Node | string | undefined | false;
 type Handlers = { [K in keyof HTMLElementEventMap as `on${K}`]?: (event: HTMLElementEventMap[K]) => void };
 
@@ -26,17 +28,18 @@ export function icon(name: string): SVGElement {
   return svg("svg", { "aria-hidden": "true", class: "icon" }, svg("use", { href: `#i-${name}` }));
 }
 
-/** A long value in code type, with a button that copies it whole. */
+/** A long value in code type, with a button that copies it whole; where the browser forbids that, it is selected instead. */
 export function copyable(text: string, what: string): HTMLElement {
+  const code = h("code", {}, text);
   const button = h("button", { type: "button", class: "copy", "aria-label": `Copy ${what}`, onclick: () => void copy() }, icon("copy"));
   async function copy(): Promise<void> {
-    await navigator.clipboard?.writeText(text);
+    const copied = await (navigator.clipboard as Clipboard | undefined)?.writeText(text).then(() => true, () => false);
+    if (!copied) return void getSelection()?.selectAllChildren(code);
     button.dataset["copied"] = "true";
-    const region = document.getElementById("announce");
-    if (region) region.textContent = `Copied ${what}`;
+    announce(`Copied ${what}`);
     setTimeout(() => delete button.dataset["copied"], 1500);
   }
-  return h("span", { class: "copyable" }, h("code", {}, text), button);
+  return h("span", { class: "copyable" }, code, button);
 }
 
 function set(element: Element, attributes: Record<string, unknown>): void {

@@ -7,7 +7,7 @@ import { type Filters, filterNames, LedgerQuestions, Refused } from "../auditing
 import { announce, byId, setText } from "../page/elements.js";
 import { parseEntry } from "../verify/log/ledgerEntry.js";
 import { h, icon } from "./dom.js";
-import { count, counted, recordedTime } from "./format.js";
+import { count, counted, recordedTime, shortened } from "./format.js";
 import { meaningOf, refusalText } from "./wording.js";
 
 /** What is listed. */
@@ -158,11 +158,15 @@ function table(rows: readonly ListedEntry[], marks: ReadonlyMap<ListedEntry, HTM
       return h("tr", { "data-index": String(row.index) },
         h("th", { scope: "row" }, h("a", { href: `#/entry/${row.index}` }, count(row.index))),
         h("td", { class: "when" }, entry ? recordedTime(entry.recordedAt) : ""),
-        h("td", { class: "event" }, entry?.type ?? "Not one of LiveLedger’s"),
-        h("td", { class: "stream" }, entry && h("span", { class: "name" }, entry.stream), entry && h("span", { class: "version" }, ` v${count(entry.streamVersion)}`)),
-        h("td", { class: "actor" }, entry && h("span", { class: "name" }, entry.actor)),
+        h("td", { class: "event" }, entry ? name(entry.type) : "Not one of LiveLedger’s"),
+        h("td", { class: "stream" }, entry && name(entry.stream), entry && h("span", { class: "version" }, ` v${count(entry.streamVersion)}`)),
+        h("td", { class: "actor" }, entry && name(entry.actor)),
         marks.get(row));
     })));
+}
+
+function name(text: string): HTMLElement {
+  return h("span", { class: "name" }, shortened(text));
 }
 
 function pending(): HTMLElement {

@@ -9,7 +9,7 @@ import { sameBytes, toHex } from "../verify/bytes.js";
 import { type CheckLine, checkLine, type Outcome, verdictHead } from "./checkList.js";
 import { h } from "./dom.js";
 import { entryFacts, payloadCard } from "./entryFacts.js";
-import { count, counted, recordedTime } from "./format.js";
+import { count, counted, recordedTime, shortened } from "./format.js";
 import { failedLine } from "./logChecks.js";
 import { TreeFigure } from "./treeFigure.js";
 import { meaningOf, refusalText } from "./wording.js";
@@ -118,7 +118,7 @@ export class EntryView {
       const { title, detail } = meaningOf(failure);
       this.#head("false", `Entry ${count(index)}: ${title.charAt(0).toLowerCase()}${title.slice(1)}`, [detail], index, failure.code);
     } else {
-      const about = entry ? [h("strong", {}, entry.type), `, recorded ${recordedTime(entry.recordedAt)} UTC by `, h("span", { class: "name" }, entry.actor), "."] : ["It is not one of LiveLedger’s; it is proven all the same."];
+      const about = entry ? [h("strong", { class: "name" }, shortened(entry.type)), `, recorded ${recordedTime(entry.recordedAt)} UTC by `, h("span", { class: "name" }, shortened(entry.actor)), "."] : ["It is not one of LiveLedger’s; it is proven all the same."];
       this.#head("good", `Entry ${count(index)} is in the signed log`, about, index);
     }
     this.#figure = new TreeFigure(proof, tree.checkpoint);

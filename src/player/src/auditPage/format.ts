@@ -1,5 +1,12 @@
 import { toHex } from "../verify/bytes.js";
 
+const maxShown = 120;
+
+/** A name of an entry, which may have 65,000 characters: as much as a line of a list takes. */
+export function shortened(name: string): string {
+  return name.length > maxShown ? `${name.slice(0, maxShown)}…` : name;
+}
+
 /** `12,345`. */
 export function count(value: bigint | number): string {
   return value.toLocaleString("en");

@@ -13,7 +13,7 @@ const order: readonly CheckName[] = ["key", "signature", "witnesses", "history"]
 export function logChecks({ verdict, found }: AuditSession): CheckLine[] {
   if (verdict.kind === "checking") return [];
   const failure = verdict.kind === "false" ? verdict.failure : undefined;
-  const good: (CheckLine | undefined)[] = [keyLine(found, verdict.kind === "good"), signatureLine(found), witnessLine(found), historyLine(found)];
+  const good: (CheckLine | undefined)[] = [keyLine(found), signatureLine(found), witnessLine(found), historyLine(found)];
   const lines: CheckLine[] = [];
   for (const [i, name] of order.entries()) {
     if (failure?.check === name) {
@@ -32,7 +32,7 @@ export function failedLine(name: CheckName, failure: VerifiedFalse): CheckLine {
   return { name, outcome: "false", code: failure.code, title, detail: [detail] };
 }
 
-function keyLine({ key, trust }: LogFindings, isGood: boolean): CheckLine | undefined {
+function keyLine({ key, trust, kept }: LogFindings): CheckLine | undefined {
   if (!key || !trust) return undefined;
   const line = (title: string, ...detail: (Node | string)[]): CheckLine => ({ name: "key", outcome: "good", title, detail });
   switch (trust.basis) {
@@ -42,8 +42,8 @@ function keyLine({ key, trust }: LogFindings, isGood: boolean): CheckLine | unde
       return line(`The log’s key is the one this browser has known since ${time(trust.since)}`, h("span", { class: "name" }, key.name));
     case "first-use":
       return { ...line(
-        `The log’s key is new to this browser${isGood ? ", and trusted from now on" : ""}`,
-        `${isGood ? "Trust on first use: nothing" : "Nothing"} vouches for it yet. Compare its fingerprint, below, with one that you were given another way.`,
+        `The log’s key is new to this browser${kept ? ", and trusted from now on" : ""}`,
+        `${kept ? "Trust on first use: nothing" : "Nothing"} vouches for it yet. Compare its fingerprint, below, with one that you were given another way.`,
       ), outcome: "none" };
   }
 }
@@ -71,11 +71,12 @@ function witnessLine({ witnesses }: LogFindings): CheckLine | undefined {
     : line("good", `${title}: a quorum`, names);
 }
 
-function historyLine({ history, checkpoint }: LogFindings): CheckLine | undefined {
+function historyLine({ history, checkpoint, kept }: LogFindings): CheckLine | undefined {
   if (!history || !checkpoint) return undefined;
   const line = (title: string, detail: string, outcome: Outcome = "good"): CheckLine => ({ name: "history", outcome, title, detail: [detail] });
   switch (history.basis) {
     case "first-look":
+      if (!kept) return line("First look, and this browser keeps nothing", "It forbids pages to store data, so no later visit can see whether anything was changed or removed.", "none");
       return line("First look: remembered from now on", "The next time, this browser will see whether anything was changed or removed.", "none");
     case "same":
       return line("It is the tree that this browser saw before", `${counted(history.size, "entry", "entries")}, on ${time(history.seenAt)}.`);

@@ -24,6 +24,9 @@ const [lowest, highest] = [3, 4];
 const rowHeight = 84;
 const boxHeight = 46;
 
+/** Width of a character of a box's name, about. */
+const labelCharacter = 7.2;
+
 /** The way from an entry to the signed root as a person sees it: what was computed here in the middle, what the log gave beside it. */
 export class TreeFigure {
   readonly element: HTMLElement;
@@ -83,7 +86,6 @@ export class TreeFigure {
   }
 
   #draw(box: TreeBox, x: number, y: number, width: number): SVGElement {
-    const wide = width > 130;
     const centre = x + width / 2;
     const subtree = box.kind === "given" && box.range.end - box.range.start > 1n;
     const group = svg("g", {
@@ -93,8 +95,8 @@ export class TreeFigure {
       subtree && svg("path", { class: "subtree", d: `M${centre} ${y + boxHeight - 1}l-17 24h34z` }),
       box.kind === "instead" && svg("text", { class: "unequal", x: x + (box.side === "right" ? -7 : width + 7), y: y + boxHeight / 2 + 6 }, "≠"),
       svg("rect", { x, y, width, height: boxHeight, rx: 10 }),
-      svg("text", { x: centre, y: y + 19, class: "label" }, label(box, wide)),
-      svg("text", { x: centre, y: y + 36, class: "hash" }, shortHash(box.hash, wide ? 16 : 10)));
+      svg("text", { x: centre, y: y + 19, class: "label" }, label(box, width)),
+      svg("text", { x: centre, y: y + 36, class: "hash" }, shortHash(box.hash, Math.min(16, Math.floor((width - 10) / labelCharacter) - 2))));
     return group;
   }
 
@@ -119,14 +121,17 @@ function boxesOf({ index, leaf, leafInTree, steps, failure }: EntryProof, { root
   return boxes;
 }
 
-function label({ kind, range }: TreeBox, wide: boolean): string {
+/** What fits of a box's name into its width. */
+function label({ kind, range }: TreeBox, width: number): string {
   const [first, last, entries] = [range.start, range.end - 1n, range.end - range.start];
-  if (kind === "instead") return entries === 1n ? "in the tree" : "signed root";
-  if (kind === "root") return wide ? `root of ${counted(range.end, "entry", "entries")}` : "root";
-  if (entries === 1n) return `entry ${count(first)}`;
-  const both = `${count(first)}–${count(last)}`;
-  if (both.length <= (wide ? 22 : 12)) return both;
-  return (entries & (entries - 1n)) === 0n ? `2${superscript(entries.toString(2).length - 1)} entries` : `${new Intl.NumberFormat("en", { notation: "compact" }).format(entries)} entries`;
+  const whole = counted(entries, "entry", "entries");
+  const compact = (entries & (entries - 1n)) === 0n ? `2${superscript(entries.toString(2).length - 1)}` : new Intl.NumberFormat("en", { notation: "compact" }).format(entries);
+  const names =
+    kind === "instead" ? [entries === 1n ? "in the tree" : "signed root"]
+    : kind === "root" ? [`root of ${whole}`, `root of ${count(entries)}`, "root"]
+    : entries === 1n ? [`entry ${count(first)}`, count(first)]
+    : [`${count(first)}–${count(last)}`, whole, `${compact} entries`, compact];
+  return names.find((name) => name.length * labelCharacter <= width - 10) ?? (names.at(-1) as string);
 }
 
 function spokenName({ kind, range, wrong }: TreeBox, { size }: Checkpoint): string {

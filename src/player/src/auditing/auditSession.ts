@@ -87,7 +87,9 @@ export class AuditSession {
       } else if (error instanceof CouldNotTell) {
         verdict = { kind: "unknown", reason: error.message };
       } else {
-        throw error;
+        // A fault of this page is no verdict on the log; and it must not look like one that is still being reached.
+        reportError(error);
+        verdict = { kind: "unknown", reason: "This page failed while checking. That says nothing about the log." };
       }
     }
     this.found = found;

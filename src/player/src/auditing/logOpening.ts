@@ -36,6 +36,8 @@ export interface LogFindings {
   checkpoint?: Checkpoint;
   witnesses?: { readonly lines: readonly WitnessLine[]; readonly cosigned: readonly Cosigned[]; readonly policy: PolicyText | undefined };
   history?: History;
+  /** False where the browser keeps nothing, so that the next visit is a first look again. */
+  kept?: boolean;
   tree?: SignedTree;
 }
 
@@ -74,9 +76,10 @@ export async function openLog(source: LogSource, memory: LogMemory, policy: Poli
   // Another tab may have seen a larger tree meanwhile: that memory is worth more.
   const now = memory.read();
   const newer = now && now.vkey === key.text ? await openCheckpoint(now.note, key) : undefined;
+  found.kept = true;
   if (newer && "checkpoint" in newer && newer.checkpoint.size > opened.checkpoint.size) return;
   const seenAt = Date.now();
-  memory.write({ vkey: key.text, keySince: before?.vkey === key.text ? before.keySince : seenAt, note: opened.bytes, seenAt });
+  found.kept = memory.write({ vkey: key.text, keySince: before?.vkey === key.text ? before.keySince : seenAt, note: opened.bytes, seenAt });
 }
 
 async function trustedKey(source: LogSource, before: Remembered | undefined, policy: PolicyText | undefined, found: LogFindings): Promise<LogKey> {
