@@ -3,6 +3,7 @@ using LiveLedger.Cli;
 using LiveLedger.Cli.Audit;
 using LiveLedger.Cli.Broadcasts;
 using LiveLedger.Cli.Demo;
+using LiveLedger.Cli.Recovery;
 using LiveLedger.Cli.Serve;
 
 var root = new RootCommand("LiveLedger: live streams that are encrypted, signed, logged and licensed.")
@@ -12,6 +13,7 @@ var root = new RootCommand("LiveLedger: live streams that are encrypted, signed,
     BroadcastCommand.Build(),
     TokenCommand.Build(),
     AuditCommand.Build(),
+    LedgerCommand.Build(),
 };
 
 var parsed = root.Parse(args);

@@ -12,7 +12,7 @@ public sealed partial class ServerProcess : IAsyncDisposable
 {
     private static readonly TimeSpan StartPatience = TimeSpan.FromSeconds(60);
 
-    private readonly string _database;
+    private string _database;
     private readonly IReadOnlyDictionary<string, string> _environment;
     private readonly ConcurrentQueue<string> _log = new();
     private readonly bool _ownsData;
@@ -68,8 +68,17 @@ public sealed partial class ServerProcess : IAsyncDisposable
     /// <summary>The operator's token, as the first start left it.</summary>
     public string OperatorToken => File.ReadAllText(Path.Combine(Data, "operator.token")).Trim();
 
+    /// <summary>Starts the program again on the same data and port, over another database: a backup that was restored. Returns when it answers.</summary>
+    public Task StartOverAsync(string database)
+    {
+        _database = database;
+        return StartAgainAsync("/health/live");
+    }
+
     /// <summary>Starts the program again on the same data and port.</summary>
-    public async Task StartAgainAsync()
+    public Task StartAgainAsync() => StartAgainAsync("/health/ready");
+
+    private async Task StartAgainAsync(string until)
     {
         var assembly = Path.Combine(RepositoryRoot.Path, "src", "LiveLedger.Server", "bin", "Release", "net10.0", "LiveLedger.Server.dll");
         if (!File.Exists(assembly))
@@ -93,7 +102,7 @@ public sealed partial class ServerProcess : IAsyncDisposable
         _process.Start();
         _process.BeginOutputReadLine();
         _process.BeginErrorReadLine();
-        await WaitReadyAsync();
+        await WaitAsync(until);
     }
 
     /// <summary>kill -9: no farewell, nothing flushed.</summary>
@@ -131,7 +140,7 @@ public sealed partial class ServerProcess : IAsyncDisposable
         }
     }
 
-    private async Task WaitReadyAsync()
+    private async Task WaitAsync(string path)
     {
         var watch = Stopwatch.StartNew();
         while (watch.Elapsed < StartPatience)
@@ -143,7 +152,7 @@ public sealed partial class ServerProcess : IAsyncDisposable
 
             try
             {
-                if ((await Http.GetAsync("/health/ready")).StatusCode == HttpStatusCode.OK)
+                if ((await Http.GetAsync(path)).StatusCode == HttpStatusCode.OK)
                 {
                     return;
                 }
