@@ -9,6 +9,9 @@ public sealed record NodeSettings
     /// <summary>The file of the last checkpoint, which all nodes of a log share.</summary>
     public required string CheckpointFile { get; init; }
 
+    /// <summary>The folder of the journal, which all nodes of a log share too.</summary>
+    public required string JournalFolder { get; init; }
+
     /// <summary>The log's name.</summary>
     public required string Origin { get; init; }
 

@@ -29,6 +29,7 @@ builder.Services.AddLedger(new()
     Origin = settings.Origin,
     LogKey = key,
     CheckpointFile = settings.CheckpointFile,
+    JournalFolder = settings.JournalFolder,
     Witnesses = settings.WitnessPolicy is { } text && TrustPolicy.TryParse(System.Text.Encoding.UTF8.GetBytes(text), out var policy, out _) ? policy : null,
     Reached = reached => fault?.Reached(reached),
 });

@@ -42,6 +42,7 @@ internal sealed class SharedLog
     {
         Database = database ?? Database,
         CheckpointFile = Path.Combine(_folder, "checkpoint"),
+        JournalFolder = Path.Combine(_folder, "journal"),
         Origin = Origin,
         LogKey = _seed,
         Url = NodeProcess.FreeUrl(),

@@ -122,13 +122,16 @@ public sealed class JournalTests
     {
         var options = await TestLedger.NewOptionsAsync();
         var failures = 0;
-        await using (var ledger = await TestLedger.StartAsync(options with { Reached = reached =>
+        await using (var ledger = await TestLedger.StartAsync(options with
+        {
+            Reached = reached =>
         {
             if (reached == (LedgerStep)step && ++failures is 1 or 2 or 4)
             {
                 throw new IOException("the disk says no");
             }
-        } }))
+        }
+        }))
         {
             for (var i = 0; i < 6; i++)
             {
