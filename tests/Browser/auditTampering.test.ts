@@ -249,6 +249,46 @@ describe("What this browser has seen of a log", () => {
   });
 });
 
+describe("A log that took another's place", () => {
+  const key = new SigningKey(new Uint8Array(32).fill(31));
+  const old = new OwnLog("own.example/log", key, texts(300));
+  const said = { origin: "own.example/log-2", predecessor: old.origin, predecessorKey: old.vkey, checkpoint: old.checkpoint.toString(), reason: "the backup was lost", at: "2026-11-21T10:00:00Z" };
+
+  async function succeeded(log: OwnLog, statement: object): Promise<string[]> {
+    proxy.change = (path) => old.answer(path);
+    await openAudit(page, proxy.url);
+    proxy.change = (path) => (path === "/log/predecessor" ? Buffer.from(JSON.stringify(statement)) : log.answer(path));
+    // Whatever is said, it is for a person to believe.
+    expect(await openAudit(page, proxy.url, "?again")).toMatchObject({ verdict: "false", code: "key-changed", checks: ["key: false key-changed"] });
+    return page.locator("#succession li").evaluateAll((lines) => lines.map((line) => `${(line as HTMLElement).dataset["said"]}: ${line.textContent}`));
+  }
+
+  it("is still alarm, beside what the server says and what of it could be checked", async () => {
+    const lines = await succeeded(new OwnLog(said.origin, key, texts(310)), said);
+    expect(lines.map((line) => line.split(":")[0])).toEqual(["good", "good", "none", "good"]);
+    expect(lines[3]).toContain("begins with all 300 entries that this browser saw");
+    expect(await page.textContent("#succession")).toContain("the backup was lost");
+    await page.click("#begin-anew");
+    await page.click("#anew-yes");
+    await until("the successor", 10, async () => (await untilVerdict(page)).verdict === "good");
+    expect(await page.locator("#succession").count()).toBe(0);
+  });
+
+  it.each([["changed", texts(310, 7)], ["lost", texts(299)]])("is found out where entries were %s", async (_, entries) => {
+    const lines = await succeeded(new OwnLog(said.origin, key, entries), said);
+    expect(lines.map((line) => line.split(":")[0])).toEqual(["good", "good", "none", "false"]);
+  });
+
+  it("is found out where it names another log, or signs with another key", async () => {
+    const lines = await succeeded(new OwnLog(said.origin, new SigningKey(new Uint8Array(32).fill(32)), texts(310)), { ...said, predecessorKey: "x", checkpoint: null });
+    expect(lines.map((line) => line.split(":")[0])).toEqual(["false", "none", "good"]);
+  });
+
+  it("is just alarm where nothing is said of it", async () => {
+    expect(await succeeded(new OwnLog(said.origin, key, texts(310)), { ...said, origin: "else.example/log" })).toEqual([]);
+  });
+});
+
 describe("Witnesses", () => {
   const origin = "own.example/log";
   const key = new SigningKey(new Uint8Array(32).fill(31));

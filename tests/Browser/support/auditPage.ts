@@ -26,7 +26,7 @@ export function sayingOf(page: Page): Promise<AuditSaying> {
       title: text(first, "h1").replace(/^(Good|False|Could not tell): /, ""),
       code: text(document, ".code-line code"),
       log: log?.dataset["outcome"] ?? "",
-      checks: [...document.querySelectorAll<HTMLElement>(".check")].map(({ dataset }) => `${dataset["check"]}: ${[dataset["outcome"], dataset["code"]].filter(Boolean).join(" ")}`),
+      checks: [...document.querySelectorAll<HTMLElement>("[data-check]")].map(({ dataset }) => `${dataset["check"]}: ${[dataset["outcome"], dataset["code"]].filter(Boolean).join(" ")}`),
       list: text(document, "#list-state"),
       listOutcome: document.querySelector<HTMLElement>("#list-state")?.dataset["outcome"] ?? "",
     };

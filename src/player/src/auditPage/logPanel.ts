@@ -9,6 +9,7 @@ import { copyable, h } from "./dom.js";
 import { clock, counted, grouped, time } from "./format.js";
 import { logChecks } from "./logChecks.js";
 import { PolicyBox } from "./policyBox.js";
+import { successionNote } from "./successionNote.js";
 import { meaningOf } from "./wording.js";
 
 /** The verdict on the log as a whole, its checks, and what they were made of. */
@@ -46,6 +47,8 @@ export class LogPanel {
     section.setAttribute("role", outcome === "false" ? "alert" : "region");
     section.replaceChildren(...verdictHead({ id: "log-title", level: this.second ? 2 : 1, outcome, ...this.#words(), actions: this.#actions() }));
     byId("log-checks").replaceChildren(...logChecks(this.session).map(checkLine));
+    const said = verdict.kind === "false" ? this.session.found.succession : undefined;
+    byId("log-said").replaceChildren(...(said ? [successionNote(said)] : []));
     details.hidden = verdict.kind === "checking" && !this.session.found.key;
     void this.#details();
   }

@@ -14,7 +14,7 @@ const meanings: Record<FailureCode, Meaning> = {
   "key-unreadable": { title: "The log names no readable key", detail: "What stands at its key address is no Ed25519 verifier key." },
   "key-changed": {
     title: "The log’s key has changed",
-    detail: "A log keeps its key for life. Somebody else may be answering in its name, or the log was replaced. Nothing here is believed until that is explained; ask its operator by another channel.",
+    detail: "A log keeps its name and its key for life. Somebody else may be answering in its name, or the log was replaced. Nothing here is believed until that is explained; ask its operator by another channel.",
   },
   "key-not-in-policy": { title: "This is not a log of your policy", detail: "Your policy lists the logs that you trust, and this key is none of theirs." },
   "note-malformed": { title: "The checkpoint cannot be read", detail: "What the log serves as its checkpoint is no signed note." },

@@ -4,6 +4,7 @@ import { CouldNotTell, type FailureCode, VerifiedFalse } from "./failure.js";
 import { LogMemory } from "./logMemory.js";
 import { type LogFindings, openLog } from "./logOpening.js";
 import { LogSource } from "./logSource.js";
+import { readSuccession } from "./succession.js";
 import type { SignedTree } from "./signedTree.js";
 
 /** Failures of what browsers may keep for ever. */
@@ -83,6 +84,7 @@ export class AuditSession {
       verdict = { kind: "good" };
     } catch (error) {
       if (error instanceof VerifiedFalse) {
+        if (error.code === "key-changed") await this.#askForSuccession(found);
         verdict = { kind: "false", failure: error };
       } else if (error instanceof CouldNotTell) {
         verdict = { kind: "unknown", reason: error.message };
@@ -117,6 +119,16 @@ export class AuditSession {
     this.source.forget();
     this.found.tree?.forget();
     return !before;
+  }
+
+  /** What the server says of the change, for a person to judge; silence, too, is an answer. */
+  async #askForSuccession(found: LogFindings): Promise<void> {
+    const known = this.memory.read();
+    if (!known || !found.key || found.served === undefined) return;
+    // What the browser kept at these addresses is the old log's.
+    this.distrustCache();
+    const said = await readSuccession(this.source, found.key, known.note, found.served).catch(() => undefined);
+    if (said) found.succession = said;
   }
 
   async #policy(): Promise<PolicyText | undefined> {

@@ -10,6 +10,7 @@ import { VerifiedFalse } from "./failure.js";
 import type { LogMemory, Remembered } from "./logMemory.js";
 import type { LogSource } from "./logSource.js";
 import { SignedTree } from "./signedTree.js";
+import type { Succession } from "./succession.js";
 
 /** Why the log's key is believed. */
 export type KeyTrust = { readonly basis: "first-use" } | { readonly basis: "remembered"; readonly since: number } | { readonly basis: "policy" };
@@ -39,6 +40,8 @@ export interface LogFindings {
   /** False where the browser keeps nothing, so that the next visit is a first look again. */
   kept?: boolean;
   tree?: SignedTree;
+  /** If the key changed: what the server says of it. */
+  succession?: Succession;
 }
 
 /** How often an older checkpoint is asked for again, and after how long: another server process, or a cache, may lag a moment behind. */
@@ -120,7 +123,8 @@ async function checkWitnesses(note: SignedNote, key: LogKey, policy: PolicyText 
   if (policy && !isReached(policy, new Set(cosigned.map(({ witness }) => witness)))) throw new VerifiedFalse("witnesses", "quorum-not-reached");
 }
 
-async function checkHistory(old: Checkpoint, tree: SignedTree): Promise<void> {
+/** Whether a tree begins with one seen before. */
+export async function checkHistory(old: Checkpoint, tree: SignedTree): Promise<void> {
   const { size, root } = tree.checkpoint;
   if (size < old.size) throw new VerifiedFalse("history", "older-than-seen");
   if (size === old.size) {

@@ -5,6 +5,7 @@ import { fullWidth, maxBundleLength, type Tile, tilePath } from "../verify/log/t
 import { CouldNotTell, VerifiedFalse } from "./failure.js";
 
 const maxKeyLength = 1024;
+const maxPredecessorLength = 256 * 1024;
 const patience = 20_000;
 
 /** Tiles kept: 256 of 8 kB, enough for any page of entries. */
@@ -33,6 +34,11 @@ export class LogSource {
 
   checkpoint(): Promise<Bytes> {
     return this.#fetch("checkpoint", maxNoteLength, "no-store");
+  }
+
+  /** What is said of the log whose place this one took. */
+  predecessor(): Promise<Bytes> {
+    return this.#fetch("predecessor", maxPredecessorLength, "no-store");
   }
 
   /** The hashes of a tile, end to end, as many as its width. */
