@@ -1,10 +1,12 @@
 using LiveLedger.Benchmarks;
+using LiveLedger.Benchmarks.Audits;
 using LiveLedger.Benchmarks.Ledgers;
 using LiveLedger.Benchmarks.Packaging;
 
 // Benchmarks NAME [--json]: exit 0 only if every measure with a goal reaches it.
 Dictionary<string, Func<Task<BenchmarkReport>>> benchmarks = new()
 {
+    ["audit"] = AuditBenchmark.RunAsync,
     ["ledger"] = LedgerBenchmark.RunAsync,
     ["ledger-load"] = LedgerLoad.RunAsync,
     ["packager"] = () => Task.FromResult(PackagerBenchmark.Run()),
