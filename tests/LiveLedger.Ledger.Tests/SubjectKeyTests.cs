@@ -102,6 +102,72 @@ public sealed class SubjectKeyTests : IDisposable
         Assert.True(restarted.Erase("a", Ann));
     }
 
+    // Each of the steps fails at its first and at its second arrival: an erasure removes two files.
+    [Theory]
+    [MemberData(nameof(Failures))]
+    public void Making_and_erasing_that_fail_at_any_step_leave_a_whole_key_or_none_and_can_be_done_again(object step, int arrival)
+    {
+        var left = 0;
+        Action<SubjectStep> fault = reached =>
+        {
+            if (reached == (SubjectStep)step && --left == 0)
+            {
+                throw new IOException("the disk says no");
+            }
+        };
+
+        left = arrival;
+        try
+        {
+            using var first = new SubjectKeys(_folder, _kek, fault).FindOrCreate("a", Ann);
+        }
+        catch (IOException)
+        {
+            left = 0;
+        }
+
+        var reopened = new SubjectKeys(_folder, _kek, fault);
+        using var made = reopened.FindOrCreate("a", Ann);
+        using var again = new SubjectKeys(_folder, _kek).Find("a", Ann);
+        Assert.Equal(made.Id, again!.Id);
+        var bytes = File.ReadAllBytes(Path.Combine(_folder, "scopes", "a", "keys", made.Id.ToString()));
+
+        left = arrival;
+        try
+        {
+            reopened.Erase("a", Ann);
+        }
+        catch (IOException)
+        {
+            left = 0;
+        }
+
+        // From the first step of an erasure on the key is found by nobody; a start, and the same order again, leave nothing of it.
+        Assert.Null(reopened.Find("a", made.Id));
+        var restarted = new SubjectKeys(_folder, _kek);
+        restarted.Erase("a", Ann);
+        Assert.Null(restarted.Find("a", Ann));
+        Assert.False(IsSomewhere(bytes));
+        Assert.Empty(Directory.GetFiles(Path.Combine(_folder, "erased")));
+        using var anew = restarted.FindOrCreate("a", Ann);
+        Assert.NotEqual(made.Id, anew.Id);
+    }
+
+    public static TheoryData<object, int> Failures
+    {
+        get
+        {
+            var failures = new TheoryData<object, int>();
+            foreach (var step in Enum.GetValues<SubjectStep>())
+            {
+                failures.Add(step, 1);
+                failures.Add(step, 2);
+            }
+
+            return failures;
+        }
+    }
+
     [Fact]
     public void Of_many_who_ask_for_one_person_at_once_in_two_processes_all_get_one_key()
     {

@@ -19,15 +19,21 @@ public sealed class SubjectKeys
 
     private readonly string _folder;
     private readonly KeyEncryptionKey _kek;
+    private readonly Action<SubjectStep> _reached;
     private readonly byte[] _index = GC.AllocateArray<byte>(32, pinned: true);
 
     /// <summary>Opens the store, or makes it.</summary>
     /// <param name="folder">Its folder (0700); made if need be. Keep it out of the backups that erasure must not survive in.</param>
     /// <param name="kek">The key-encryption key, which lives as long as this.</param>
     /// <exception cref="KeyFileException">The key-encryption key does not open it, or disk says no.</exception>
-    public SubjectKeys(string folder, KeyEncryptionKey kek)
+    public SubjectKeys(string folder, KeyEncryptionKey kek) : this(folder, kek, static _ => { })
     {
-        (_folder, _kek) = (folder, kek);
+    }
+
+    /// <summary>As above; <paramref name="reached"/> is told each step, and a fault test fails there.</summary>
+    internal SubjectKeys(string folder, KeyEncryptionKey kek, Action<SubjectStep> reached)
+    {
+        (_folder, _kek, _reached) = (folder, kek, reached);
         MakeFolder(folder);
         MakeFolder(ScopeFolder);
         MakeFolder(ErasedFolder);
@@ -71,9 +77,14 @@ public sealed class SubjectKeys
 
             // The key before the name: a crash between leaves a key that nobody finds and nothing was sealed by.
             WrappedSecretFile.ReadOrCreate(KeyFile(scope, drawn), KeyContext(drawn), _kek, key);
-            return WrappedSecretFile.TryPut(NameFile(scope, name), NameContext(scope), _kek, id)
-                ? new(drawn, key)
-                : throw new KeyFileException(NameFile(scope, name), "somebody else writes here without taking the lock");
+            _reached(SubjectStep.KeyStored);
+            if (!WrappedSecretFile.TryPut(NameFile(scope, name), NameContext(scope), _kek, id))
+            {
+                throw new KeyFileException(NameFile(scope, name), "somebody else writes here without taking the lock");
+            }
+
+            _reached(SubjectStep.NameStored);
+            return new(drawn, key);
         }
         finally
         {
@@ -178,11 +189,13 @@ public sealed class SubjectKeys
         }
 
         // A crash from here on leaves it in the folder that every start empties.
+        _reached(SubjectStep.Taken);
         DirectorySync.Flush(Path.GetDirectoryName(path)!);
         Overwrite(erased);
+        _reached(SubjectStep.Removed);
     }
 
-    private static void Overwrite(string path)
+    private void Overwrite(string path)
     {
         using (var file = File.OpenHandle(path, FileMode.Open, FileAccess.Write))
         {
@@ -190,10 +203,30 @@ public sealed class SubjectKeys
             RandomAccess.FlushToDisk(file);
         }
 
+        _reached(SubjectStep.Overwritten);
         File.Delete(path);
         DirectorySync.Flush(Path.GetDirectoryName(path)!);
     }
 
     // One writer among the threads of this process and the processes on this folder; readers take no lock.
     private FileStream Hold() => FileLock.Take(Path.Combine(_folder, "lock"), TimeSpan.FromSeconds(5));
+}
+
+/// <summary>The durable steps of making and erasing a person's key, in order.</summary>
+internal enum SubjectStep
+{
+    /// <summary>A new key is on disk, and no name leads to it.</summary>
+    KeyStored,
+
+    /// <summary>The name leads to it.</summary>
+    NameStored,
+
+    /// <summary>The key's file, or afterwards the name's, is out of every reader's way.</summary>
+    Taken,
+
+    /// <summary>It holds zeros.</summary>
+    Overwritten,
+
+    /// <summary>It is gone for good.</summary>
+    Removed,
 }
