@@ -19,7 +19,12 @@ public sealed class LedgerDatabase : IAsyncDisposable
             // the pool cost a fifth of an append.
             NoResetOnClose = true,
         };
+
+        // Between the statements of an append nothing is waited for. A process that was frozen there would hold its stream's row for ever.
+        var own = settings.Options;
+        settings.Options = $"{own} -c idle_in_transaction_session_timeout=10s".TrimStart();
         Source = NpgsqlDataSource.Create(settings);
+        settings.Options = own;
 
         // A session that holds a lock must not be handed back to a pool and live on there.
         settings.Pooling = false;

@@ -100,8 +100,8 @@ public sealed class EmbeddedPostgresTests : IAsyncLifetime
         await ExecuteAsync(first.ConnectionString, "CREATE TABLE kept AS SELECT 42 AS answer");
         using (var postmaster = Process.GetProcessById(first.ProcessId))
         {
+            // Not waited for: whoever starts it again may be as quick.
             postmaster.Kill();
-            await postmaster.WaitForExitAsync(TestContext.Current.CancellationToken);
         }
 
         NpgsqlConnection.ClearAllPools();

@@ -191,6 +191,27 @@ public sealed class SequencingTests
     }
 
     [Fact]
+    public async Task A_process_frozen_in_the_middle_of_an_append_lets_go_of_its_stream()
+    {
+        await using var ledger = await TestLedger.StartAsync();
+        await ledger.Events.AppendAsync(new("test/one"), ExpectedVersion.NoStream, [TestEvents.New()]);
+        await using var frozen = new LedgerDatabase(ledger.Options.ConnectionString);
+        await using var session = await frozen.Source.OpenConnectionAsync();
+        await using var open = await session.BeginTransactionAsync();
+        await using (var begun = new NpgsqlCommand("UPDATE ledger.streams SET version = 1 WHERE name = 'test/one'", session, open))
+        {
+            Assert.Equal(1, await begun.ExecuteNonQueryAsync());
+        }
+
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(15));
+        var appended = await ledger.Events.AppendAsync(new("test/one"), ExpectedVersion.Exactly(0), [TestEvents.New()], limit.Token);
+        Assert.Equal(AppendOutcome.Appended, appended.Outcome);
+        await Assert.ThrowsAnyAsync<Exception>(() => open.CommitAsync());
+        await ledger.UntilPublishedAsync(2);
+        await LogAudit.CheckAsync(ledger.Log);
+    }
+
+    [Fact]
     public async Task Standing_by_compares_every_checkpoint_and_halts_when_one_does_not_fit()
     {
         await using var first = await TestLedger.StartAsync();

@@ -65,6 +65,31 @@ public sealed class EmbeddedPostgres : IAsyncDisposable
         return server;
     }
 
+    /// <summary>Starts the server again if it has ended without having been stopped. Does nothing while it runs.</summary>
+    /// <returns>True if it was started, and takes connections again.</returns>
+    /// <exception cref="EmbeddedPostgresException">It does not start; it may at a later call.</exception>
+    public async Task<bool> RestartIfEndedAsync(CancellationToken cancel = default)
+    {
+        if (_stopped || PostmasterFile.Live(_cluster) is not null)
+        {
+            return false;
+        }
+
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancel);
+        patience.CancelAfter(_options.Patience);
+        try
+        {
+            await LaunchAsync(patience.Token);
+            await WaitReadyAsync(patience.Token);
+            return true;
+        }
+        catch (OperationCanceledException) when (!cancel.IsCancellationRequested)
+        {
+            throw new EmbeddedPostgresException("postgres-failed",
+                $"PostgreSQL took no connections within {_options.Patience.TotalSeconds:0} s; its log is {LogFile}");
+        }
+    }
+
     /// <summary>Stops the server in its fast mode: open transactions are rolled back, what is committed stays. The data stay.</summary>
     public async Task StopAsync(CancellationToken cancel = default)
     {
@@ -122,7 +147,16 @@ public sealed class EmbeddedPostgres : IAsyncDisposable
             await LaunchAsync(cancel);
         }
 
-        await WaitReadyAsync(cancel);
+        try
+        {
+            await WaitReadyAsync(cancel);
+        }
+        catch (EmbeddedPostgresException e) when (e.Message.Contains("is still in use", StringComparison.Ordinal))
+        {
+            // Processes of a server that was killed a moment ago still held its memory. They end by themselves.
+            await LaunchAsync(cancel);
+            await WaitReadyAsync(cancel);
+        }
     }
 
     private async Task InitialiseAsync(CancellationToken cancel)
@@ -138,7 +172,8 @@ public sealed class EmbeddedPostgres : IAsyncDisposable
 
     private async Task LaunchAsync(CancellationToken cancel)
     {
-        _socket = await SocketDirectoryAsync(cancel);
+        // After a crash the same as before: clients hold its address.
+        _socket = Directory.Exists(_socket) ? _socket : await SocketDirectoryAsync(cancel);
         var users = new StringBuilder();
         foreach (var name in _user.Names)
         {
@@ -149,9 +184,10 @@ public sealed class EmbeddedPostgres : IAsyncDisposable
         await _user.WriteAsync(Path.Combine(_cluster, "pg_ident.conf"), users.ToString(), cancel);
         await _user.WriteAsync(Path.Combine(_cluster, "postgresql.conf"), Settings(), cancel);
 
-        // A file of a dead server may carry the number of a living stranger, and then PostgreSQL would not start. Removing it is safe: a
-        // server that really runs in this cluster is seen by PostgreSQL itself, by its shared memory.
-        await _user.RunAsync("rm", ["-f", "--", Path.Combine(_cluster, PostmasterFile.Name)], null, cancel);
+        // Files of a dead server may carry the number of a living stranger, or of that server itself as long as nobody has taken note of its
+        // end, and then PostgreSQL would not start. Removing them is safe: a server that really runs in this cluster is seen by PostgreSQL
+        // itself, by its shared memory, and the folder of the socket is ours alone.
+        await _user.RunAsync("rm", ["-f", "--", Path.Combine(_cluster, PostmasterFile.Name), _socket + SocketFile + ".lock"], null, cancel);
         await _user.TryRunAsync("mv", ["-f", LogFile, LogFile + ".1"], null, cancel);
 
         // pg_ctl detaches the server from our session: Ctrl-C at the terminal stops us first, and we stop it.

@@ -15,6 +15,9 @@ internal sealed class ServerDatabase : IAsyncDisposable
 
     public string ConnectionString { get; }
 
+    /// <summary>The database that runs with this server; null if it is somebody else's.</summary>
+    public EmbeddedPostgres? Embedded => _embedded;
+
     /// <summary>Starts the embedded database if no other is named; either way it has answered once when this returns.</summary>
     public static async Task<ServerDatabase> StartAsync(ServerSettings settings, DataFolder data)
     {

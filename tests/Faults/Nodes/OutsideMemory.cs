@@ -69,6 +69,13 @@ internal sealed class OutsideMemory(VerifierKey key)
         return audited!;
     }
 
+    /// <summary>Every checkpoint that was shown is extended by this log.</summary>
+    public void HoldAgainst(LogAudit.Audited log)
+    {
+        Assert.True(_seen.IsEmpty || _seen.Keys.Max() <= log.Head.Size.Value, "the log has become smaller");
+        HoldAgainst(log, []);
+    }
+
     // Null while the database is away; a log that lies is another matter, and throws.
     private async Task<LogAudit.Audited?> TryAuditAsync(NodeProcess node)
     {

@@ -12,13 +12,13 @@ public sealed partial class ServerProcess : IAsyncDisposable
 {
     private static readonly TimeSpan StartPatience = TimeSpan.FromSeconds(60);
 
-    private string _database;
+    private string? _database;
     private readonly IReadOnlyDictionary<string, string> _environment;
     private readonly ConcurrentQueue<string> _log = new();
     private readonly bool _ownsData;
     private Process? _process;
 
-    private ServerProcess(string database, string data, bool ownsData, IReadOnlyDictionary<string, string> environment)
+    private ServerProcess(string? database, string data, bool ownsData, IReadOnlyDictionary<string, string> environment)
     {
         (_database, Data, _ownsData, _environment) = (database, data, ownsData, environment);
         BaseUrl = new($"http://127.0.0.1:{FreePort()}");
@@ -38,10 +38,10 @@ public sealed partial class ServerProcess : IAsyncDisposable
     public IReadOnlyCollection<string> Log => _log;
 
     /// <summary>Starts a server on a database and a data folder, and waits until it is ready.</summary>
-    /// <param name="database">An Npgsql connection string.</param>
+    /// <param name="database">An Npgsql connection string; null for the server's own embedded PostgreSQL.</param>
     /// <param name="data">Data folder; null for a new one, deleted at the end.</param>
     /// <param name="environment">Further environment variables.</param>
-    public static async Task<ServerProcess> StartAsync(string database, string? data = null, IReadOnlyDictionary<string, string>? environment = null)
+    public static async Task<ServerProcess> StartAsync(string? database, string? data = null, IReadOnlyDictionary<string, string>? environment = null)
     {
         var server = new ServerProcess(
             database, data ?? Directory.CreateTempSubdirectory("liveledger-data-").FullName, data is null, environment ?? new Dictionary<string, string>());
@@ -86,7 +86,7 @@ public sealed partial class ServerProcess : IAsyncDisposable
             throw new InvalidOperationException($"{assembly} is missing: build the solution in Release first");
         }
 
-        var start = new ProcessStartInfo("dotnet", [assembly, "--database", _database, "--data", Data, "--urls", BaseUrl.ToString().TrimEnd('/')])
+        var start = new ProcessStartInfo("dotnet", [assembly, .. (_database is null ? [] : (string[])["--database", _database]), "--data", Data, "--urls", BaseUrl.ToString().TrimEnd('/')])
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,
