@@ -8,6 +8,7 @@ using LiveLedger.Cryptography.Wrapping;
 using LiveLedger.Ledger;
 using LiveLedger.Ledger.Schema;
 using LiveLedger.Media;
+using LiveLedger.Messages.V1;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
@@ -55,6 +56,9 @@ public static class BroadcastingRegistration
         var name = stored.Stream.Value.Split('/');
         return name is ["broadcast", _] or ["segments", _, _] && BroadcastId.TryParse(name[1], out _) ? name[1] : null;
     }
+
+    /// <summary>The message to the outside of one of this stage's events; null if there is none.</summary>
+    public static object? MessageOf(StoredEvent stored, LedgerPlace place) => BroadcastMessage.Of(stored, place);
 
     /// <summary>Maps <c>/v1/broadcasts</c> into a group that requires an API token.</summary>
     public static void MapBroadcasts(this RouteGroupBuilder group) => BroadcastEndpoints.Map(group);

@@ -10,6 +10,7 @@ using LiveLedger.Licensing.Playbacks;
 using LiveLedger.Licensing.Subjects;
 using LiveLedger.Media;
 using LiveLedger.Media.Protection;
+using LiveLedger.Messages.V1;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
@@ -36,6 +37,7 @@ public static class LicensingRegistration
         .AddSingleton<LicenceDesk>()
         .AddSingleton(_ => new PlaybackSpool(options.SpoolFolder))
         .AddHostedService(s => s.GetRequiredService<PlaybackSpool>())
+        .AddHostedService<RevocationFollower>()
         .AddHostedService<SpoolDelivery>();
 
     /// <summary>From this stage's old events to today's schema.</summary>
@@ -80,6 +82,9 @@ public static class LicensingRegistration
             return null;
         }
     }
+
+    /// <summary>The message to the outside of one of this stage's events; null if there is none.</summary>
+    public static object? MessageOf(StoredEvent stored, LedgerPlace place) => LicensingMessage.Of(stored, place);
 
     /// <summary>Maps entitlements and viewer tokens into the group <c>/v1/broadcasts</c>, which requires an API token.</summary>
     public static void MapEntitlements(this RouteGroupBuilder broadcasts)

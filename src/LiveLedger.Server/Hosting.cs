@@ -26,7 +26,7 @@ internal static partial class Hosting
         // Lowest in rank: Logging__LogLevel__… in the environment overrules it.
         builder.Configuration.Sources.Insert(0, new MemoryConfigurationSource
         {
-            InitialData = [new("Logging:LogLevel:Default", "Information"), new("Logging:LogLevel:Microsoft", "Warning")],
+            InitialData = [new("Logging:LogLevel:Default", "Information"), new("Logging:LogLevel:Microsoft", "Warning"), new("Logging:LogLevel:MassTransit", "Warning")],
         });
         builder.WebHost.ConfigureKestrel(static kestrel =>
         {

@@ -10,6 +10,7 @@ using LiveLedger.Licensing;
 using LiveLedger.Media;
 using LiveLedger.Server.Authentication;
 using LiveLedger.Server.Keys;
+using LiveLedger.Server.Messaging;
 using LiveLedger.Server.Settings;
 using LiveLedger.Transparency.Notes;
 
@@ -34,6 +35,8 @@ internal static class Stages
             JournalFolder = data.Journal,
         });
         services.AddLedger(ledger with { Witnesses = WitnessFile.Checked(settings.Witnesses, VerifierKey.Of(ledger.Origin, keys.Log.PublicKey)) });
+
+        services.AddMessages(settings, origin);
 
         // What these say of old events is in the audit index: whoever changes it raises AuditIndex.Version.
         services.AddAudit(static s => new AuditLinks

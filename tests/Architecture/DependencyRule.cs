@@ -4,7 +4,8 @@ namespace LiveLedger.Architecture;
 
 /// <summary>
 /// The arrows between the rooms:
-/// Cryptography ← {Transparency, Media, Peering} ← Ledger ← {Broadcasting, Licensing, Swarm, Anchoring} ← Server.
+/// Cryptography ← {Transparency, Media, Peering} ← Ledger ← {Broadcasting, Licensing, Swarm, Anchoring} ← Server. Messages, which others take in
+/// as well, stands on nothing.
 /// </summary>
 public sealed partial class DependencyRule
 {
@@ -17,12 +18,13 @@ public sealed partial class DependencyRule
         ["Transparency"] = ["Cryptography"],
         ["Media"] = ["Cryptography"],
         ["Peering"] = ["Cryptography"],
+        ["Messages"] = [],
         ["Ledger"] = ["Cryptography", .. s_pure],
-        ["Broadcasting"] = ["Cryptography", .. s_pure, "Ledger"],
-        ["Licensing"] = ["Cryptography", .. s_pure, "Ledger"],
-        ["Swarm"] = ["Cryptography", .. s_pure, "Ledger"],
-        ["Anchoring"] = ["Cryptography", .. s_pure, "Ledger"],
-        ["Server"] = ["Cryptography", .. s_pure, "Ledger", .. s_stages],
+        ["Broadcasting"] = ["Cryptography", .. s_pure, "Ledger", "Messages"],
+        ["Licensing"] = ["Cryptography", .. s_pure, "Ledger", "Messages"],
+        ["Swarm"] = ["Cryptography", .. s_pure, "Ledger", "Messages"],
+        ["Anchoring"] = ["Cryptography", .. s_pure, "Ledger", "Messages"],
+        ["Server"] = ["Cryptography", .. s_pure, "Ledger", "Messages", .. s_stages],
         // An auditor's or a relay's tool holds no database code.
         ["Relay"] = ["Cryptography", .. s_pure],
         ["Cli"] = ["Cryptography", .. s_pure],
@@ -65,6 +67,7 @@ public sealed partial class DependencyRule
     [InlineData("Transparency")]
     [InlineData("Media")]
     [InlineData("Peering")]
+    [InlineData("Messages")]
     public void The_rooms_below_the_ledger_stand_on_no_package(string project)
     {
         if (Projects.Source.ContainsKey(project))

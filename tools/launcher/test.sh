@@ -22,6 +22,8 @@ run_tests() {
   # Go's own log verifier, as sources.
   need_tool go golang-go
   need_file /usr/share/gocode/src/golang.org/x/mod/sumdb/tlog/tlog.go golang-golang-x-mod-dev
+  # A broker for the messages.
+  need_file /usr/lib/rabbitmq/bin/rabbitmq-server rabbitmq-server
   need_file /usr/share/fonts/truetype/dejavu/DejaVuSans.ttf fonts-dejavu-core
   need_browser
   install_apt

@@ -4,6 +4,7 @@ using LiveLedger.Ledger.Bundles;
 using LiveLedger.Ledger.Projections;
 using LiveLedger.Ledger.Recovery;
 using LiveLedger.Ledger.Refusals;
+using LiveLedger.Ledger.Subscriptions;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
@@ -32,6 +33,7 @@ public static class AuditEndpoints
         BundleEndpoints.Map(ledger);
         ProjectionEndpoints.Map(ledger);
         RecoveryEndpoints.Map(ledger);
+        SubscriptionEndpoints.Map(ledger);
         return ledger;
     }
 

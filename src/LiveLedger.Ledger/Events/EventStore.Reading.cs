@@ -14,6 +14,11 @@ public sealed partial class EventStore
     private static readonly string s_indexes = Sql.Load("Events/find_indexes.sql");
     private static readonly string s_readStream = Sql.Load("Events/read_stream.sql");
     private static readonly string s_readRange = Sql.Load("Events/read_range.sql");
+    private static readonly string s_readFollowed = Sql.Load("Events/read_followed.sql");
+    private static readonly string s_end = Sql.Load("Checkpointing/read_head.sql");
+
+    // What a follower of few streams looks through at once.
+    private const int FollowedPage = 5000;
 
     /// <summary>The version of a stream's last event, -1 if it has none.</summary>
     /// <exception cref="LedgerUnavailableException">The database is away.</exception>
@@ -81,6 +86,59 @@ public sealed partial class EventStore
                 cancel.ThrowIfCancellationRequested();
             }
         }
+    }
+
+    /// <summary>The index that the next event to be sequenced gets: who follows from there misses nothing from now on.</summary>
+    /// <exception cref="LedgerUnavailableException">The database is away.</exception>
+    public Task<LedgerIndex> ReadEndAsync(CancellationToken cancel = default) => LedgerUnavailableException.GuardAsync(async () =>
+    {
+        await using var command = _database.Source.CreateCommand(s_end);
+        return new LedgerIndex((ulong)(long)(await command.ExecuteScalarAsync(cancel))!);
+    });
+
+    /// <summary>As <see cref="ReadFromAsync"/>, of the streams whose names begin so, e.g. <c>entitlement/</c>; the others cost a look only.</summary>
+    /// <exception cref="LedgerUnavailableException">The database is away; go on from the last index later.</exception>
+    public async IAsyncEnumerable<LoggedEvent> FollowAsync(string streams, LedgerIndex from, [EnumeratorCancellation] CancellationToken cancel = default)
+    {
+        var next = checked((long)from.Value);
+        while (true)
+        {
+            var grown = _state.NextSequenced();
+            var (page, end) = await LedgerUnavailableException.GuardAsync(() => FollowedAsync(streams, next, cancel));
+            foreach (var logged in page)
+            {
+                yield return logged;
+            }
+
+            if (end == next)
+            {
+                await Task.WhenAny(grown, Task.Delay(s_look * 4, _time, cancel));
+                cancel.ThrowIfCancellationRequested();
+            }
+
+            next = end;
+        }
+    }
+
+    private async Task<(List<LoggedEvent> Page, long End)> FollowedAsync(string streams, long from, CancellationToken cancel)
+    {
+        await using var command = _database.Source.CreateCommand(s_readFollowed);
+        command.Parameters.AddRange((NpgsqlParameter[])[new() { Value = from }, new() { Value = FollowedPage }, new() { Value = streams }]);
+        var (page, end) = (new List<LoggedEvent>(), from);
+        await using var rows = await command.ExecuteReaderAsync(cancel);
+        while (await rows.ReadAsync(cancel))
+        {
+            if (!rows.IsDBNull(1))
+            {
+                page.Add(new(new((ulong)rows.GetInt64(0)), _upcasters.ToLatest(EventEncoding.Decode(rows.GetFieldValue<byte[]>(1), rows.GetFieldValue<byte[]>(2)))));
+            }
+            else if (!rows.IsDBNull(0))
+            {
+                end = rows.GetInt64(0) + 1;
+            }
+        }
+
+        return (page, end);
     }
 
     private async Task<long> ReadVersionAsync(StreamName stream, CancellationToken cancel)

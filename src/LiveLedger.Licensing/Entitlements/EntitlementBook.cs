@@ -7,7 +7,10 @@ using Npgsql;
 
 namespace LiveLedger.Licensing.Entitlements;
 
-/// <summary>Grants, revokes and finds entitlements. What was found to hold stays in memory; what was revoked here is known at once.</summary>
+/// <summary>
+/// Grants, revokes and finds entitlements. What was found to hold stays in memory; what was revoked here is known at once, what was revoked
+/// elsewhere as soon as <see cref="RevocationFollower"/> hears of it.
+/// </summary>
 internal sealed class EntitlementBook(EventStore ledger, LedgerDatabase database, TimeProvider time)
 {
     private const int MaxRemembered = 100_000;
@@ -48,6 +51,9 @@ internal sealed class EntitlementBook(EventStore ledger, LedgerDatabase database
         _revoked.TryAdd(id, time.GetUtcNow());
         return true;
     }
+
+    /// <summary>An entitlement was revoked, by whichever process.</summary>
+    public void Revoked(EntitlementId id, DateTimeOffset at) => _revoked.TryAdd(id, at);
 
     /// <summary>True if an entitlement was revoked, as far as this process knows: what an open playback is asked while the database is away.</summary>
     public bool IsRevoked(EntitlementId id) => _revoked.ContainsKey(id);

@@ -53,6 +53,10 @@ internal static partial class EntitlementEvents
     public static EntitlementGranted ReadGranted(ReadOnlySpan<byte> payload) =>
         JsonSerializer.Deserialize(payload, EntitlementJson.Default.EntitlementGranted) ?? throw new InvalidDataException($"empty payload of '{GrantedType}'");
 
+    /// <inheritdoc cref="ReadGranted"/>
+    public static EntitlementRevoked ReadRevoked(ReadOnlySpan<byte> payload) =>
+        JsonSerializer.Deserialize(payload, EntitlementJson.Default.EntitlementRevoked) ?? throw new InvalidDataException($"empty payload of '{RevokedType}'");
+
     [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
     [JsonSerializable(typeof(EntitlementGranted))]
     [JsonSerializable(typeof(EntitlementRevoked))]

@@ -16,21 +16,32 @@ internal sealed record LicenceRefused(string Broadcast, string Viewer, IReadOnly
 /// <summary>The stream <c>playback/{id}</c>: what was decided for one token at play. Key ids, never keys.</summary>
 internal static partial class PlaybackEvents
 {
+    public const string GrantedType = "licence-granted";
+    public const string RefusedType = "licence-refused";
+
     private const int Schema = 1;
     private const string Actor = "system";
 
     public static StreamName StreamOf(PlaybackId id) => new($"playback/{id}");
 
     public static NewEvent Granted(Playback playback, IReadOnlyList<KeyId> kids, int renewal, DateTimeOffset at) => new(
-        Guid.CreateVersion7(at), "licence-granted", Schema,
+        Guid.CreateVersion7(at), GrantedType, Schema,
         JsonSerializer.SerializeToUtf8Bytes(
             new(playback.Broadcast.ToString(), playback.Viewer.ToString(), playback.Entitlement.ToString(), Texts(kids), renewal, at), PlaybackJson.Default.LicenceGranted),
         Actor);
 
     public static NewEvent Refused(BroadcastId broadcast, string viewer, IReadOnlyList<KeyId> kids, LicenceDecision decision, DateTimeOffset at) => new(
-        Guid.CreateVersion7(at), "licence-refused", Schema,
+        Guid.CreateVersion7(at), RefusedType, Schema,
         JsonSerializer.SerializeToUtf8Bytes(new(broadcast.ToString(), viewer, Texts(kids), LicenceRule.CodeOf(decision), at), PlaybackJson.Default.LicenceRefused),
         Actor);
+
+    /// <exception cref="InvalidDataException">The stored payload is not what its type says.</exception>
+    public static LicenceGranted ReadGranted(ReadOnlySpan<byte> payload) =>
+        JsonSerializer.Deserialize(payload, PlaybackJson.Default.LicenceGranted) ?? throw new InvalidDataException($"empty payload of '{GrantedType}'");
+
+    /// <inheritdoc cref="ReadGranted"/>
+    public static LicenceRefused ReadRefused(ReadOnlySpan<byte> payload) =>
+        JsonSerializer.Deserialize(payload, PlaybackJson.Default.LicenceRefused) ?? throw new InvalidDataException($"empty payload of '{RefusedType}'");
 
     private static List<string> Texts(IReadOnlyList<KeyId> kids) => [.. kids.Select(static k => k.ToString())];
 

@@ -16,6 +16,7 @@ internal static class CommandLine
         var issuer = Option("--issuer", "LIVELEDGER_ISSUER", "The iss of our tokens. Default: the public URL.");
         var origin = Option("--log-origin", "LIVELEDGER_LOG_ORIGIN", "Name of the log in checkpoints. Default: made from its key.");
         var witnesses = Option("--witnesses", "LIVELEDGER_WITNESSES", "File of the log's witnesses, their addresses and the quorum (tlog-policy). Default: none.");
+        var rabbit = Option("--rabbitmq", "LIVELEDGER_RABBITMQ", "RabbitMQ for messages, amqp://user:password@host:port/vhost. Default: none.");
         var window = Option("--live-window", "LIVELEDGER_LIVE_WINDOW", "How far back live manifests reach, in seconds, 10 to 86400. Default: 60");
         var player = Option("--player", "LIVELEDGER_PLAYER", "Folder of the built player page.");
         var authority = Option("--oidc-authority", "LIVELEDGER_OIDC_AUTHORITY", "An OpenID Connect issuer whose tokens are taken too.");
@@ -24,7 +25,7 @@ internal static class CommandLine
         var roles = Option("--oidc-roles", "LIVELEDGER_OIDC_ROLES", "Its values and ours: crew=broadcaster,finance=auditor. Default: the same names.");
 
         var root = new RootCommand("LiveLedger server");
-        foreach (var option in (Option<string?>[])[database, data, urls, publicUrl, issuer, origin, witnesses, window, player, authority, audience, roleClaim, roles])
+        foreach (var option in (Option<string?>[])[database, data, urls, publicUrl, issuer, origin, witnesses, rabbit, window, player, authority, audience, roleClaim, roles])
         {
             root.Options.Add(option);
         }
@@ -42,6 +43,7 @@ internal static class CommandLine
                     Issuer = parsed.GetValue(issuer),
                     LogOrigin = parsed.GetValue(origin),
                     Witnesses = WitnessFile.Read(parsed.GetValue(witnesses)),
+                    RabbitMq = Broker(parsed.GetValue(rabbit)),
                     LiveWindow = LiveWindow(parsed.GetValue(window)),
                     Player = parsed.GetValue(player),
                     External = External(parsed.GetValue(authority), parsed.GetValue(audience), parsed.GetValue(roleClaim), parsed.GetValue(roles)),
@@ -98,6 +100,19 @@ internal static class CommandLine
         return int.TryParse(seconds, NumberStyles.None, CultureInfo.InvariantCulture, out var window) && window is >= 10 and <= 86_400
             ? TimeSpan.FromSeconds(window)
             : throw new StartFailure("settings-invalid", $"--live-window: '{seconds}' is not a number of seconds from 10 to 86400");
+    }
+
+    private static Uri? Broker(string? url)
+    {
+        if (url is null)
+        {
+            return null;
+        }
+
+        // Never repeated in the refusal: it holds a password.
+        return Uri.TryCreate(url, UriKind.Absolute, out var parsed) && parsed.Scheme is "amqp" or "amqps" && parsed.Host.Length > 0
+            ? parsed
+            : throw new StartFailure("settings-invalid", "--rabbitmq is not amqp://user:password@host:port/vhost (or amqps://…)");
     }
 
     private static string? HttpUrl(string name, string? url)

@@ -26,6 +26,9 @@ internal sealed record ServerSettings
     /// <summary>The log's witnesses and their quorum; null for none.</summary>
     public TrustPolicy? Witnesses { get; init; }
 
+    /// <summary>The RabbitMQ that messages go to (amqp or amqps, with user and password); null to keep them within the process.</summary>
+    public Uri? RabbitMq { get; init; }
+
     /// <summary>How far back live manifests reach.</summary>
     public TimeSpan LiveWindow { get; init; } = TimeSpan.FromSeconds(60);
 

@@ -1,0 +1,9 @@
+-- Of the next $2 events of the log from index $1 on, those whose streams' names begin with $3; and a row without an entry, last, with the
+-- index of the last event looked at (null: there was none). Locks: none. Snapshot: one; indexes have no gaps. Crash: reads only.
+WITH found AS MATERIALIZED (
+  SELECT index, pos FROM ledger.leaves WHERE index >= $1 ORDER BY index LIMIT $2
+)
+SELECT f.index, e.entry, e.payload FROM found AS f JOIN ledger.events AS e ON e.pos = f.pos WHERE starts_with(e.stream, $3)
+UNION ALL
+SELECT max(index), NULL, NULL FROM found
+ORDER BY index, entry NULLS LAST

@@ -1,0 +1,65 @@
+using LiveLedger.Broadcasting;
+using LiveLedger.Ledger;
+using LiveLedger.Ledger.Subscriptions;
+using LiveLedger.Licensing;
+using LiveLedger.Messages.V1;
+using LiveLedger.Server.Settings;
+using MassTransit;
+
+namespace LiveLedger.Server.Messaging;
+
+/// <summary>Sends the stages' messages over a bus: within this process, or over RabbitMQ to whoever binds a queue.</summary>
+internal static class MessageBus
+{
+    // Each transport has a place of its own: what was told within a process was not told to a broker.
+    private const string OverRabbitMq = "messages";
+    private const string WithinProcess = "messages_memory";
+
+    public static void AddMessages(this IServiceCollection services, ServerSettings settings, string origin)
+    {
+        services.AddMassTransit(bus =>
+        {
+            // It would report home.
+            bus.DisableUsageTelemetry();
+            if (settings.RabbitMq is { } broker)
+            {
+                bus.UsingRabbitMq((_, rabbit) => rabbit.Host(broker));
+            }
+            else
+            {
+                bus.UsingInMemory();
+            }
+        });
+
+        // The server serves whether the broker is there or not; messages wait in the log.
+        services.Configure<MassTransitHostOptions>(static host =>
+        {
+            host.WaitUntilStarted = false;
+            host.StopTimeout = TimeSpan.FromSeconds(5);
+        });
+        services.AddOutwardSubscription(s => new()
+        {
+            Name = settings.RabbitMq is null ? WithinProcess : OverRabbitMq,
+            MessageOf = logged => MessageOf(logged, origin),
+            Send = (message, cause, cancel) => SendAsync(s.GetRequiredService<IBus>(), message, cause, cancel),
+        });
+    }
+
+    private static object? MessageOf(LoggedEvent logged, string origin)
+    {
+        var e = logged.Event;
+        var place = new LedgerPlace(origin, logged.Index.Value, e.Id, e.Stream.Value, (ulong)e.Version, e.RecordedAt);
+        return BroadcastingRegistration.MessageOf(e, place) ?? LicensingRegistration.MessageOf(e, place);
+    }
+
+    // Done when RabbitMQ has confirmed it: on disk in every durable queue that is bound.
+    private static Task SendAsync(IBus bus, object message, StoredEvent cause, CancellationToken cancel) => bus.Publish(
+        message,
+        Pipe.Execute<PublishContext>(context =>
+        {
+            context.MessageId = cause.Id;
+            context.CorrelationId = cause.Correlation;
+            context.Durable = true;
+        }),
+        cancel);
+}

@@ -1,0 +1,13 @@
+using LiveLedger.Harness.Rabbit;
+
+namespace LiveLedger.Faults.Messages;
+
+/// <summary>One broker for the tests of this folder, which come one after the other.</summary>
+public sealed class A_broker : IAsyncLifetime
+{
+    public RabbitBroker Broker { get; private set; } = null!;
+
+    public async ValueTask InitializeAsync() => Broker = await RabbitBroker.StartAsync();
+
+    public ValueTask DisposeAsync() => Broker.DisposeAsync();
+}
