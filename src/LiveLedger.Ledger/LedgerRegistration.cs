@@ -3,6 +3,7 @@ using LiveLedger.Ledger.Projections;
 using LiveLedger.Ledger.Reading;
 using LiveLedger.Ledger.Recovery;
 using LiveLedger.Ledger.Sequencing;
+using LiveLedger.Ledger.Snapshots;
 using LiveLedger.Ledger.Witnesses;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -13,7 +14,7 @@ namespace LiveLedger.Ledger;
 public static class LedgerRegistration
 {
     /// <summary>
-    /// Adds <see cref="EventStore"/>, <see cref="LogReader"/>, <see cref="LedgerState"/> and <see cref="LedgerDatabase"/>, and the background
+    /// Adds <see cref="EventStore"/>, <see cref="SnapshotStore"/>, <see cref="LogReader"/>, <see cref="LedgerState"/> and <see cref="LedgerDatabase"/>, and the background
     /// work that sequences and signs, with the <see cref="InlineTables"/> and <see cref="Upcasters"/> that are registered. The host starts whether the database is there or not; appends are refused until it is.
     /// </summary>
     public static IServiceCollection AddLedger(this IServiceCollection services, LedgerOptions options)
@@ -27,6 +28,7 @@ public static class LedgerRegistration
             .AddSingleton(_ => CheckpointStore.Signed(options))
             .AddSingleton<EventStore>()
             .AddSingleton<InlineRebuild>()
+            .AddSingleton<SnapshotStore>()
             .AddSingleton<LogReader>()
             .AddSingleton<WitnessedLog>()
             .AddSingleton<Promises>()

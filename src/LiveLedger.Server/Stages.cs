@@ -36,7 +36,7 @@ internal static class Stages
         });
         services.AddLedger(ledger with { Witnesses = WitnessFile.Checked(settings.Witnesses, VerifierKey.Of(ledger.Origin, keys.Log.PublicKey)) });
 
-        services.AddMessages(settings, origin);
+        services.AddMessages(settings, ledger.Origin);
 
         // What these say of old events is in the audit index: whoever changes it raises AuditIndex.Version.
         services.AddAudit(static s => new AuditLinks

@@ -30,8 +30,9 @@ internal static class LedgerLoad
             ["cores"] = $"{Environment.ProcessorCount}, shared by clients, sequencer and PostgreSQL",
             ["batches"] = $"{BatchEvents} events of 300 bytes in an append, {BatchClients} clients, each its own stream; counted until all are under a signed checkpoint; median of 5 runs of {s_batchRun.TotalSeconds:0} s",
             ["latency"] = $"{SteadyRate} single appends a second asked for by a clock, {SteadyClients} streams, {s_steadyRun.TotalSeconds:0} s; from the time due to the index in the caller's hand",
+            ["loads"] = FoldLoad.Conditions,
         };
-        return new("ledger-load", conditions, [.. await BatchesAsync(ledger), .. await IndexLatencyAsync(ledger)]);
+        return new("ledger-load", conditions, [.. await BatchesAsync(ledger), .. await IndexLatencyAsync(ledger), .. await FoldLoad.RunAsync(ledger)]);
     }
 
     /// <summary>Events a second in appends of 100, sequenced, hashed and under a checkpoint when the clock stops.</summary>
