@@ -6,6 +6,12 @@ namespace LiveLedger.Ledger;
 /// <summary>The ledger's PostgreSQL (>= 15): one pool for the process. Rooms that keep projections beside the ledger use the same pool.</summary>
 public sealed class LedgerDatabase : IAsyncDisposable
 {
+    private static readonly string s_incarnation = Sql.Load("read_incarnation.sql");
+
+    // Which database the pool's latest session was opened in, and in which the log was last checked.
+    private volatile string? _seen;
+    private volatile string? _checked;
+
     /// <summary>Takes an Npgsql connection string. Nothing is connected yet.</summary>
     public LedgerDatabase(string connectionString)
     {
@@ -20,11 +26,9 @@ public sealed class LedgerDatabase : IAsyncDisposable
             NoResetOnClose = true,
         };
 
-        // Between the statements of an append nothing is waited for. A process that was frozen there would hold its stream's row for ever.
-        var own = settings.Options;
-        settings.Options = $"{own} -c idle_in_transaction_session_timeout=10s".TrimStart();
-        Source = NpgsqlDataSource.Create(settings);
-        settings.Options = own;
+        var pool = new NpgsqlDataSourceBuilder(settings.ConnectionString);
+        pool.UsePhysicalConnectionInitializer(c => BeginAsync(c, default).GetAwaiter().GetResult(), c => BeginAsync(c, default));
+        Source = pool.Build();
 
         // A session that holds a lock must not be handed back to a pool and live on there.
         settings.Pooling = false;
@@ -38,6 +42,31 @@ public sealed class LedgerDatabase : IAsyncDisposable
 
     internal NpgsqlDataSource Unpooled { get; }
 
+    /// <summary>False while the pool is in another database than the one in which the log was last checked: appends are refused.</summary>
+    public bool IsChecked => _seen == _checked;
+
+    /// <summary>
+    /// Throws if the pool has come to another database, or to the same started anew, since the log was last checked in it. It may have been put
+    /// back to an older day, and an event appended there would be answered for and lost.
+    /// </summary>
+    internal void RequireChecked()
+    {
+        if (!IsChecked)
+        {
+            throw LedgerUnavailableException.Opening();
+        }
+    }
+
+    /// <summary>The database of this session, for <see cref="Checked"/>. Ask before checking.</summary>
+    internal static async Task<string> IncarnationAsync(NpgsqlConnection connection, CancellationToken cancel)
+    {
+        await using var command = new NpgsqlCommand(s_incarnation, connection);
+        return (string)(await command.ExecuteScalarAsync(cancel))!;
+    }
+
+    /// <summary>The log was checked in this database as it is now.</summary>
+    internal void Checked(string incarnation) => _checked = incarnation;
+
     /// <summary>Brings the ledger's own schema up to date.</summary>
     public async Task UpgradeAsync(CancellationToken cancel = default)
     {
@@ -47,6 +76,14 @@ public sealed class LedgerDatabase : IAsyncDisposable
 
     internal static Task UpgradeAsync(NpgsqlConnection connection, CancellationToken cancel) =>
         SchemaUpgrade.ApplyAsync(connection, "ledger", typeof(LedgerDatabase).Assembly, "Schema", cancel);
+
+    // Before anybody has the session.
+    private async Task BeginAsync(NpgsqlConnection connection, CancellationToken cancel)
+    {
+        // Between the statements of an append nothing is waited for. A process that was frozen there would hold its stream's row for ever.
+        await using var command = new NpgsqlCommand("SET idle_in_transaction_session_timeout = '10s';" + s_incarnation, connection);
+        _seen = (string)(await command.ExecuteScalarAsync(cancel))!;
+    }
 
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()

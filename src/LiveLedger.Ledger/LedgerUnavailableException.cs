@@ -40,8 +40,9 @@ public sealed class LedgerUnavailableException(Refusal refusal, Exception? inner
     /// <summary>True if the database was lost, is shutting down, or is out of disk, memory or connections: it may come back.</summary>
     internal static bool IsAway(Exception exception) => exception switch
     {
-        // PostgreSQL appendix A: 08 connection, 53 resources (53100 disk full), 57P01-05 shutdown and crash, 58 system error.
-        PostgresException postgres => postgres.SqlState is ['0', '8', ..] or ['5', '3', ..] or ['5', '7', 'P', ..] or ['5', '8', ..],
+        // PostgreSQL appendix A: 08 connection, 53 resources (53100 disk full), 57P01-05 shutdown and crash, 58 system error;
+        // 3D000 and 55000 a database that is being put back: not there for a moment, or closed.
+        PostgresException postgres => postgres.SqlState is "3D000" or "55000" or ['0', '8', ..] or ['5', '3', ..] or ['5', '7', 'P', ..] or ['5', '8', ..],
         NpgsqlException => true,
         IOException or TimeoutException or System.Net.Sockets.SocketException => true,
         _ => false,

@@ -27,9 +27,11 @@ public sealed class The_embedded_database_is_killed
             {
                 created.Add((await studio.CreateAsync()).Id.ToString());
                 memory.Remember(await server.Http.GetByteArrayAsync("/log/checkpoint"));
-                if (kill is 0 or 2 or 4)
+                var before = Postmaster(data);
+                var ends = kill is 0 or 2 or 4;
+                if (ends)
                 {
-                    using var postmaster = Process.GetProcessById(Postmaster(data));
+                    using var postmaster = Process.GetProcessById(before);
                     postmaster.Kill();
                 }
 
@@ -43,6 +45,8 @@ public sealed class The_embedded_database_is_killed
                     await Task.Delay(300);
                 }
 
+                // Its processes live on for a moment, and the server is ready as long as they answer.
+                await Until.TrueAsync(() => Task.FromResult(!ends || (Postmaster(data) is not 0 and var now && now != before)), "the database was started again");
                 await Until.TrueAsync(async () => (await server.Http.GetAsync("/health/ready")).StatusCode == HttpStatusCode.OK, "the server is ready again");
             }
 
@@ -60,6 +64,16 @@ public sealed class The_embedded_database_is_killed
         }
     }
 
-    private static int Postmaster(string data) =>
-        int.Parse(File.ReadLines(Path.Combine(data, "postgres", "cluster", "postmaster.pid")).First(), CultureInfo.InvariantCulture);
+    // 0 while there is none.
+    private static int Postmaster(string data)
+    {
+        try
+        {
+            return int.Parse(File.ReadLines(Path.Combine(data, "postgres", "cluster", "postmaster.pid")).FirstOrDefault("0"), CultureInfo.InvariantCulture);
+        }
+        catch (FileNotFoundException)
+        {
+            return 0;
+        }
+    }
 }

@@ -128,6 +128,7 @@ public sealed partial class EventStore
     {
         var encoding = EventEncoding.Of(stream, expected, events, _time.GetUtcNow());
         await using var connection = await _database.Source.OpenConnectionAsync(cancel);
+        _database.RequireChecked();
         try
         {
             if (!_inline.Follow(stream))

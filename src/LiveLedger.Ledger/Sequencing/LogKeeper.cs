@@ -110,9 +110,11 @@ internal sealed partial class LogKeeper(LedgerDatabase database, LedgerState sta
         await LedgerDatabase.UpgradeAsync(connection, stop);
         await using var publishing = await database.Unpooled.OpenConnectionAsync(stop);
 
+        var incarnation = await LedgerDatabase.IncarnationAsync(connection, stop);
         var leads = await Sequencer.TryLeadAsync(connection, stop);
         var signer = await CheckpointSigner.OpenAsync(new(publishing, options.Reached), store, Journal, _signer, options, stop);
         await witnessed.RequireExtendedAsync(stop);
+        database.Checked(incarnation);
         state.Resume();
         if (!leads && !await StandByAsync(connection, signer, stop))
         {

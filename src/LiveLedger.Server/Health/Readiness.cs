@@ -11,7 +11,7 @@ internal sealed class Readiness(LedgerDatabase database, LedgerState ledger)
     public async Task<ReadinessView> AskAsync(CancellationToken cancellation)
     {
         var reachable = await ReachableAsync(cancellation);
-        var log = ledger.Halted is not null ? "halted" : ledger.IsOpen ? "open" : "opening";
+        var log = ledger.Halted is not null ? "halted" : ledger.IsOpen && database.IsChecked ? "open" : "opening";
         return new(reachable && log == "open" ? "ready" : "not-ready", reachable ? "reachable" : "away", log);
     }
 

@@ -64,6 +64,25 @@ public sealed class PostgresCluster
         return _server.ConnectionStringOf(name);
     }
 
+    /// <summary>Puts a copy in a database's place, at the same address, while clients of it run: an older day is back.</summary>
+    public async Task PutBackAsync(string connectionString, string backup)
+    {
+        var original = new NpgsqlConnectionStringBuilder(connectionString).Database;
+        var older = new NpgsqlConnectionStringBuilder(backup).Database;
+        await using var source = NpgsqlDataSource.Create(_server.ConnectionString + ";Pooling=false");
+        foreach (var sql in (string[])
+        [
+            $"ALTER DATABASE {original} ALLOW_CONNECTIONS false",
+            $"SELECT pg_terminate_backend(pid, 10000) FROM pg_stat_activity WHERE datname = '{original}'",
+            $"ALTER DATABASE {original} RENAME TO {original}_lost",
+            $"ALTER DATABASE {older} RENAME TO {original}",
+        ])
+        {
+            await using var step = source.CreateCommand(sql);
+            await step.ExecuteNonQueryAsync();
+        }
+    }
+
     /// <summary>Stops what runs in <paramref name="directory"/> and deletes it.</summary>
     public static async Task DeleteAsync(string directory)
     {
