@@ -204,6 +204,8 @@ public sealed class EmbeddedPostgres : IAsyncDisposable
         fsync = on
         synchronous_commit = on
         shared_buffers = 256MB
+        # A new WAL file is 16 MB of zeros and an fsync that appends wait for, so used ones are kept for the next burst.
+        min_wal_size = 512MB
         max_wal_size = 2GB
         jit = off
         timezone = 'UTC'
