@@ -32,7 +32,7 @@ internal static class LedgerLoad
             ["latency"] = $"{SteadyRate} single appends a second asked for by a clock, {SteadyClients} streams, {s_steadyRun.TotalSeconds:0} s; from the time due to the index in the caller's hand",
             ["loads"] = FoldLoad.Conditions,
         };
-        
+
         // The latency first: the batches leave millions of rows that autovacuum goes through for minutes.
         return new("ledger-load", conditions, [.. await IndexLatencyAsync(ledger), .. await BatchesAsync(ledger), .. await FoldLoad.RunAsync(ledger)]);
     }
