@@ -34,8 +34,11 @@ public sealed record LedgerOptions
     /// <summary>The witnesses to ask, with their addresses, and the quorum that a checkpoint needs to be published; null for none. <see cref="Witnesses.WitnessAddresses"/> says whether it will do.</summary>
     public TrustPolicy? Witnesses { get; init; }
 
-    /// <summary>Least time between two batches of indexes under load. A lone event waits for nothing; longer is cheaper for many.</summary>
+    /// <summary>Least time between two batches of indexes under load while somebody waits for one. A lone event waits for nothing.</summary>
     public TimeSpan BatchInterval { get; init; } = TimeSpan.FromMilliseconds(25);
+
+    /// <summary>The same while nobody waits: a batch costs nearly the same for 1 event and for 100.</summary>
+    public TimeSpan UnawaitedInterval { get; init; } = TimeSpan.FromMilliseconds(100);
 
     /// <summary>Time between checkpoints under steady load. When the queue runs empty one follows within a tenth of a second.</summary>
     public TimeSpan CheckpointInterval { get; init; } = TimeSpan.FromMilliseconds(800);

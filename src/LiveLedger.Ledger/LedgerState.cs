@@ -15,6 +15,8 @@ public sealed class LedgerState
     private volatile string? _halted;
     private volatile bool _open;
     private ulong _size;
+    private long _appends;
+    private int _awaiting;
 
     /// <summary>True once the log was checked and as long as it has not halted: the server's readiness.</summary>
     public bool IsOpen => _open && _halted is null;
@@ -33,6 +35,12 @@ public sealed class LedgerState
 
     /// <summary>Events that are known to have an index; there may be more. An event appended from now on gets no lower index.</summary>
     internal ulong KnownSize => Volatile.Read(ref _size);
+
+    /// <summary>Appends of this process so far.</summary>
+    internal long Appends => Interlocked.Read(ref _appends);
+
+    /// <summary>True while a caller in this process waits for an index.</summary>
+    internal bool IsAwaited => Volatile.Read(ref _awaiting) > 0;
 
     internal void Open(ulong size)
     {
@@ -96,6 +104,7 @@ public sealed class LedgerState
     /// <summary>Tells a sequencer in this process that there is work. Costs nothing when it was told already.</summary>
     internal void Appended()
     {
+        Interlocked.Increment(ref _appends);
         if (_appended.CurrentCount == 0)
         {
             try
@@ -108,6 +117,11 @@ public sealed class LedgerState
             }
         }
     }
+
+    /// <summary>A caller is going to wait for an index, until <see cref="EndAwait"/>.</summary>
+    internal void BeginAwait() => Interlocked.Increment(ref _awaiting);
+
+    internal void EndAwait() => Interlocked.Decrement(ref _awaiting);
 
     /// <summary>Waits for an append of this process, or for the limit: appends of other processes are found by looking.</summary>
     internal Task<bool> WaitAppendedAsync(TimeSpan limit, CancellationToken cancel) => _appended.WaitAsync(limit, cancel);

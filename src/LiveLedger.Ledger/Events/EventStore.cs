@@ -88,14 +88,23 @@ public sealed partial class EventStore
     public async Task<AppendResult> AppendAndSequenceAsync(StreamName stream, ExpectedVersion expected, IReadOnlyList<NewEvent> events,
         CancellationToken cancel = default)
     {
-        var before = _state.KnownSize;
-        var result = await AppendAsync(stream, expected, events, cancel);
-        if (!result.IsStored)
+        // Before the append: the sequencer then does not wait for more company than a caller who waits has patience for.
+        _state.BeginAwait();
+        try
         {
-            return result;
+            var before = _state.KnownSize;
+            var result = await AppendAsync(stream, expected, events, cancel);
+            return result.IsStored ? await UntilSequencedAsync(result, result.Outcome == AppendOutcome.Appended ? before : 0, cancel) : result;
         }
+        finally
+        {
+            _state.EndAwait();
+        }
+    }
 
-        var floor = result.Outcome == AppendOutcome.Appended ? before : 0;
+    // No index of the events is below the floor.
+    private async Task<AppendResult> UntilSequencedAsync(AppendResult result, ulong floor, CancellationToken cancel)
+    {
         try
         {
             for (var looks = 0; ; looks++)

@@ -22,7 +22,8 @@ internal sealed partial class LogKeeper(LedgerDatabase database, LedgerState sta
     private const int BatchesAhead = 128;
 
     private static readonly TimeSpan s_standBy = TimeSpan.FromMilliseconds(500);
-    // No append for so long after a batch: the queue has most likely run empty, and the checkpoint need not wait for its time.
+
+    // No append for so long: the queue has most likely run empty, and neither batch nor checkpoint need wait for their time.
     private static readonly TimeSpan s_lull = TimeSpan.FromMilliseconds(10);
     private static readonly TimeSpan s_look = TimeSpan.FromMilliseconds(50);
     private static readonly TimeSpan s_haltedLook = TimeSpan.FromSeconds(5);
@@ -207,10 +208,9 @@ internal sealed partial class LogKeeper(LedgerDatabase database, LedgerState sta
         {
             var busy = time.GetElapsedTime(busyAt) < TimeSpan.FromSeconds(5);
             var told = await state.WaitAppendedAsync(taken > 0 ? s_lull : busy ? s_look : s_idleLook, stop);
-            if (told && options.BatchInterval - time.GetElapsedTime(batchAt) is var wait && wait > TimeSpan.Zero)
+            if (told)
             {
-                // The cost of a batch is nearly the same for 1 event and for 100.
-                await Task.Delay(wait, time, stop);
+                await GatherAsync(batchAt, stop);
             }
 
             do
@@ -242,6 +242,24 @@ internal sealed partial class LogKeeper(LedgerDatabase database, LedgerState sta
                 sinceVacuum = 0;
             }
         }
+    }
+
+    // Lets a batch become worth its cost, as long as more events come.
+    private async Task GatherAsync(long batchAt, CancellationToken stop)
+    {
+        long seen;
+        do
+        {
+            seen = state.Appends;
+            var left = (state.IsAwaited ? options.BatchInterval : options.UnawaitedInterval) - time.GetElapsedTime(batchAt);
+            if (left <= TimeSpan.Zero)
+            {
+                return;
+            }
+
+            await Task.Delay(left < s_lull ? left : s_lull, time, stop);
+        }
+        while (state.Appends != seen);
     }
 
     [LoggerMessage(LogLevel.Critical, "THE LOG HAS HALTED and signs nothing more: {reason}. `liveledger ledger status` explains it; see docs/operations/recovery.md")]

@@ -12,9 +12,9 @@ internal sealed class Sequencer(NpgsqlConnection connection, ulong size)
 
     // Any number will do as long as it is nobody else's in this database.
     internal const long LeaderLock = 0x4C4C_0002;
+
     /// <summary>The head is not where the caller left it (001_ledger.sql).</summary>
     public const string StaleHead = "LL001";
-
 
     private static readonly string s_sequence = Sql.Load("Sequencing/sequence_pending.sql");
 

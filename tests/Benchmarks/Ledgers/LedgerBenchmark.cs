@@ -13,7 +13,7 @@ namespace LiveLedger.Benchmarks.Ledgers;
 /// </summary>
 internal static class LedgerBenchmark
 {
-    private const int Pairs = 15;
+    private const int Pairs = 11;
     private const double Goal = 0.95;
     private const string Queued = """
         , queued AS (
@@ -26,7 +26,7 @@ internal static class LedgerBenchmark
 
     private static readonly int[] s_clients = [1, 8, 32];
     private static readonly TimeSpan s_run = TimeSpan.FromSeconds(
-        Environment.GetEnvironmentVariable("LIVELEDGER_BENCH_SECONDS") is { } text ? double.Parse(text, CultureInfo.InvariantCulture) : 6);
+        Environment.GetEnvironmentVariable("LIVELEDGER_BENCH_SECONDS") is { } text ? double.Parse(text, CultureInfo.InvariantCulture) : 10);
 
     public static async Task<BenchmarkReport> RunAsync()
     {
