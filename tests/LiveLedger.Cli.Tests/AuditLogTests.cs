@@ -121,6 +121,22 @@ public sealed class AuditLogTests : IDisposable
     }
 
     [Fact]
+    public async Task A_log_below_a_checkpoint_in_a_file_has_shrunk_whichever_of_the_two_it_is()
+    {
+        var file = Path.Combine(_folder, "checkpoint");
+        await File.WriteAllBytesAsync(file, _log.Sign(_log.Serve(ServedLog.Entries(100))));
+        _log.Serve(ServedLog.Entries(90));
+
+        foreach (var arguments in (string[][])[[file], [file, "300"], [file, "80"], ["7", file], ["200", file]])
+        {
+            var (exit, output, _) = await RunAsync("consistency", arguments);
+
+            Assert.Equal(1, exit);
+            Assert.StartsWith("FAIL the log has shrunk: 90 entries now, 100 were signed for", output);
+        }
+    }
+
+    [Fact]
     public async Task A_checkpoint_in_a_file_by_another_key_FAILs()
     {
         var head = _log.Serve(ServedLog.Entries(100));

@@ -14,6 +14,12 @@ internal static class ConsistencyAudit
         var log = await SignedLog.OpenAsync(http, server, trust, cancellation);
         var from = TreeClaim.Read(older, log.Key);
         var to = newer is null ? new(log.Head.Size, log.Head.Root) : TreeClaim.Read(newer, log.Key);
+        // A signed tree that is larger than the one signed now: nothing is left to prove, however A and B stand to each other.
+        if (Array.Find([from, to], c => c.Root is not null && c.Size.Value > log.Head.Size.Value) is { } lost)
+        {
+            return AuditVerdict.False($"the log has shrunk: {log.Head.Size} entries now, {lost.Size} were signed for", log.Speakers);
+        }
+
         if (from.Size.Value == 0 || from.Size.Value > to.Size.Value)
         {
             throw new CommandFailure("A is the older tree, of 1 entry or more, and B the newer", ExitCode.Usage);
@@ -21,9 +27,7 @@ internal static class ConsistencyAudit
 
         if (to.Size.Value > log.Head.Size.Value)
         {
-            return to.Root is null
-                ? throw new CommandFailure($"the signed tree has {log.Head.Size} entries")
-                : AuditVerdict.False($"the log has shrunk: {log.Head.Size} entries now, {to.Size} were signed for", log.Speakers);
+            throw new CommandFailure($"the signed tree has {log.Head.Size} entries");
         }
 
         var (a, b, finding) = await ProveAsync(log, from, to, cancellation);

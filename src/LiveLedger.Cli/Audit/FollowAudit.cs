@@ -1,3 +1,5 @@
+using LiveLedger.Transparency.Notes;
+using LiveLedger.Transparency.Policies;
 using LiveLedger.Transparency.Tree;
 
 namespace LiveLedger.Cli.Audit;
@@ -8,8 +10,14 @@ namespace LiveLedger.Cli.Audit;
 /// </summary>
 internal sealed class FollowAudit(HttpClient http, Uri server, string memoryFile, TimeSpan interval, Action<FollowStep> tell)
 {
+    // A look that has begun is brought to its end: a log must not be spared it by answering slowly.
+    private static readonly TimeSpan s_lastLook = TimeSpan.FromSeconds(5);
+
+    private readonly SignedTrees _signed = new();
+    private VerifierKey? _key;
+
     /// <summary>Follows until cancelled or until <paramref name="end"/> has passed.</summary>
-    /// <exception cref="CommandFailure">No checkpoint was seen at all.</exception>
+    /// <exception cref="CommandFailure">No checkpoint was seen at all, or one was neither proven nor, with a policy, cosigned.</exception>
     internal async Task<AuditVerdict> RunAsync(Trust trust, TimeSpan? end, CancellationToken cancellation)
     {
         var memory = LogMemory.Read(memoryFile);
@@ -24,6 +32,8 @@ internal sealed class FollowAudit(HttpClient http, Uri server, string memoryFile
             ending.CancelAfter(after);
         }
 
+        using var look = new CancellationTokenSource();
+        using var last = ending.Token.Register(() => look.CancelAfter(s_lastLook));
         var (first, seen, trouble) = (memory, 0, "the time was over before it answered");
         try
         {
@@ -31,9 +41,14 @@ internal sealed class FollowAudit(HttpClient http, Uri server, string memoryFile
             {
                 try
                 {
-                    memory = await StepAsync(memory, trust.Or(memory?.Key), ending.Token);
+                    memory = await StepAsync(memory, trust.Or(memory?.Key ?? _key), look.Token);
                     first ??= memory;
                     seen++;
+                }
+                catch (NotProven doubt)
+                {
+                    trouble = doubt.Message;
+                    tell(new("unproven", doubt.Head, doubt.Message));
                 }
                 catch (CommandFailure failure)
                 {
@@ -53,59 +68,53 @@ internal sealed class FollowAudit(HttpClient http, Uri server, string memoryFile
         }
         catch (OperationCanceledException) when (ending.IsCancellationRequested)
         {
-            return seen > 0
-                ? Good(memory!, first!)
+            return _signed.Open is { } head ? throw new CommandFailure($"the log has signed a tree of size {head.Size}, root {head.Root}, that is not to be believed so far: {trouble}")
+                : seen > 0 ? Good(memory!, first!)
                 : throw new CommandFailure($"no checkpoint was seen: {trouble}");
         }
         catch (VerifiedFalse lie)
         {
-            return AuditVerdict.False(lie.Message, $"remembered in {memoryFile}, which was left as it is");
+            return AuditVerdict.False(lie.Message, memory is null ? $"nothing was remembered in {memoryFile}" : $"remembered in {memoryFile}, which was left as it is");
         }
     }
 
     private async Task<LogMemory> StepAsync(LogMemory? memory, Trust trust, CancellationToken cancellation)
     {
-        var log = await SignedLog.OpenAsync(http, server, trust, cancellation);
-        if (memory is null)
+        var log = await SignedLog.FetchAsync(http, server, trust.Key, cancellation);
+        _key = log.Key;
+        TreeHead? before = memory is null ? null : SignedLog.HeadOf(memory.Note, log.Key, $"the checkpoint in {memoryFile}");
+
+        // First what the log has signed against what it signed before. Witnesses refuse a fork, so who waits for them never sees one.
+        await _signed.TakeAsync(log, before, cancellation);
+        RequireWitnesses(log, memory, before, trust.Policy);
+        if (log.Head != before)
         {
-            return Remember(log, "remembered", null);
+            memory = Remember(log, before?.Size);
         }
 
-        var before = SignedLog.HeadOf(memory.Note, log.Key, $"the checkpoint in {memoryFile}");
-        if (log.Head == before)
-        {
-            return memory;
-        }
-
-        if (log.Head.Size.Value < before.Size.Value)
-        {
-            throw new VerifiedFalse($"the log has shrunk: {log.Head.Size} entries now, {before.Size} remembered");
-        }
-
-        if (log.Head.Size == before.Size)
-        {
-            throw new VerifiedFalse($"the log has forked: two signed trees of size {before.Size}, with the roots {before.Root} and {log.Head.Root}");
-        }
-
-        // Every tree extends the empty one, and no proof says so (RFC 9162 §2.1.4).
-        if (before.Size.Value > 0)
-        {
-            var tiles = await log.Reader.TilesAsync(log.Head.Size, ConsistencyProof.NodesFor(before.Size, log.Head.Size), cancellation);
-            var proven = tiles.Consistency(before.Size).Verify(before.Root, log.Head.Root);
-            if (proven != ProofResult.Valid)
-            {
-                throw new VerifiedFalse($"the log was rewritten: its tree of size {log.Head.Size} does not extend the remembered one of size {before.Size} ({proven})");
-            }
-        }
-
-        return Remember(log, "extends", before.Size);
+        _signed.Settle();
+        return memory!;
     }
 
-    private LogMemory Remember(SignedLog log, string what, TreeSize? before)
+    private static void RequireWitnesses(SignedLog log, LogMemory? memory, TreeHead? before, TrustPolicy? policy)
+    {
+        try
+        {
+            SignedLog.CosignedOf(log.Note, log.Key, policy);
+        }
+        catch (NotWitnessed) when (log.Head == before && policy!.Check(memory!.Note, log.Key).Result == PolicyResult.Satisfied)
+        {
+            // It was cosigned when it was remembered, though the log serves it bare now.
+        }
+    }
+
+    private LogMemory Remember(SignedLog log, TreeSize? before)
     {
         var memory = new LogMemory(log.Key, log.Note);
         LogMemory.Write(memoryFile, memory);
-        tell(new(what, log.Head, before is { } size ? $"the remembered tree of size {size}" : $"the first one seen, by {log.Key}"));
+        tell(before is { } size
+            ? new("extends", log.Head, $"the remembered tree of size {size}")
+            : new("remembered", log.Head, $"the first one seen, by {log.Key}"));
         return memory;
     }
 
@@ -123,7 +132,7 @@ internal sealed class FollowAudit(HttpClient http, Uri server, string memoryFile
 }
 
 /// <summary>What a follower tells on its way.</summary>
-/// <param name="What"><c>remembered</c>, <c>extends</c>, <c>unwitnessed</c> or <c>away</c>.</param>
+/// <param name="What"><c>remembered</c>, <c>extends</c>, <c>unproven</c>, <c>unwitnessed</c> or <c>away</c>.</param>
 /// <param name="Head">The new tree.</param>
 /// <param name="Detail">What it extends, or why nothing was believed.</param>
 internal sealed record FollowStep(string What, TreeHead? Head, string Detail);

@@ -20,11 +20,18 @@ internal sealed record SignedLog(LogReader Reader, VerifierKey Key, byte[] Note,
     /// <exception cref="VerifiedFalse">It does not open, or is not good by the policy.</exception>
     internal static async Task<SignedLog> OpenAsync(HttpClient http, Uri server, Trust trust, CancellationToken cancellation)
     {
+        var log = await FetchAsync(http, server, trust.Key, cancellation);
+        return log with { Cosigned = CosignedOf(log.Note, log.Key, trust.Policy) };
+    }
+
+    /// <summary>The same without a look at the cosignatures: what the log has signed, whoever else believes it.</summary>
+    /// <exception cref="VerifiedFalse">It does not open.</exception>
+    internal static async Task<SignedLog> FetchAsync(HttpClient http, Uri server, VerifierKey? trusted, CancellationToken cancellation)
+    {
         var reader = new LogReader(http, server);
-        var key = trust.Key ?? await reader.KeyAsync(cancellation);
+        var key = trusted ?? await reader.KeyAsync(cancellation);
         var note = await reader.CheckpointAsync(cancellation);
-        var head = HeadOf(note, key, "the checkpoint");
-        return new(reader, key, note, head, CosignedOf(note, key, trust.Policy));
+        return new(reader, key, note, HeadOf(note, key, "the checkpoint"), null);
     }
 
     /// <summary>The head of a checkpoint by this key.</summary>
