@@ -68,7 +68,9 @@ internal sealed class WatchedLog(IReadOnlyList<VerifierKey> keys, Cosigner cosig
         }
 
         var line = cosigner.Cosign(checkpoint, time.GetUtcNow());
-        var kept = note.Keeping(s => keys.Any(k => k.Name == s.Name && k.KeyId == s.KeyId)).With([line]);
+        // A line for each key: a note may repeat a good one as often as it may have lines, and ours would not fit.
+        var once = new HashSet<(string, uint)>();
+        var kept = note.Keeping(s => keys.Any(k => k.Name == s.Name && k.KeyId == s.KeyId) && once.Add((s.Name, s.KeyId))).With([line]);
 
         // The cosignature exists in this process only, and leaves it when the disk has it. The same checkpoint again is written again: the
         // write before may have got as far as the name and no further.

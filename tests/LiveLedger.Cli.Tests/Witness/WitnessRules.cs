@@ -66,6 +66,19 @@ public sealed class WitnessRules : IDisposable
         Assert.Equal(2, read.Signatures.Count);
     }
 
+    [Fact]
+    public void A_good_signature_that_is_repeated_on_every_line_there_can_be_is_kept_once()
+    {
+        var request = _log.Request(0, 5);
+        Assert.True(SignedNote.TryParse(request.Note.Span, out var note));
+        var full = note.With(Enumerable.Repeat(note.Signatures[0], SignedNote.MaxSignatures - 1));
+
+        AssertCosigned(Add(request with { Note = full.ToBytes() }), 5);
+
+        Assert.True(SignedNote.TryParse(_witness.Remembered(Hash(_log.Origin)), out var kept));
+        Assert.Equal(2, kept.Signatures.Count);
+    }
+
     [Theory]
     [InlineData("")]
     [InlineData("old 5\n")]
