@@ -1,3 +1,4 @@
+using LiveLedger.Cli.Audit;
 using LiveLedger.Cryptography.Ed25519;
 using LiveLedger.Transparency.Checkpoints;
 using LiveLedger.Transparency.Cosignatures;
@@ -21,6 +22,19 @@ public sealed class AuditCheckpointTests : IDisposable
 
         Assert.Equal(0, exit);
         Assert.StartsWith("OK   300 entries", output);
+    }
+
+    [Fact]
+    public async Task A_long_read_tells_how_far_it_is()
+    {
+        _log.Serve(ServedLog.Entries(600));
+        using var http = LogReader.Http();
+        var told = new List<(ulong, ulong)>();
+
+        var verdict = await CheckpointAudit.RunAsync(http, _log.Address, _log.Key, null, null, (done, all) => told.Add((done, all)), default);
+
+        Assert.True(verdict.Ok, verdict.ToText());
+        Assert.Equal([(256UL, 600UL), (512, 600), (600, 600)], told);
     }
 
     [Fact]

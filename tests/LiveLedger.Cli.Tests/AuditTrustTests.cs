@@ -1,3 +1,4 @@
+using LiveLedger.Cli.Audit;
 using LiveLedger.Cryptography.Ed25519;
 using LiveLedger.Transparency.Checkpoints;
 using LiveLedger.Transparency.Cosignatures;
@@ -96,6 +97,31 @@ public sealed class AuditTrustTests : IDisposable
         Assert.Equal(1, exit);
         Assert.StartsWith("FAIL the log is not what its entries give: 1 fault\n", output);
         Assert.Contains($"entry 301 has the event id of entry 17: {first.EventId}", output);
+    }
+
+    [Fact]
+    public async Task A_log_that_hides_the_doubled_event_id_when_it_is_read_again_is_found_out()
+    {
+        var honest = ServedLog.Entries(400);
+        Assert.True(LedgerEntry.TryParse(honest[17].Span, out var first));
+        Assert.True(LedgerEntry.TryParse(honest[301].Span, out var second));
+        var doubled = honest.ToList();
+        doubled[301] = (second with { EventId = first.EventId }).Encode();
+        _log.Serve(honest);
+        var hiding = _log.Files.Where(static f => f.Key.StartsWith("/log/tile/entries/", StringComparison.Ordinal)).ToList();
+        _log.Serve(doubled);
+
+        using var http = LogReader.Http();
+        var verdict = await LogFsck.RunAsync(http, _log.Address, new(null, null), (done, all) =>
+        {
+            if (done == all)
+            {
+                _log.Files = _log.Files.Where(f => !f.Key.StartsWith("/log/tile/entries/", StringComparison.Ordinal)).Concat(hiding).ToDictionary();
+            }
+        }, default);
+
+        Assert.False(verdict.Ok, verdict.ToText());
+        Assert.Contains("read again, to find an event id that stands twice, the entries hash to", verdict.ToText());
     }
 
     [Fact]

@@ -56,7 +56,7 @@ public sealed class Bundles_stand_alone : IAsyncLifetime
         var own = await MakeAsync(mine, acme.Token);
         var audited = await MakeAsync(mine, await Broadcaster.TokenAsync(_server, "eve", "auditor"));
         var (exit, output, error) = await RunAsync("make", _server.BaseUrl.AbsoluteUri, mine.Id.ToString(), "--out", Path.Combine(_folder, "none"), "--token-file", await TokenFileAsync(rival.Token));
-        Assert.Equal((1, ""), (exit, output));
+        Assert.Equal((3, ""), (exit, output));
         Assert.Contains("broadcast-unknown", error);
         Assert.Equal([own, audited], Directory.GetFiles(_folder, "*.zip").Order(StringComparer.Ordinal));
         Assert.Equal(HttpStatusCode.Unauthorized, (await _server.Http.GetAsync($"/v1/ledger/bundles/{mine.Id}")).StatusCode);

@@ -57,7 +57,8 @@ internal static class AuditCommand
         {
             var (key, policy) = trust.Read(parsed);
             using var http = LogReader.Http();
-            var verdict = await CheckpointAudit.RunAsync(http, parsed.GetValue(url)!, key, policy, parsed.GetValue(remember), cancellation);
+            var verdict = await ProgressBar.ShowAsync("reading the log", !parsed.GetValue(json), progress =>
+                CheckpointAudit.RunAsync(http, parsed.GetValue(url)!, key, policy, parsed.GetValue(remember), progress, cancellation));
             Console.WriteLine(parsed.GetValue(json) ? Output.Json(verdict) : verdict.ToText());
             return verdict.Ok ? ExitCode.Good : ExitCode.VerifiedFalse;
         });

@@ -2,6 +2,7 @@ using System.Text.Json.Serialization;
 using LiveLedger.Transparency.Checkpoints;
 using LiveLedger.Transparency.Notes;
 using LiveLedger.Transparency.Policies;
+using LiveLedger.Transparency.Tiles;
 using LiveLedger.Transparency.Tree;
 
 namespace LiveLedger.Cli.Audit;
@@ -13,7 +14,7 @@ internal static class CheckpointAudit
     private const ulong MaxSize = 100_000_000;
 
     internal static async Task<CheckpointVerdict> RunAsync(
-        HttpClient http, Uri server, VerifierKey? trusted, TrustPolicy? policy, string? memoryFile, CancellationToken cancellation)
+        HttpClient http, Uri server, VerifierKey? trusted, TrustPolicy? policy, string? memoryFile, Action<ulong, ulong> progress, CancellationToken cancellation)
     {
         var memory = memoryFile is null ? null : LogMemory.Read(memoryFile);
         var log = new LogReader(http, server);
@@ -56,6 +57,11 @@ internal static class CheckpointAudit
             if (before is not null && tree.Size == before.Head.Size)
             {
                 extends = tree.Head == before.Head;
+            }
+
+            if (tree.Size.Value % TilePath.FullWidth == 0 || tree.Size == checkpoint.Head.Size)
+            {
+                progress(tree.Size.Value, checkpoint.Head.Size.Value);
             }
         }
 

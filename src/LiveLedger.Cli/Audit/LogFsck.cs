@@ -149,16 +149,26 @@ internal sealed class LogFsck(SignedLog log, Action<ulong, ulong> progress, Canc
             return;
         }
 
+        // What is read again is hashed again: the log may say something else the second time.
+        var again = new CompactRange();
         var first = new Dictionary<Guid, LedgerIndex>();
-        var at = 0UL;
+        var doubled = new List<string>();
         await foreach (var bytes in log.Reader.EntriesAsync(log.Head.Size.Value, cancellation))
         {
-            var index = new LedgerIndex(at++);
+            var index = again.Append(LeafHash.Of(bytes.Span));
             if (LedgerEntry.TryParse(bytes.Span, out var entry) && repeated.Contains(EventIds.PrintOf(entry.EventId)) && !first.TryAdd(entry.EventId, index))
             {
-                Fault($"entry {index} has the event id of entry {first[entry.EventId]}: {entry.EventId}");
+                doubled.Add($"entry {index} has the event id of entry {first[entry.EventId]}: {entry.EventId}");
             }
         }
+
+        if (again.Head != _range.Head)
+        {
+            Fault($"read again, to find an event id that stands twice, the entries hash to {again.Root()}, and to {_range.Root()} the first time");
+            return;
+        }
+
+        doubled.ForEach(Fault);
     }
 
     private async Task CompareAsync(int level, ulong index)
