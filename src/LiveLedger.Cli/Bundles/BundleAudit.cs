@@ -16,7 +16,8 @@ internal static class BundleAudit
     /// <param name="trust">The log that is trusted, and whose cosignatures are enough.</param>
     /// <param name="identity">The broadcaster's identity that is trusted; null for any.</param>
     /// <param name="progress">Is told how much of how much is done.</param>
-    internal static AuditVerdict Judge(Stream archive, Trust trust, Ed25519PublicKey? identity, Action<ulong, ulong> progress)
+    /// <param name="broadcast">The broadcast that was asked for; null for any.</param>
+    internal static AuditVerdict Judge(Stream archive, Trust trust, Ed25519PublicKey? identity, Action<ulong, ulong> progress, string? broadcast = null)
     {
         var (trusted, policy) = trust;
         LoggedRecords? records = null;
@@ -28,6 +29,12 @@ internal static class BundleAudit
         if (fault is not null)
         {
             return Refused(NameOf(fault.Kind), fault.Detail);
+        }
+
+        // Good for another broadcast: whoever hands over the wrong one must not be told OK.
+        if (broadcast is not null && bundle!.Contents.Broadcast != broadcast)
+        {
+            return Refused("broadcast-mismatch", $"the bundle is of broadcast {bundle.Contents.Broadcast}, and not of {broadcast}");
         }
 
         records?.End();

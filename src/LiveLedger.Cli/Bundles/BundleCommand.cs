@@ -37,7 +37,7 @@ internal static class BundleCommand
                         api.DownloadAsync($"/v1/ledger/bundles/{Uri.EscapeDataString(parsed.GetValue(broadcast)!)}", stream, MaxArchive, progress, cancellation));
                 }
 
-                var verdict = await JudgeAsync(draft, whom, broadcaster, parsed.GetValue(json));
+                var verdict = await JudgeAsync(draft, whom, broadcaster, parsed.GetValue(broadcast), parsed.GetValue(json));
                 if (verdict.Ok)
                 {
                     File.Move(draft, file, overwrite: true);
@@ -61,10 +61,11 @@ internal static class BundleCommand
     {
         var (trust, identity, json) = (new TrustOptions(), Identity(), new Option<bool>("--json") { Description = "the verdict as JSON" });
         var file = new Argument<string>("file") { Description = "the bundle" };
-        var command = new Command("verify", "Checks a bundle with no network: every entry, payload, stream, the proof and the signatures.") { file, identity, json };
+        var broadcast = new Option<string?>("--broadcast") { Description = "the id of the broadcast that it must be of; else any" };
+        var command = new Command("verify", "Checks a bundle with no network: every entry, payload, stream, the proof and the signatures.") { file, broadcast, identity, json };
         trust.AddTo(command);
         command.SetAction(async (parsed, _) => Tell(
-            await JudgeAsync(parsed.GetValue(file)!, trust.Read(parsed), IdentityOf(parsed.GetValue(identity)), parsed.GetValue(json)), parsed.GetValue(json)));
+            await JudgeAsync(parsed.GetValue(file)!, trust.Read(parsed), IdentityOf(parsed.GetValue(identity)), parsed.GetValue(broadcast), parsed.GetValue(json)), parsed.GetValue(json)));
         return command;
     }
 
@@ -75,13 +76,13 @@ internal static class BundleCommand
         : throw new CommandFailure("--identity is 43 characters of base64url", ExitCode.Usage);
 
     // Off this thread, so that the bar moves.
-    private static Task<AuditVerdict> JudgeAsync(string file, Trust trust, Ed25519PublicKey? identity, bool json) =>
+    private static Task<AuditVerdict> JudgeAsync(string file, Trust trust, Ed25519PublicKey? identity, string? broadcast, bool json) =>
         ProgressBar.ShowAsync("verifying the bundle", !json, progress => Task.Run(() =>
         {
             try
             {
                 using var archive = Open(file, FileMode.Open, FileAccess.Read);
-                return BundleAudit.Judge(archive, trust, identity, progress);
+                return BundleAudit.Judge(archive, trust, identity, progress, broadcast);
             }
             catch (Exception e) when (e is IOException or UnauthorizedAccessException)
             {

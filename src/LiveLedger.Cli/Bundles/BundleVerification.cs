@@ -41,6 +41,8 @@ internal sealed record BundleVerification(BundleFault? Fault, OfflineBundle? Bun
                 visit?.Invoke(index, entry, payload);
             });
             check.End(reader.Unpack(BundleFiles.Entries, check.Take, progress));
+            var life = $"broadcast/{bundle.Contents.Broadcast}";
+            stray ??= bundle.Contents.Streams.Any(s => s.Name == life) ? null : new(BundleFaultKind.StreamNotListed, $"the contents do not list {life}, with which every broadcast begins");
             return (check.Fault ?? stray) is { } found ? Refused(found) : new(null, bundle, check.Count);
         }
         catch (InvalidDataException e)
@@ -71,9 +73,9 @@ internal sealed record BundleVerification(BundleFault? Fault, OfflineBundle? Bun
                 json.Skip();
             }
         }
-        catch (JsonException)
+        catch (Exception e) when (e is JsonException or InvalidOperationException)
         {
-            // Not JSON, so it names nothing.
+            // Not JSON, or half a surrogate pair in a name or a value, so it names nothing.
         }
 
         return false;

@@ -60,8 +60,9 @@ public sealed class BundleContents
             streams.Add(stream);
         }
 
-        contents = new(about[BroadcastStart.Length..], streams);
-        return true;
+        // A bundle of nothing would hold under any checkpoint.
+        contents = streams.Count > 0 ? new(about[BroadcastStart.Length..], streams) : null;
+        return contents is not null;
     }
 
     private static bool TryParse(string line, out BundleStream stream)

@@ -26,7 +26,7 @@ public sealed class SampleBundle
     private readonly List<Row> _rows = [];
     private readonly Bytes32[] _leaves;
 
-    private SampleBundle(int size, Func<int, bool> isOwn)
+    private SampleBundle(int size, Func<int, bool> isOwn, Func<int, byte[]?>? payloads)
     {
         var versions = new Dictionary<string, ulong>();
         var own = 0;
@@ -35,7 +35,7 @@ public sealed class SampleBundle
             var mine = isOwn(index);
             var stream = mine ? s_streams[own++ % s_streams.Length] : "other/1";
             var salt = Sha256Hash.Of(Encoding.ASCII.GetBytes($"salt {index}")).Value.ToArray()[..PayloadDigest.SaltLength];
-            var payload = Encoding.UTF8.GetBytes($$"""{"number":{{index}},"broadcast":"{{(mine ? Broadcast : "another")}}"}""");
+            var payload = payloads?.Invoke(index) ?? Encoding.UTF8.GetBytes($$"""{"number":{{index}},"broadcast":"{{(mine ? Broadcast : "another")}}"}""");
             var version = versions.GetValueOrDefault(stream);
             versions[stream] = version + 1;
             var entry = new LedgerEntry
@@ -70,7 +70,10 @@ public sealed class SampleBundle
     public IReadOnlyList<Row> Own => [.. _rows.Where(static r => r.Own)];
 
     /// <summary>A log of so many entries, of which those that are asked for are the broadcast's.</summary>
-    public static SampleBundle Of(int size, Func<int, bool> isOwn) => new(size, isOwn);
+    /// <param name="size">How many.</param>
+    /// <param name="isOwn">Whether one is the broadcast's.</param>
+    /// <param name="payloads">Payloads of the caller's own, by index; null for the usual one.</param>
+    public static SampleBundle Of(int size, Func<int, bool> isOwn, Func<int, byte[]?>? payloads = null) => new(size, isOwn, payloads);
 
     /// <summary>A log of 600 entries, two of three the broadcast's.</summary>
     public static SampleBundle Usual() => Of(600, static i => i % 3 != 1);

@@ -67,6 +67,7 @@ function readContents(text) {
     demand(name && !heads.has(name), `contents: ${line}`);
     heads.set(name, { version: BigInt(version), index: BigInt(index), next: 0n });
   }
+  demand(heads.has(`broadcast/${broadcast.slice('broadcast '.length)}`), 'contents: not the stream of the broadcast itself');
   return { broadcast: broadcast.slice('broadcast '.length), heads };
 }
 

@@ -98,6 +98,39 @@ public sealed class Bundles_that_hold : IDisposable
     }
 
     [Fact]
+    public async Task A_good_bundle_of_another_broadcast_than_the_one_asked_for_FAILs_and_is_not_kept()
+    {
+        const string Other = "01990000-0000-7000-8000-000000000002";
+        var bundle = SampleBundle.Usual().Make();
+        var file = await SaveAsync(bundle);
+        Assert.Equal(0, (await CommandLine.RunAsync("audit", "bundle", "verify", file, "--broadcast", SampleBundle.Broadcast)).Exit);
+        var (exit, output, _) = await CommandLine.RunAsync("audit", "bundle", "verify", file, "--broadcast", Other);
+        Assert.Equal(1, exit);
+        Assert.StartsWith($"FAIL the bundle is of broadcast {SampleBundle.Broadcast}, and not of {Other}\n     refused: broadcast-mismatch", output);
+
+        using var server = new TestOrigin();
+        server.Files = new[] { Other, SampleBundle.Broadcast }.ToDictionary(static b => $"/v1/ledger/bundles/{b}", _ => bundle);
+        var (token, made) = (Path.Combine(_folder, "token"), Path.Combine(_folder, "made"));
+        await File.WriteAllTextAsync(token, "token");
+        (exit, output, _) = await CommandLine.RunAsync("audit", "bundle", "make", server.Address.AbsoluteUri, Other, "--out", made, "--token-file", token);
+        Assert.Equal(1, exit);
+        Assert.Contains("refused: broadcast-mismatch", output);
+        Assert.False(File.Exists(made));
+        Assert.Equal(0, (await CommandLine.RunAsync("audit", "bundle", "make", server.Address.AbsoluteUri, SampleBundle.Broadcast, "--out", made, "--token-file", token)).Exit);
+        Assert.Equal(bundle, await File.ReadAllBytesAsync(made));
+    }
+
+    [Fact]
+    public async Task What_a_server_refuses_is_no_verdict()
+    {
+        using var server = new TestOrigin();
+        var token = await SaveAsync("token"u8.ToArray());
+        var (exit, output, error) = await CommandLine.RunAsync("audit", "bundle", "make", server.Address.AbsoluteUri, SampleBundle.Broadcast, "--out", Path.Combine(_folder, "made"), "--token-file", token);
+        Assert.Equal((3, ""), (exit, output));
+        Assert.Contains("the server refused", error);
+    }
+
+    [Fact]
     public async Task What_is_no_file_or_no_command_line_is_no_verdict()
     {
         var (exit, output, error) = await CommandLine.RunAsync("audit", "bundle", "verify", Path.Combine(_folder, "none"));

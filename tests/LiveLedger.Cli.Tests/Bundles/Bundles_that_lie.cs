@@ -84,6 +84,39 @@ public sealed class Bundles_that_lie
     }
 
     [Fact]
+    public void A_bundle_of_nothing_or_without_the_broadcasts_own_stream_is_refused()
+    {
+        var life = $"broadcast/{SampleBundle.Broadcast}";
+        Assert.Equal(BundleFaultKind.ContentsMalformed, Without(static _ => true).Fault?.Kind);
+        Assert.Equal(BundleFaultKind.StreamNotListed, Without(s => s == life).Fault?.Kind);
+
+        // Such a bundle is whole in all other things.
+        Assert.Null(Without(s => s != life).Fault);
+
+        static BundleVerification Without(Func<string, bool> stream)
+        {
+            var files = SampleBundle.Unpack(s_sample.Make(leave: r => stream(r.Entry.Stream)));
+            var lines = Encoding.ASCII.GetString(files[BundleFiles.Contents]).Split('\n');
+            files[BundleFiles.Contents] = Encoding.ASCII.GetBytes(string.Join('\n', lines.Where(l => !l.StartsWith("stream ", StringComparison.Ordinal) || !stream(l.Split(' ')[3]))));
+            return Verify(SampleBundle.Pack(files));
+        }
+    }
+
+    [Theory]
+    [InlineData("""{"\ud800aaaaaaaa":1}""")]
+    [InlineData("""{"broadcast":"\ud800000000000000000000000000000000000"}""")]
+    [InlineData("""{"broadcast":""")]
+    [InlineData("[]")]
+    [InlineData("")]
+    public void A_payload_that_names_no_broadcast_in_whatever_odd_way_is_refused_by_name(string payload)
+    {
+        var sample = SampleBundle.Of(8, static _ => true, i => i == 3 ? Encoding.UTF8.GetBytes(payload) : null);
+        Assert.Equal("playback/viewer-1", sample.Own[3].Entry.Stream);
+
+        Assert.Equal(BundleFaultKind.EntryOfAnother, Verify(sample.Make()).Fault?.Kind);
+    }
+
+    [Fact]
     public void Entries_cut_off_continued_doubled_or_in_another_order_are_refused()
     {
         var (first, second) = (RecordAt(0), RecordAt(1));
