@@ -6,6 +6,10 @@ namespace LiveLedger.Ledger;
 /// <summary>The ledger's PostgreSQL (>= 15): one pool for the process. Rooms that keep projections beside the ledger use the same pool.</summary>
 public sealed class LedgerDatabase : IAsyncDisposable
 {
+    // Within a transaction nothing is waited for: a process that was frozen there would hold its locks for ever. And one whose network was cut
+    // without a word would hold its session's locks for hours (over a Unix socket these say nothing).
+    private const string Bounds = "SET idle_in_transaction_session_timeout = '10s'; SET tcp_keepalives_idle = 5; SET tcp_keepalives_interval = 2; SET tcp_keepalives_count = 3; SET tcp_user_timeout = '10s';";
+
     private static readonly string s_incarnation = Sql.Load("read_incarnation.sql");
 
     // Which database the pool's latest session was opened in, and in which the log was last checked.
@@ -34,7 +38,9 @@ public sealed class LedgerDatabase : IAsyncDisposable
         settings.Pooling = false;
         settings.KeepAlive = 10;
         settings.ApplicationName = "liveledger log keeper";
-        Unpooled = NpgsqlDataSource.Create(settings);
+        var unpooled = new NpgsqlDataSourceBuilder(settings.ConnectionString);
+        unpooled.UsePhysicalConnectionInitializer(c => BoundAsync(c, default).GetAwaiter().GetResult(), c => BoundAsync(c, default));
+        Unpooled = unpooled.Build();
     }
 
     /// <summary>The pool.</summary>
@@ -80,9 +86,14 @@ public sealed class LedgerDatabase : IAsyncDisposable
     // Before anybody has the session.
     private async Task BeginAsync(NpgsqlConnection connection, CancellationToken cancel)
     {
-        // Between the statements of an append nothing is waited for. A process that was frozen there would hold its stream's row for ever.
-        await using var command = new NpgsqlCommand("SET idle_in_transaction_session_timeout = '10s';" + s_incarnation, connection);
+        await using var command = new NpgsqlCommand(Bounds + s_incarnation, connection);
         _seen = (string)(await command.ExecuteScalarAsync(cancel))!;
+    }
+
+    private static async Task BoundAsync(NpgsqlConnection connection, CancellationToken cancel)
+    {
+        await using var command = new NpgsqlCommand(Bounds, connection);
+        await command.ExecuteNonQueryAsync(cancel);
     }
 
     /// <inheritdoc/>

@@ -41,8 +41,9 @@ public sealed class LedgerUnavailableException(Refusal refusal, Exception? inner
     internal static bool IsAway(Exception exception) => exception switch
     {
         // PostgreSQL appendix A: 08 connection, 53 resources (53100 disk full), 57P01-05 shutdown and crash, 58 system error;
-        // 3D000 and 55000 a database that is being put back: not there for a moment, or closed.
-        PostgresException postgres => postgres.SqlState is "3D000" or "55000" or ['0', '8', ..] or ['5', '3', ..] or ['5', '7', 'P', ..] or ['5', '8', ..],
+        // 3D000 and 55000 a database that is being put back: not there for a moment, or closed; 25006 a standby that is not the primary yet;
+        // 25P03 a transaction that we let stand too long, 57014 a statement that was ended, 40001 and 40P01 one that may be tried again.
+        PostgresException postgres => postgres.SqlState is "3D000" or "55000" or "25006" or "25P03" or "57014" or "40001" or "40P01" or ['0', '8', ..] or ['5', '3', ..] or ['5', '7', 'P', ..] or ['5', '8', ..],
         NpgsqlException => true,
         IOException or TimeoutException or System.Net.Sockets.SocketException => true,
         _ => false,

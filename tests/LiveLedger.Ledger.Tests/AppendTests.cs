@@ -190,6 +190,17 @@ public sealed class AppendTests
     }
 
     [Fact]
+    public async Task Many_at_once_who_repeat_one_append_all_hear_that_it_was_stored()
+    {
+        await using var ledger = await TestLedger.StartAsync();
+        var e = TestEvents.New();
+        await ledger.Events.AppendAsync(new("test/one"), ExpectedVersion.NoStream, [e]);
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(10));
+        var repeated = await Task.WhenAll(Enumerable.Range(0, 300).Select(_ => Task.Run(() => ledger.Events.AppendAsync(new("test/one"), ExpectedVersion.Any, [e], limit.Token))));
+        Assert.All(repeated, static r => Assert.Equal(AppendOutcome.AlreadyAppended, r.Outcome));
+    }
+
+    [Fact]
     public async Task Appends_are_refused_by_name_until_the_log_was_checked()
     {
         await using var database = new LedgerDatabase("Host=/nonexistent;Username=nobody;Database=none");

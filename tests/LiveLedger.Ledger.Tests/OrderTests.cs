@@ -18,7 +18,8 @@ public sealed class OrderTests
         await ledger.ExecuteAsync("CREATE TABLE other (at timestamptz, writer int)");
 
         // Somebody else's transaction that wrote first and stays open for the whole run: with a cursor by transaction id it stops everything.
-        await using var idle = await ledger.Database.Unpooled.OpenConnectionAsync();
+        await using var idle = new NpgsqlConnection(ledger.Options.ConnectionString);
+        await idle.OpenAsync();
         await using var open = await idle.BeginTransactionAsync();
         await ExecuteAsync(idle, open, "INSERT INTO other VALUES (now(), -1)");
 

@@ -21,7 +21,8 @@ public sealed class SequencingTests
         var rolledBack = new ConcurrentBag<Guid>();
 
         // Somebody else's transaction that wrote first and stays open for the whole run: it must stop nothing.
-        await using var idle = await one.Database.Source.OpenConnectionAsync();
+        await using var idle = new NpgsqlConnection(one.Options.ConnectionString);
+        await idle.OpenAsync();
         await using var open = await idle.BeginTransactionAsync();
         await using (var write = new NpgsqlCommand("CREATE TABLE unrelated ()", idle, open))
         {
@@ -189,6 +190,114 @@ public sealed class SequencingTests
         Assert.False(ledger.State.IsLeader);
         Assert.DoesNotContain(ledger.Lines, l => l.Contains("has said nothing to the database", StringComparison.Ordinal));
     }
+
+    [Fact]
+    public async Task A_fault_that_nobody_expected_delays_the_log_and_does_not_end_it()
+    {
+        var faults = 0;
+        var options = await TestLedger.NewOptionsAsync();
+        await using var ledger = await TestLedger.StartAsync(options with
+        {
+            Reached = step =>
+            {
+                if (step is LedgerStep.Sequenced or LedgerStep.JournalSynced && Interlocked.Increment(ref faults) is 1 or 2 or 4)
+                {
+                    throw new InvalidOperationException("Connection is not open");
+                }
+            },
+        });
+        for (var i = 0; i < 5; i++)
+        {
+            await ledger.Events.AppendAndSequenceAsync(new("test/one"), ExpectedVersion.Any, [TestEvents.New()]);
+        }
+
+        await ledger.UntilPublishedAsync(5);
+        Assert.Null(ledger.State.Halted);
+        Assert.True(faults > 4);
+        Assert.Equal(5, (await LogAudit.CheckAsync(ledger.Log)).Entries.Count);
+    }
+
+    [Fact]
+    public async Task A_leader_that_takes_long_to_prepare_is_left_alone()
+    {
+        var options = await TestLedger.NewOptionsAsync();
+        await using (var before = await TestLedger.StartAsync(options with { JournalFolder = null }))
+        {
+            await before.Events.AppendAndSequenceAsync(new("test/one"), ExpectedVersion.NoStream, [TestEvents.New()]);
+            await before.UntilPublishedAsync(1);
+        }
+
+        // It has a journal to make, on a disk that takes its time.
+        var begun = new TaskCompletionSource();
+        var slow = TestLedger.StartAsync(options with
+        {
+            Reached = step =>
+            {
+                if (step == LedgerStep.JournalBegun)
+                {
+                    begun.TrySetResult();
+                    Thread.Sleep(LeaderWatch.Patience * 2);
+                }
+            },
+        });
+        await begun.Task;
+        await using var other = await TestLedger.StartAsync(options);
+        await using var leader = await slow;
+        Assert.True(leader.State.IsLeader);
+        Assert.False(other.State.IsLeader);
+        Assert.DoesNotContain(other.Lines, l => l.Contains("has said nothing to the database", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task A_halt_that_is_found_while_a_checkpoint_is_prepared_ends_it_unsigned()
+    {
+        TestLedger? ledger = null;
+        var halting = false;
+        var options = await TestLedger.NewOptionsAsync();
+        await using (ledger = await TestLedger.StartAsync(options with
+        {
+            Reached = step =>
+            {
+                if (step == LedgerStep.JournalSynced && Volatile.Read(ref halting))
+                {
+                    ledger!.State.Halt("witness-forked: a test");
+                }
+            },
+        }))
+        {
+            await ledger.Events.AppendAndSequenceAsync(new("test/one"), ExpectedVersion.NoStream, [TestEvents.New()]);
+            await ledger.UntilPublishedAsync(1);
+            Volatile.Write(ref halting, true);
+            await ledger.Events.AppendAsync(new("test/one"), ExpectedVersion.Any, [TestEvents.New()]);
+            await ledger.UntilAsync(() => ledger.State.Halted is not null, "the log halts");
+            await Task.Delay(1500);
+            Assert.Equal(1UL, ledger.Log.Head().Size.Value);
+        }
+    }
+
+    [Fact]
+    public async Task No_session_may_stand_in_a_transaction_for_long()
+    {
+        await using var ledger = await TestLedger.StartAsync();
+        foreach (var source in (NpgsqlDataSource[])[ledger.Database.Source, ledger.Database.Unpooled])
+        {
+            await using var show = source.CreateCommand("SHOW idle_in_transaction_session_timeout");
+            Assert.Equal("10s", await show.ExecuteScalarAsync());
+        }
+    }
+
+    [Theory]
+    [InlineData("08006")]
+    [InlineData("25006")]
+    [InlineData("25P03")]
+    [InlineData("3D000")]
+    [InlineData("40001")]
+    [InlineData("40P01")]
+    [InlineData("53300")]
+    [InlineData("57014")]
+    [InlineData("57P01")]
+    public void A_state_that_comes_and_goes_is_a_database_that_is_away(string state) =>
+        Assert.True(LedgerUnavailableException.IsAway(new PostgresException("it says no", "ERROR", "ERROR", state)));
 
     [Fact]
     public async Task A_process_frozen_in_the_middle_of_an_append_lets_go_of_its_stream()

@@ -177,7 +177,7 @@ public sealed class SubscriptionTests
         private readonly SubscriptionRunner _runner;
 
         private Sender(TestLedger ledger, OutwardSubscription subscription, Action<SubscriptionStep> reached) =>
-            _runner = new(ledger.Database, ledger.State, ledger.Events, [subscription], TimeProvider.System, _lines, reached);
+            _runner = new(ledger.Database, ledger.State, ledger.Events, ledger.Log, [subscription], TimeProvider.System, _lines, reached);
 
         public IEnumerable<string> Lines => _lines.Lines;
 

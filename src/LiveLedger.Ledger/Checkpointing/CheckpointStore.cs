@@ -1,3 +1,4 @@
+using System.Globalization;
 using LiveLedger.Transparency.Notes;
 
 namespace LiveLedger.Ledger.Checkpointing;
@@ -72,6 +73,13 @@ public sealed class CheckpointStore
         }
     }
 
+    /// <summary>Takes the file away, under a name of its own; a crash leaves it in one place or the other.</summary>
+    public void SetAside(DateTimeOffset at)
+    {
+        File.Move(_file, string.Create(CultureInfo.InvariantCulture, $"{_file}.unreadable-{at:yyyyMMdd'T'HHmmssfff}"));
+        DirectorySync.Flush(Path.GetDirectoryName(_file)!);
+    }
+
     /// <summary>Puts <paramref name="next"/> in the place of <paramref name="expected"/> (null: nothing). False if something else is there.</summary>
     /// <exception cref="IOException">It could not be written; whether it was is unknown, and <see cref="Read"/> tells.</exception>
     public bool TryReplace(ReadOnlySpan<byte> expected, ReadOnlySpan<byte> next)
@@ -96,8 +104,8 @@ public sealed class CheckpointStore
         _reached(CheckpointStep.Written);
         File.Move(fresh, _file, overwrite: true);
 
-        // A crash from here on leaves the old or the new one, whole. The new signature is not released yet: it is known to nobody, and if the
-        // file kept it, the next start finds the database extending it, as it did when it was signed.
+        // A crash from here on leaves the old or the new one, whole. Readers may see the new one from here on. If a power cut takes it back
+        // within this millisecond, the database and the journal, which are on disk, extend what was seen, and so does the next signature.
         _reached(CheckpointStep.Renamed);
         DirectorySync.Flush(directory);
         _reached(CheckpointStep.Synced);

@@ -20,6 +20,9 @@ internal sealed class LogPublisher(CheckpointSigner signer, LogJournal? journal,
 {
     private static readonly TimeSpan s_settled = TimeSpan.FromMilliseconds(100);
 
+    // What was told an index and is not in the journal is lost with the database. Off the way of appends, but the disk is the same.
+    private static readonly TimeSpan s_journalLag = TimeSpan.FromMilliseconds(100);
+
     // An empty batch says that the queue was empty: what was taken until then need not wait for more company.
     private bool _queueEmpty = true;
     private Task<bool>? _waiting;
@@ -31,6 +34,7 @@ internal sealed class LogPublisher(CheckpointSigner signer, LogJournal? journal,
     public async Task RunAsync(CancellationToken cancel)
     {
         var signedAt = time.GetTimestamp();
+        var flushedAt = signedAt;
         if (signer.NeverSigned)
         {
             await SignAsync(cancel);
@@ -46,6 +50,12 @@ internal sealed class LogPublisher(CheckpointSigner signer, LogJournal? journal,
                 {
                     await journal.AddAsync(batch, cancel);
                 }
+            }
+
+            if (time.GetElapsedTime(flushedAt) >= s_journalLag)
+            {
+                journal?.Flush();
+                flushedAt = time.GetTimestamp();
             }
 
             var since = time.GetElapsedTime(signedAt);
@@ -68,7 +78,12 @@ internal sealed class LogPublisher(CheckpointSigner signer, LogJournal? journal,
         // The journal before the signature: every event that a checkpoint promises can be given back. A crash between the two leaves a journal
         // that is longer than the checkpoint, and no longer than the database.
         journal?.Flush();
-        await signer.SignAsync(cancel);
+
+        // Found while we waited, by a witness for one: then this signature is never made.
+        if (state.Halted is null)
+        {
+            await signer.SignAsync(cancel);
+        }
     }
 
     // Until there is a batch, or what was taken is due.

@@ -160,7 +160,8 @@ public sealed partial class EventStore
         }
         catch (PostgresException e) when (e.SqlState == PostgresErrorCodes.UniqueViolation && e.ConstraintName == "events_id_key")
         {
-            return await FindAsync(stream, encoding.Ids, cancel) ?? throw new EventIdTakenException(e);
+            // Over the same session: many at once that each held one and asked for another would wait for one another.
+            return await FindAsync(connection, stream, encoding.Ids, cancel) ?? throw new EventIdTakenException(e);
         }
 
         async Task<AppendResult> CallAsync(NpgsqlConnection on, NpgsqlTransaction? within)
@@ -200,9 +201,9 @@ public sealed partial class EventStore
         }
     }
 
-    private async Task<AppendResult?> FindAsync(StreamName stream, Guid[] ids, CancellationToken cancel)
+    private static async Task<AppendResult?> FindAsync(NpgsqlConnection connection, StreamName stream, Guid[] ids, CancellationToken cancel)
     {
-        await using var command = _database.Source.CreateCommand(s_find);
+        await using var command = new NpgsqlCommand(s_find, connection);
         command.Parameters.Add(new() { Value = stream.Value });
         command.Parameters.Add(new() { Value = ids });
         await using var row = await command.ExecuteReaderAsync(cancel);

@@ -11,8 +11,9 @@ internal sealed class JournalReader(string folder)
         var files = JournalFile.In(folder);
         (ulong End, JournaledEvent Last)? tail = null;
 
-        // A leader that was cut off may have written past the beginning of its follower's file, but no file is longer than MaxEvents.
-        foreach (var file in files.Where(f => f.First + JournalFile.MaxEvents > files[^1].First))
+        // A leader that was cut off may have written past the beginning of its follower's file, but no file is longer than MaxEvents. One that is
+        // just full counts too: a crash right after the next was begun leaves that one empty.
+        foreach (var file in files.Where(f => f.First + JournalFile.MaxEvents >= files[^1].First))
         {
             var end = file.First;
             JournaledEvent? last = null;

@@ -10,12 +10,11 @@ internal static class LogEvents
     public static StreamName Stream { get; } = new("log");
 
     /// <summary>A database that had lost events was given them back.</summary>
-    public static NewEvent RolledForward(LogExamination found, string by) => Event("log-rolled-forward", new
+    public static NewEvent RolledForward(LogExamination found) => Event("log-rolled-forward", new
     {
         from = found.DatabaseSize,
         to = found.Size,
         promises = found.Promises.Select(p => new { source = p.Promise.Source, size = p.Promise.Head.Size.Value, root = p.Promise.Head.Root.ToString() }),
-        by,
     });
 
     /// <summary>This log has taken the place of another. The same succession gives the same event.</summary>

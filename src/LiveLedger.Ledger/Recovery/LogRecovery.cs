@@ -70,35 +70,26 @@ internal sealed partial class LogRecovery(LedgerDatabase database, LedgerState s
     });
 
     /// <summary>Begins to roll the database forward, and opens the log.</summary>
-    /// <param name="actor">Who has ordered it; in the log's own event about it.</param>
+    /// <param name="actor">Who has ordered it. In the server's log; the event says only that an operator did, because nobody could erase the name there.</param>
     /// <exception cref="RefusedException">The log has not halted, or a recovery runs.</exception>
     public void BeginRollForward(string actor) => Begin(cancel => RollForwardAsync(actor, cancel));
 
-    /// <summary>Ends this log and names the one that takes its place when the server is started again.</summary>
+    /// <summary>Ends this log and names the one that takes its place when the server is started again. Looks once more: this is for ever.</summary>
     /// <param name="origin">The new log's name, which no log before it had.</param>
     /// <param name="reason">Why, for auditors: 1 to 1,000 characters.</param>
-    /// <param name="by">Who has ordered it.</param>
+    /// <param name="by">Who has ordered it, for the server's log.</param>
+    /// <param name="cancel">Ends the look.</param>
     /// <exception cref="RefusedException">The log has not halted, was not examined, can be rolled forward, or the name will not do.</exception>
-    public void Succeed(string origin, string reason, string by)
+    public async Task SucceedAsync(string origin, string reason, string by, CancellationToken cancel = default)
     {
         if (state.Halted is not { } halted)
         {
             throw new RefusedException(s_notHalted);
         }
 
-        if (IsRunning)
-        {
-            throw new RefusedException(s_running);
-        }
-
-        if (Found is not { } found)
+        if (Found is null)
         {
             throw new RefusedException(s_unexamined);
-        }
-
-        if (found.CanRollForward)
-        {
-            throw new RefusedException(s_possible);
         }
 
         if (!KeyName.IsValid(origin) || origin == options.Origin || origin == options.Succeeds?.Predecessor || reason.Length is 0 or > 1000)
@@ -106,19 +97,58 @@ internal sealed partial class LogRecovery(LedgerDatabase database, LedgerState s
             throw new RefusedException(s_name);
         }
 
+        if (Succession.Exists(options.CheckpointFile))
+        {
+            throw new RefusedException(s_succeeded);
+        }
+
+        if (Interlocked.Exchange(ref _running, 1) != 0)
+        {
+            throw new RefusedException(s_running);
+        }
+
+        try
+        {
+            // Under the lock, so that no other process leads or rolls forward what is given up here.
+            await using var connection = await database.Unpooled.OpenConnectionAsync(cancel);
+            if (!await Sequencer.TryLeadAsync(connection, cancel))
+            {
+                throw new RefusedException(s_elsewhere);
+            }
+
+            End(await ExamineAsync(connection, cancel), origin, reason, halted.Split(':')[0]);
+        }
+        catch (Exception e) when (LedgerUnavailableException.IsAway(e))
+        {
+            throw LedgerUnavailableException.Away(e);
+        }
+        finally
+        {
+            Progress = new(RecoveryStage.Idle, 0, 0);
+            Volatile.Write(ref _running, 0);
+        }
+
+        LogSucceeded(origin, by);
+        state.Halt($"log-succeeded: the log {origin} takes this one's place when the server is started again");
+    }
+
+    private void End(LogExamination found, string origin, string reason, string halted)
+    {
+        if (found.CanRollForward)
+        {
+            throw new RefusedException(s_possible);
+        }
+
         var last = found.Promises.Count > 0 ? Encoding.UTF8.GetString(found.Promises[^1].Promise.Note) : null;
         try
         {
-            new Succession(origin, options.Origin, VerifierKey.Of(options.Origin, options.LogKey.PublicKey).ToString(), last, halted, reason, by, time.GetUtcNow())
+            new Succession(origin, options.Origin, VerifierKey.Of(options.Origin, options.LogKey.PublicKey).ToString(), last, halted, reason, time.GetUtcNow())
                 .Write(options.CheckpointFile);
         }
         catch (IOException) when (Succession.Exists(options.CheckpointFile))
         {
             throw new RefusedException(s_succeeded);
         }
-
-        LogSucceeded(origin, by);
-        state.Halt($"log-succeeded: the log {origin} takes this one's place when the server is started again");
     }
 
     private void Begin(Func<CancellationToken, Task> work)
@@ -203,7 +233,7 @@ internal sealed partial class LogRecovery(LedgerDatabase database, LedgerState s
         Progress = new(RecoveryStage.Opening, 0, 0);
         LogRolledForward(found.DatabaseSize, found.Size, actor);
         await OpenAsync(cancel);
-        await events.AppendAsync(LogEvents.Stream, ExpectedVersion.Any, [LogEvents.RolledForward(found, actor)], cancel);
+        await events.AppendAsync(LogEvents.Stream, ExpectedVersion.Any, [LogEvents.RolledForward(found)], cancel);
     }
 
     private async Task RestoreAsync(NpgsqlConnection connection, LogExamination found, CancellationToken cancel)
@@ -226,6 +256,7 @@ internal sealed partial class LogRecovery(LedgerDatabase database, LedgerState s
     // The file shall hold the largest tree that our key has signed, whoever has kept it.
     private async Task AdoptAsync(LogTables tables, LogExamination found, CancellationToken cancel)
     {
+        SetAsideUnreadable();
         if (found.SignedUnknown)
         {
             await tables.MarkUnsignedAsync(cancel);
@@ -244,6 +275,22 @@ internal sealed partial class LogRecovery(LedgerDatabase database, LedgerState s
         }
     }
 
+    // Nobody can tell what it said; whoever wants to look finds it beside.
+    private void SetAsideUnreadable()
+    {
+        try
+        {
+            if (store.Read() is { } note)
+            {
+                CheckpointSigner.Open(note, new NoteSigner(options.Origin, options.LogKey), options.Origin);
+            }
+        }
+        catch (LogHaltedException)
+        {
+            store.SetAside(time.GetUtcNow());
+        }
+    }
+
     private byte[] ReadStored() => store.Read() ?? [];
 
     private async Task OpenAsync(CancellationToken cancel)
@@ -252,7 +299,8 @@ internal sealed partial class LogRecovery(LedgerDatabase database, LedgerState s
         state.Resolve();
         while (!state.IsOpen)
         {
-            if (state.Halts != halts || time.GetElapsedTime(began) > s_patience)
+            // A look that had begun before we were done found us at work; the keeper looks again.
+            if ((state.Halts != halts && state.Halted?.StartsWith("recovery-unfinished", StringComparison.Ordinal) != true) || time.GetElapsedTime(began) > s_patience)
             {
                 throw new RefusedException(new(409, "recovery-impossible", $"the log did not open: {state.Halted ?? "it is being checked still"}"));
             }

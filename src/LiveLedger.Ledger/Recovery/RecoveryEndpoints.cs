@@ -23,9 +23,9 @@ internal static class RecoveryEndpoints
             recovery.BeginRollForward(user.FindFirst("sub")?.Value ?? "operator");
             return Results.StatusCode(202);
         })).WithName("rollLogForward");
-        ledger.MapPost("recovery/successor", static (SuccessorOrder order, ClaimsPrincipal user, LogRecovery recovery) => Guarded(user, () =>
+        ledger.MapPost("recovery/successor", static (SuccessorOrder order, ClaimsPrincipal user, LogRecovery recovery, CancellationToken cancel) => GuardedAsync(user, async () =>
         {
-            recovery.Succeed(order.Origin ?? "", order.Reason ?? "", user.FindFirst("sub")?.Value ?? "operator");
+            await recovery.SucceedAsync(order.Origin ?? "", order.Reason ?? "", user.FindFirst("sub")?.Value ?? "operator", cancel);
             return Results.Json(new { origin = order.Origin, next = "start the server again" });
         })).WithName("openSuccessor");
     }
@@ -35,11 +35,13 @@ internal static class RecoveryEndpoints
         ? Results.Bytes(succession.ToJson(), "application/json")
         : new Refusal(404, "predecessor-missing", "this log has taken nobody's place").ToResult();
 
-    private static IResult Guarded(ClaimsPrincipal user, Func<IResult> answer)
+    private static Task<IResult> Guarded(ClaimsPrincipal user, Func<IResult> answer) => GuardedAsync(user, () => Task.FromResult(answer()));
+
+    private static async Task<IResult> GuardedAsync(ClaimsPrincipal user, Func<Task<IResult>> answer)
     {
         try
         {
-            return AuditAccess.RefuseOperating(user)?.ToResult() ?? answer();
+            return AuditAccess.RefuseOperating(user)?.ToResult() ?? await answer();
         }
         catch (RefusedException e)
         {

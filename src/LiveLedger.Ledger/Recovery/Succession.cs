@@ -10,11 +10,10 @@ namespace LiveLedger.Ledger.Recovery;
 /// <param name="Predecessor">The old one's name.</param>
 /// <param name="PredecessorKey">The old one's vkey.</param>
 /// <param name="Checkpoint">The largest tree that the old one is known to have promised, as a signed note; null if nobody shows one.</param>
-/// <param name="Halted">Why it had halted.</param>
+/// <param name="Halted">The code of what it had halted for.</param>
 /// <param name="Reason">Why the operator gave it up.</param>
-/// <param name="By">Who did.</param>
 /// <param name="At">When, by the server's clock.</param>
-public sealed record Succession(string Origin, string Predecessor, string PredecessorKey, string? Checkpoint, string Halted, string Reason, string By, DateTimeOffset At)
+public sealed record Succession(string Origin, string Predecessor, string PredecessorKey, string? Checkpoint, string Halted, string Reason, DateTimeOffset At)
 {
     /// <summary>Most successors of one log.</summary>
     public const int MaxDepth = 16;

@@ -1,9 +1,10 @@
 using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
 
 namespace LiveLedger.Ledger.Recovery;
 
 /// <summary>Sees to it that a log which has taken another's place says so in its own stream, once.</summary>
-internal sealed class SuccessionRecorder(EventStore events, LedgerOptions options, TimeProvider time) : BackgroundService
+internal sealed partial class SuccessionRecorder(EventStore events, LedgerOptions options, TimeProvider time, ILogger<SuccessionRecorder> log) : BackgroundService
 {
     private static readonly TimeSpan s_pause = TimeSpan.FromMilliseconds(500);
 
@@ -17,10 +18,23 @@ internal sealed class SuccessionRecorder(EventStore events, LedgerOptions option
                 await events.AppendAsync(LogEvents.Stream, ExpectedVersion.Any, [LogEvents.Succeeded(succession)], stop);
                 return;
             }
+            catch (OperationCanceledException) when (stop.IsCancellationRequested)
+            {
+                return;
+            }
             catch (LedgerUnavailableException)
             {
-                await Task.Delay(s_pause, time, stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                // It opens, or the database comes back.
             }
+            catch (Exception e)
+            {
+                LogFailed(e);
+            }
+
+            await Task.Delay(s_pause, time, stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
+
+    [LoggerMessage(LogLevel.Error, "the log could not be told yet whose place it took; trying again")]
+    private partial void LogFailed(Exception cause);
 }

@@ -36,6 +36,8 @@ internal sealed partial class LogKeeper(LedgerDatabase database, LedgerState sta
         string? said = null;
         while (!stop.IsCancellationRequested)
         {
+            // Before looking: what is resolved while we look must not be waited for afterwards.
+            var resolved = state.NextResolved();
             try
             {
                 await KeepAsync(stop);
@@ -56,9 +58,10 @@ internal sealed partial class LogKeeper(LedgerDatabase database, LedgerState sta
             {
                 LogAway(e.Message);
             }
-            catch (PostgresException e)
+            catch (Exception e)
             {
-                // Not expected, and perhaps not to last: the log stands still and says so each time, and events wait in pending.
+                // Not expected, and perhaps not to last: a session that was cut under a statement, a file of another owner. The log stands
+                // still and says so each time, and events wait in pending. The server, and its streams, go on.
                 LogFailed(e);
             }
             finally
@@ -75,7 +78,7 @@ internal sealed partial class LogKeeper(LedgerDatabase database, LedgerState sta
                     LogHalted(said = reason);
                 }
 
-                await UntilResolvedAsync(stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                await UntilResolvedAsync(resolved, stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
                 continue;
             }
 
@@ -84,9 +87,8 @@ internal sealed partial class LogKeeper(LedgerDatabase database, LedgerState sta
     }
 
     // An operator resolves a halt in one process; the others see that one leads again, and check for themselves.
-    private async Task UntilResolvedAsync(CancellationToken stop)
+    private async Task UntilResolvedAsync(Task resolved, CancellationToken stop)
     {
-        var resolved = state.NextResolved();
         while (await Task.WhenAny(resolved, Task.Delay(s_haltedLook, time, stop)) != resolved)
         {
             stop.ThrowIfCancellationRequested();
@@ -113,8 +115,12 @@ internal sealed partial class LogKeeper(LedgerDatabase database, LedgerState sta
 
         var incarnation = await LedgerDatabase.IncarnationAsync(connection, stop);
         var leads = await Sequencer.TryLeadAsync(connection, stop);
-        var signer = await CheckpointSigner.OpenAsync(new(publishing, options.Reached), store, Journal, _signer, options, stop);
-        await witnessed.RequireExtendedAsync(stop);
+        var signer = await WhileHeardAsync(connection, leads, async () =>
+        {
+            var opened = await CheckpointSigner.OpenAsync(new(publishing, options.Reached), store, Journal, _signer, options, stop);
+            await witnessed.RequireExtendedAsync(stop);
+            return opened;
+        }, stop);
         database.Checked(incarnation);
         state.Resume();
         if (!leads && !await StandByAsync(connection, signer, stop))
@@ -124,12 +130,49 @@ internal sealed partial class LogKeeper(LedgerDatabase database, LedgerState sta
 
         // Standing by, every checkpoint was compared as it came, over one session; a database that is restored ends sessions, and then the whole
         // log is read again.
-        await signer.TakeUpAsync(stop);
-        using var journal = await OpenJournalAsync(publishing, signer.TreeSize, stop);
+        using var journal = await WhileHeardAsync(connection, true, async () =>
+        {
+            await signer.TakeUpAsync(stop);
+            return await OpenJournalAsync(publishing, signer.TreeSize, stop);
+        }, stop);
         state.Open(signer.TreeSize);
         state.IsLeader = true;
         LogLeads(signer.TreeSize);
         await LeadAsync(new Sequencer(connection, signer.TreeSize), signer, journal, seen: leads, stop);
+    }
+
+    // Until there is something to sequence, the session that holds the lock has nothing to say, and whoever stands by would take its silence for a
+    // leader that is frozen (LeaderWatch). Preparing may take long: a whole log is read.
+    private async Task<T> WhileHeardAsync<T>(NpgsqlConnection connection, bool leads, Func<Task<T>> prepare, CancellationToken stop)
+    {
+        using var prepared = CancellationTokenSource.CreateLinkedTokenSource(stop);
+        var heard = leads ? SpeakAsync(connection, prepared.Token) : Task.CompletedTask;
+        try
+        {
+            return await prepare();
+        }
+        finally
+        {
+            await prepared.CancelAsync();
+            await heard;
+        }
+    }
+
+    private async Task SpeakAsync(NpgsqlConnection connection, CancellationToken enough)
+    {
+        try
+        {
+            while (!enough.IsCancellationRequested)
+            {
+                await Task.Delay(s_standBy, time, enough).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                await using var command = new NpgsqlCommand("SELECT 1", connection);
+                await command.ExecuteScalarAsync(CancellationToken.None);
+            }
+        }
+        catch (Exception e) when (e is NpgsqlException or InvalidOperationException or IOException)
+        {
+            // The session is gone, and the lock with it: the first batch finds that out.
+        }
     }
 
     private JournalReader? Journal => options.JournalFolder is { } folder ? new(folder) : null;
@@ -213,6 +256,12 @@ internal sealed partial class LogKeeper(LedgerDatabase database, LedgerState sta
                 await GatherAsync(batchAt, stop);
             }
 
+            // Meanwhile a witness may have shown a fork.
+            if (state.Halted is not null)
+            {
+                return;
+            }
+
             do
             {
                 batchAt = time.GetTimestamp();
@@ -277,6 +326,6 @@ internal sealed partial class LogKeeper(LedgerDatabase database, LedgerState sta
     [LoggerMessage(LogLevel.Warning, "the log stands still and tries again: {reason}")]
     private partial void LogAway(string reason);
 
-    [LoggerMessage(LogLevel.Error, "the log's database refused a statement; trying again")]
+    [LoggerMessage(LogLevel.Error, "the log stands still by a fault that nobody expected, and tries again")]
     private partial void LogFailed(Exception cause);
 }

@@ -1,3 +1,4 @@
+using LiveLedger.Ledger.Reading;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
@@ -17,21 +18,22 @@ internal sealed partial class SubscriptionRunner : BackgroundService
     private readonly LedgerDatabase _database;
     private readonly LedgerState _state;
     private readonly EventStore _events;
+    private readonly LogReader _published;
     private readonly OutwardSubscription[] _subscriptions;
     private readonly TimeProvider _time;
     private readonly ILogger<SubscriptionRunner> _log;
     private readonly Action<SubscriptionStep> _reached;
 
-    public SubscriptionRunner(LedgerDatabase database, LedgerState state, EventStore events, IEnumerable<OutwardSubscription> subscriptions,
+    public SubscriptionRunner(LedgerDatabase database, LedgerState state, EventStore events, LogReader published, IEnumerable<OutwardSubscription> subscriptions,
         TimeProvider time, ILogger<SubscriptionRunner> log)
-        : this(database, state, events, subscriptions, time, log, static _ => { })
+        : this(database, state, events, published, subscriptions, time, log, static _ => { })
     {
     }
 
     /// <summary>As above; <paramref name="reached"/> is told each step, and a fault test fails there.</summary>
-    internal SubscriptionRunner(LedgerDatabase database, LedgerState state, EventStore events, IEnumerable<OutwardSubscription> subscriptions,
+    internal SubscriptionRunner(LedgerDatabase database, LedgerState state, EventStore events, LogReader published, IEnumerable<OutwardSubscription> subscriptions,
         TimeProvider time, ILogger<SubscriptionRunner> log, Action<SubscriptionStep> reached) =>
-        (_database, _state, _events, _subscriptions, _time, _log, _reached) = (database, state, events, [.. subscriptions], time, log, reached);
+        (_database, _state, _events, _published, _subscriptions, _time, _log, _reached) = (database, state, events, published, [.. subscriptions], time, log, reached);
 
     protected override Task ExecuteAsync(CancellationToken stop) => Task.WhenAll(_subscriptions.Select(s => Task.Run(() => KeepAsync(s, stop), CancellationToken.None)));
 
@@ -75,7 +77,7 @@ internal sealed partial class SubscriptionRunner : BackgroundService
         }
 
         LogLeads(subscription.Name);
-        var run = new SubscriptionRun(_events, subscription, place, await place.OpenAsync(stop), _time, _reached);
+        var run = new SubscriptionRun(_events, _published, subscription, place, await place.OpenAsync(stop), _time, _reached);
         while (true)
         {
             // Taken before looking, so that no event between the look and the wait is waited for.

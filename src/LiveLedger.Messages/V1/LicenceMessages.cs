@@ -15,6 +15,6 @@ public sealed record LicenceGranted(
 /// <param name="Place">Where this stands in the log.</param>
 /// <param name="Broadcast">The broadcast's id.</param>
 /// <param name="Playback">The playback's id.</param>
-/// <param name="Reason">The problem code that was answered.</param>
+/// <param name="Reason">The decision as logged, e.g. <c>entitlement-revoked</c>; what was answered may say less.</param>
 /// <param name="At">When it was decided.</param>
 public sealed record LicenceRefused(LedgerPlace Place, string Broadcast, string Playback, string Reason, DateTimeOffset At);

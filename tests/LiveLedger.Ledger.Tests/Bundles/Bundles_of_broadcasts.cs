@@ -120,7 +120,6 @@ public sealed class Bundles_of_broadcasts(AuditedHost host) : IClassFixture<Audi
     {
         Assert.True(VerifierKey.TryParse((await host.Http.GetStringAsync("/log/key")).TrimEnd('\n'), out var key));
         var files = SampleBundle.Unpack(archive);
-        Assert.Equal(archive, SampleBundle.Pack(files));
         var fault = OfflineBundle.TryOpen(name => files[name], key, null, out var bundle);
         Assert.True(fault is null, fault?.Detail);
 

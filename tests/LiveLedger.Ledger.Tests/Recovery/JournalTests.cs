@@ -113,6 +113,15 @@ public sealed class JournalTests
         Assert.Equal(105UL + JournalFile.MaxEvents, new JournalReader(folder).Tail()!.Value.End);
     }
 
+    [Fact]
+    public async Task Behind_a_full_file_an_empty_one_is_no_beginning()
+    {
+        var folder = (await PostgresCluster.SharedAsync()).NewFolder();
+        Write(folder, 0, JournalFile.MaxEvents);
+        await File.WriteAllBytesAsync(Path.Combine(folder, JournalFile.NameOf(JournalFile.MaxEvents)), []);
+        Assert.Equal((ulong)JournalFile.MaxEvents, new JournalReader(folder).Tail()!.Value.End);
+    }
+
     // The disk fails at each step, or the process is gone there, in the middle of a growing log.
     [Theory]
     [InlineData(LedgerStep.JournalBegun)]

@@ -263,6 +263,28 @@ public sealed class RollForwardTests
         Assert.NotNull(ledger.State.Halted);
     }
 
+    [Theory]
+    [InlineData(40)]
+    [InlineData(3_000_000)]
+    public async Task A_checkpoint_file_that_nobody_can_read_is_set_aside(int length)
+    {
+        var options = await TestLedger.NewOptionsAsync();
+        await using (var ledger = await TestLedger.StartAsync(options))
+        {
+            await AppendAsync(ledger, 20);
+            await ledger.UntilPublishedAsync(20);
+        }
+
+        File.Delete(options.CheckpointFile + ".cosigned");
+        await File.WriteAllBytesAsync(options.CheckpointFile, new byte[length]);
+        await using var halted = await TestLedger.StartAsync(options);
+        Assert.StartsWith("checkpoint-unreadable", halted.State.Halted, StringComparison.Ordinal);
+        await RollForwardAsync(halted);
+        await halted.UntilPublishedAsync(21);
+        await LogAudit.CheckAsync(halted.Log);
+        Assert.Single(Directory.GetFiles(Path.GetDirectoryName(options.CheckpointFile)!, "checkpoint.unreadable-*"));
+    }
+
     // Its sessions end, the next ones come to the older day, and the keeper needs a moment to see it: who appends is faster.
     [Fact]
     public async Task A_process_whose_database_is_put_back_under_it_takes_nothing_more()

@@ -22,14 +22,15 @@ public sealed class SuccessionTests
         await using (var halted = await TestLedger.StartAsync(first))
         {
             await ExamineAsync(halted);
-            halted.Recovery.Succeed(Successor, "the disk was lost with the backup", "a test");
+            await halted.Recovery.SucceedAsync(Successor, "the disk was lost with the backup", "an operator's account");
             Assert.StartsWith("log-succeeded", halted.State.Halted, StringComparison.Ordinal);
-            Assert.Equal("log-succeeded", Refusal(() => halted.Recovery.Succeed("test.example/third", "again", "a test")));
+            Assert.Equal("log-succeeded", await RefusalAsync(() => halted.Recovery.SucceedAsync("test.example/third", "again", "a test")));
         }
 
         var options = Succession.InForce(first);
         Assert.Equal(Successor, options.Origin);
         Assert.Equal(first.Origin, options.Succeeds!.Predecessor);
+        Assert.DoesNotContain("an operator's account", Encoding.UTF8.GetString(options.Succeeds.ToJson()), StringComparison.Ordinal);
         Assert.True(VerifierKey.TryParse(options.Succeeds.PredecessorKey, out var oldKey));
         Assert.Equal(CheckpointResult.Valid, Checkpoint.Open(Encoding.UTF8.GetBytes(options.Succeeds.Checkpoint!), oldKey, out var promised));
         Assert.Equal(30UL, promised!.Head.Size.Value);
@@ -38,7 +39,7 @@ public sealed class SuccessionTests
         {
             await using var ledger = await TestLedger.StartAsync(options);
             Assert.Null(ledger.State.Halted);
-            using var recorder = new SuccessionRecorder(ledger.Events, options, TimeProvider.System);
+            using var recorder = new SuccessionRecorder(ledger.Events, options, TimeProvider.System, new CapturedLog<SuccessionRecorder>());
             await recorder.StartAsync(default);
             await recorder.ExecuteTask!;
             await ledger.Events.AppendAsync(new("test/one"), ExpectedVersion.Any, [TestEvents.New()]);
@@ -76,7 +77,7 @@ public sealed class SuccessionTests
             await using var halted = await TestLedger.StartAsync(options with { JournalFolder = null });
             Assert.NotNull(halted.State.Halted);
             await ExamineAsync(halted);
-            halted.Recovery.Succeed(name, "lost", "a test");
+            await halted.Recovery.SucceedAsync(name, "lost", "a test");
         }
 
         Assert.Equal("test.example/third", Succession.InForce(first).Origin);
@@ -88,17 +89,17 @@ public sealed class SuccessionTests
     {
         await using (var well = await TestLedger.StartAsync())
         {
-            Assert.Equal("log-not-halted", Refusal(() => well.Recovery.Succeed(Successor, "why not", "a test")));
+            Assert.Equal("log-not-halted", await RefusalAsync(() => well.Recovery.SucceedAsync(Successor, "why not", "a test")));
         }
 
         var lost = await LostAsync();
         await using (var halted = await TestLedger.StartAsync(lost))
         {
-            Assert.Equal("recovery-unexamined", Refusal(() => halted.Recovery.Succeed(Successor, "lost", "a test")));
+            Assert.Equal("recovery-unexamined", await RefusalAsync(() => halted.Recovery.SucceedAsync(Successor, "lost", "a test")));
             await ExamineAsync(halted);
-            Assert.Equal("successor-invalid", Refusal(() => halted.Recovery.Succeed(lost.Origin, "lost", "a test")));
-            Assert.Equal("successor-invalid", Refusal(() => halted.Recovery.Succeed("two words", "lost", "a test")));
-            Assert.Equal("successor-invalid", Refusal(() => halted.Recovery.Succeed(Successor, "", "a test")));
+            Assert.Equal("successor-invalid", await RefusalAsync(() => halted.Recovery.SucceedAsync(lost.Origin, "lost", "a test")));
+            Assert.Equal("successor-invalid", await RefusalAsync(() => halted.Recovery.SucceedAsync("two words", "lost", "a test")));
+            Assert.Equal("successor-invalid", await RefusalAsync(() => halted.Recovery.SucceedAsync(Successor, "", "a test")));
             Assert.False(Succession.Exists(lost.CheckpointFile));
         }
 
@@ -111,7 +112,27 @@ public sealed class SuccessionTests
 
         await using var empty = await TestLedger.StartAsync(recoverable with { ConnectionString = (await TestLedger.NewOptionsAsync()).ConnectionString });
         await ExamineAsync(empty);
-        Assert.Equal("recovery-possible", Refusal(() => empty.Recovery.Succeed(Successor, "lazy", "a test")));
+        Assert.Equal("recovery-possible", await RefusalAsync(() => empty.Recovery.SucceedAsync(Successor, "lazy", "a test")));
+    }
+
+    [Fact]
+    public async Task It_looks_once_more_and_is_refused_if_what_was_lost_is_back()
+    {
+        var options = await TestLedger.NewOptionsAsync();
+        await using (var ledger = await TestLedger.StartAsync(options))
+        {
+            await ledger.Events.AppendAsync(new("test/one"), ExpectedVersion.Any, [TestEvents.New()]);
+            await ledger.UntilPublishedAsync(1);
+        }
+
+        var away = options.JournalFolder + ".unmounted";
+        Directory.Move(options.JournalFolder!, away);
+        await using var halted = await TestLedger.StartAsync(options with { ConnectionString = (await TestLedger.NewOptionsAsync()).ConnectionString });
+        await ExamineAsync(halted);
+        Assert.False(halted.Recovery.Found!.CanRollForward);
+        Directory.Move(away, options.JournalFolder!);
+        Assert.Equal("recovery-possible", await RefusalAsync(() => halted.Recovery.SucceedAsync(Successor, "gone", "a test")));
+        Assert.False(Succession.Exists(options.CheckpointFile));
     }
 
     [Fact]
@@ -168,5 +189,5 @@ public sealed class SuccessionTests
         Assert.Null(ledger.Recovery.Failure);
     }
 
-    private static string Refusal(Action order) => Assert.Throws<RefusedException>(order).Refusal.Code;
+    private static async Task<string> RefusalAsync(Func<Task> order) => (await Assert.ThrowsAsync<RefusedException>(order)).Refusal.Code;
 }
