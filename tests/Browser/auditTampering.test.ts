@@ -1,9 +1,9 @@
 import type { Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { giveToken, openAudit, untilListed, untilVerdict } from "./support/auditPage.js";
+import { giveToken, openAudit, sayingOf, untilListed, untilVerdict } from "./support/auditPage.js";
 import { Browser } from "./support/chromium.js";
 import { SigningKey } from "./support/cose.js";
-import { LiveServer } from "./support/liveServer.js";
+import { LiveBroadcast, LiveServer } from "./support/liveServer.js";
 import { OwnLog, vkeyOf } from "./support/ownLog.js";
 import { type Change, Proxy } from "./support/proxy.js";
 import { until } from "./support/until.js";
@@ -16,7 +16,10 @@ let proxy: Proxy;
 let page: Page;
 let auditor: string;
 let size: number;
+/** Of two entries. */
 let stream: string;
+/** A stream of three. */
+let broadcast: string;
 const opened = 17;
 
 beforeAll(async () => {
@@ -30,10 +33,11 @@ beforeAll(async () => {
     stream = `entitlement/${granted[0]?.id}`;
     await server.ask("DELETE", `/v1/broadcasts/${id}/entitlements/${granted[0]?.id}`, token);
   }
+  broadcast = `broadcast/${(await LiveBroadcast.create(server, "cbcs", "Night of three entries")).id}`;
   // Past 256, so that a path leads over tiles of two levels.
   size = await until("all of it published", 10, async () => {
     const status = await server.ask<{ size: number; pending: number }>("GET", "/v1/ledger/status", auditor);
-    return status.pending === 0 && status.size > 300 ? status.size : undefined;
+    return status.pending === 0 && status.size === 6 * 52 + 3 ? status.size : undefined;
   });
 }, 180_000);
 beforeEach(async () => {
@@ -48,6 +52,44 @@ afterAll(async () => {
   await browser?.close();
   await server?.stop();
 });
+
+interface Answer {
+  items: { index: number; entry: string }[];
+  next: number | null;
+  upTo: number;
+}
+
+/** Changes what a search is answered with. */
+function answering(change: (answer: Answer, asked: URLSearchParams) => object): Change {
+  return (path, body) => {
+    const { pathname, searchParams } = new URL(path, proxy.url);
+    return pathname === "/v1/ledger/entries" ? Buffer.from(JSON.stringify(change(JSON.parse(body.toString()) as Answer, searchParams))) : undefined;
+  };
+}
+
+/** What the server itself answers. */
+function found(filters: Record<string, string>): Promise<Answer> {
+  return server.ask<Answer>("GET", `/v1/ledger/entries?${new URLSearchParams(filters)}`, auditor);
+}
+
+/** Searches as a person does who has given a token, and waits until every row was checked. */
+async function search(filters: Record<string, string>): Promise<Awaited<ReturnType<typeof untilListed>>> {
+  if (!page.url().startsWith(proxy.url)) {
+    await openAudit(page, proxy.url);
+    await giveToken(page, auditor);
+  }
+  const asked = proxy.asked.length;
+  const address = `#/search?${new URLSearchParams(filters)}`;
+  await page.evaluate((to) => {
+    if (location.hash === to) dispatchEvent(new HashChangeEvent("hashchange"));
+    else location.hash = to;
+  }, address);
+  return until("the answer, checked", 15, async () => {
+    const saying = await sayingOf(page);
+    const listed = saying.listOutcome !== "" || (saying.list === "" && (await page.locator("#list-body .empty").count()) > 0);
+    return listed && proxy.asked.slice(asked).some((path) => path.startsWith("/v1/ledger/entries?")) ? saying : undefined;
+  });
+}
 
 function flipped(bytes: Buffer, at: number): Buffer {
   const copy = Buffer.from(bytes);
@@ -157,22 +199,71 @@ describe("In a list", () => {
       return now.listOutcome === "false" ? now : undefined;
     });
     expect(saying.list).toBe("1 row is not what was signed");
-    expect(await page.locator(".row-mark").evaluateAll((marks) => marks.map((mark) => (mark as HTMLElement).dataset["code"] ?? (mark as HTMLElement).dataset["outcome"]))).toEqual(["entry-altered", ...Array<string>(5).fill("good")]);
+    expect(await page.locator(".row-mark").evaluateAll((marks) => marks.map((mark) => (mark as HTMLElement).dataset["code"] ?? (mark as HTMLElement).dataset["outcome"]))).toEqual(["entry-altered", ...Array<string>(6).fill("good")]);
   });
 
-  it("a version of a stream that the server leaves out is missed", async () => {
-    await openAudit(page, proxy.url);
-    await giveToken(page, auditor);
-    const address = `#/search?${new URLSearchParams({ stream })}`;
-    await page.evaluate((to) => void (location.hash = to), address);
-    await until("the whole stream", 10, async () => (await untilListed(page)).list.endsWith("no version of the stream is left out"));
-    proxy.change = (path, body) => {
-      if (!path.startsWith("/v1/ledger/entries")) return undefined;
-      const answer = JSON.parse(body.toString()) as { items: unknown[] };
-      return Buffer.from(JSON.stringify({ ...answer, items: answer.items.slice(0, -1) }));
-    };
-    await page.click("#search-form >> text=Search");
-    await until("the missing version", 10, async () => (await untilListed(page)).list === "Version 1 of the stream was left out of this answer");
+  it("a row that is in the signed log, and is not what was searched for, is told from the others", async () => {
+    const other = await found({ type: "entitlement-revoked", from: String(opened) });
+    proxy.change = answering((answer) => ({ ...answer, items: [answer.items[0], other.items.findLast(({ index }) => index !== answer.items[1]?.index)] }));
+    expect(await search({ stream })).toMatchObject({ listOutcome: "false", list: "1 row is not what was searched for" });
+    expect(await page.locator(".row-mark").evaluateAll((marks) => marks.map((mark) => (mark as HTMLElement).dataset["code"] ?? (mark as HTMLElement).dataset["outcome"]))).toEqual(["good", "not-searched-for"]);
+    expect(await page.textContent("#list-why")).toContain("Check that failed: not-searched-for");
+    // The same two rows answer a search that both of them fit.
+    proxy.change = answering((answer) => ({ ...answer, items: answer.items.slice(0, 2) }));
+    expect(await search({ type: "entitlement-revoked" })).toMatchObject({ listOutcome: "good" });
+    expect(await page.locator("#list-why").isVisible()).toBe(false);
+  });
+
+  it("a row that stands there twice, before where the search begins, or recorded at another time is none of the found", async () => {
+    proxy.change = answering((answer) => ({ ...answer, items: answer.items.flatMap((item) => [item, item]) }));
+    expect(await search({ stream })).toMatchObject({ listOutcome: "false", list: "2 rows are not what was searched for" });
+    const { items } = await found({ stream });
+    proxy.change = answering((answer) => ({ ...answer, items }));
+    expect(await search({ stream, from: String((items[0]?.index ?? 0) + 1) })).toMatchObject({ listOutcome: "false", list: "1 row is not what was searched for" });
+    expect(await search({ stream, until: "2020-01-01T00:00:00Z" })).toMatchObject({ listOutcome: "false", list: "2 rows are not what was searched for" });
+  });
+});
+
+describe("Of a stream, a version that the server leaves out is missed", () => {
+  it("where it is the last, or the first", async () => {
+    expect(await search({ stream })).toMatchObject({ listOutcome: "good", list: "2 entries, each proven to be in the signed log; versions 0 to 1 of the stream, without a gap" });
+    proxy.change = answering((answer) => ({ ...answer, items: answer.items.slice(0, -1) }));
+    expect(await search({ stream })).toMatchObject({ listOutcome: "false", list: "Version 1 of the stream was left out of this answer" });
+    expect(await page.textContent("#list-why")).toContain("Check that failed: version-left-out");
+    proxy.change = answering((answer) => ({ ...answer, items: answer.items.slice(1) }));
+    expect(await search({ stream })).toMatchObject({ listOutcome: "false", list: "Version 0 of the stream was left out of this answer" });
+  });
+
+  it("where nothing is left", async () => {
+    proxy.change = answering((answer) => ({ ...answer, items: [] }));
+    expect(await search({ stream })).toMatchObject({ listOutcome: "false", list: "Version 0 of the stream was left out of this answer" });
+    expect(await page.textContent("#list-body")).toContain("The server answered with no entry");
+    // A stream that there is not is nothing left out.
+    expect(await search({ stream: "entitlement/none" })).toMatchObject({ listOutcome: "", list: "" });
+    expect(await page.textContent("#list-body")).toContain("No entry matches");
+  });
+
+  it("where it is the first of a later page", async () => {
+    const { items } = await found({ stream: broadcast });
+    expect(items.length).toBe(3);
+    const second = { stream: broadcast, from: String((items[0]?.index ?? 0) + 1) };
+    const pageOfOne = answering((answer, asked) => (asked.has("from") ? answer : { ...answer, items: answer.items.slice(0, 1), next: (answer.items[0]?.index ?? 0) + 1 }));
+    proxy.change = pageOfOne;
+    expect(await search({ stream: broadcast })).toMatchObject({ listOutcome: "good", list: "1 entry, proven to be in the signed log; version 0 of the stream" });
+    await page.click("text=Next page ›");
+    await until("the second page", 10, async () => (await untilListed(page)).list === "2 entries, each proven to be in the signed log; with the pages before, versions 0 to 2 of the stream, without a gap");
+    proxy.change = answering((answer) => ({ ...answer, items: answer.items.filter(({ index }) => index !== items[1]?.index) }));
+    expect(await search(second)).toMatchObject({ listOutcome: "false", list: "Version 1 of the stream was left out of this answer" });
+    // Who opens the second page first does not know what came before, and no more is said than was seen.
+    await page.reload();
+    await until("the page on its own", 10, async () => (await untilListed(page)).list === "1 entry, proven to be in the signed log; version 2 of the stream");
+  });
+
+  it("or it is said that this could not be told", async () => {
+    proxy.change = (path) => (path.startsWith("/v1/ledger/streams/") ? { status: 404, body: JSON.stringify({ code: "stream-unknown" }) } : undefined);
+    expect(await search({ stream })).toMatchObject({ listOutcome: "unknown" });
+    proxy.change = answering((answer) => ({ ...answer, items: answer.items.slice(0, 1), upTo: (answer.items[0]?.index ?? 0) + 1 }));
+    expect(await search({ stream })).toMatchObject({ listOutcome: "unknown" });
   });
 });
 

@@ -1,6 +1,5 @@
 import { describe, expect, it } from "vitest";
 import { AuditToken } from "../src/auditing/auditToken.js";
-import { missingVersions } from "../src/auditing/entryPages.js";
 import { LogMemory } from "../src/auditing/logMemory.js";
 import { readRoute } from "../src/auditPage/route.js";
 
@@ -17,23 +16,6 @@ function storage(forbidden = false): Storage {
     removeItem: (key: string) => guard(() => void kept.delete(key)),
   } as unknown as Storage;
 }
-
-describe("The versions of a stream", () => {
-  it.each<[string, bigint[], boolean, bigint | undefined, bigint | undefined]>([
-    ["all of them", [0n, 1n, 2n], true, 2n, undefined],
-    ["one page of them", [0n, 1n, 2n], true, undefined, undefined],
-    ["a later page", [7n, 8n], false, 8n, undefined],
-    ["without the first", [1n, 2n], true, 2n, 0n],
-    ["without one between", [0n, 2n], true, 2n, 1n],
-    ["without the last", [0n, 1n], true, 2n, 2n],
-    ["none, though there is one", [], true, 0n, 0n],
-    ["none of none", [], true, undefined, undefined],
-    ["one twice", [0n, 0n, 1n], true, 1n, 1n],
-    ["out of order", [1n, 0n], true, 1n, 0n],
-  ])("%s", (_, versions, isFirst, last, missing) => {
-    expect(missingVersions(versions, isFirst, last)).toBe(missing);
-  });
-});
 
 describe("The address after #", () => {
   it("names an entry, a search or a place in the list", () => {

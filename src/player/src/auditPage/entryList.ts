@@ -1,9 +1,10 @@
 import type { AuditSession } from "../auditing/auditSession.js";
 import type { AuditToken } from "../auditing/auditToken.js";
-import { type EntryPage, foundEntries, isFailure, type ListedEntry, missingVersions, newestEntries, proveEntries } from "../auditing/entryPages.js";
+import { type EntryPage, foundEntries, isFailure, type ListedEntry, newestEntries, proveEntries } from "../auditing/entryPages.js";
 import type { EntryProof } from "../auditing/entryProof.js";
 import { CouldNotTell, VerifiedFalse } from "../auditing/failure.js";
 import { type Filters, filterNames, LedgerQuestions, Refused } from "../auditing/ledgerQuestions.js";
+import { asksForStream, type StreamFinding, StreamPages } from "../auditing/searchAnswer.js";
 import { announce, byId, setText } from "../page/elements.js";
 import { parseEntry } from "../verify/log/ledgerEntry.js";
 import { h, icon } from "./dom.js";
@@ -16,8 +17,10 @@ export type Listing = { readonly kind: "newest"; readonly before: bigint | undef
 /** A page of entries, each proven by this browser before its row says so. */
 export class EntryList {
   #turn = 0;
+  readonly #streams = new StreamPages();
   readonly #body = byId<HTMLElement>("list-body");
   readonly #state = byId<HTMLElement>("list-state");
+  readonly #why = byId<HTMLElement>("list-why");
   readonly #progress = byId<HTMLProgressElement>("list-progress");
   readonly #pager = byId<HTMLElement>("pager");
 
@@ -73,18 +76,25 @@ export class EntryList {
     const tree = this.session.tree;
     if (!tree) return this.#empty("The log can no longer be checked; see above.", false);
     this.#page(listing, page);
+    const searched = listing.kind === "search" ? listing.filters : undefined;
+    const judged = (): StreamFinding => (searched && asksForStream(searched) ? this.#streams.judge(searched, page) : { kind: "none" });
     if (page.rows.length === 0) {
-      return this.#empty(listing.kind === "search" ? "No entry matches. Entries count from 0; times are in UTC and by the server’s clock." : "The signed log has no entries yet.", false);
+      // No row is an answer like another: it may be what was left of a stream.
+      const finding = judged();
+      if (finding.kind === "none") return this.#empty(searched ? "No entry matches. Entries count from 0; times are in UTC and by the server’s clock." : "The signed log has no entries yet.", false);
+      this.#empty("The server answered with no entry.", false);
+      return this.#sayOfStream("No entry", finding);
     }
     const marks = new Map<ListedEntry, HTMLElement>(page.rows.map((row) => [row, h("td", { class: "mark-cell" }, pending())]));
     this.#body.replaceChildren(table(page.rows, marks));
     this.#progress.hidden = false;
     this.#progress.max = page.rows.length;
-    let [done, wrong, untold] = [0, 0, 0];
-    await proveEntries(tree, page.rows, (row, proof) => {
+    let [done, untold] = [0, 0];
+    const [wrong, strange]: [VerifiedFalse[], VerifiedFalse[]] = [[], []];
+    await proveEntries(tree, page.rows, searched, (row, proof) => {
       if (turn !== this.#turn) return;
       const outcome = !(proof instanceof Error) ? "good" : isFailure(proof) ? "false" : "unknown";
-      wrong += outcome === "false" ? 1 : 0;
+      if (proof instanceof VerifiedFalse) (proof.check === "search" ? strange : wrong).push(proof);
       untold += outcome === "unknown" ? 1 : 0;
       mark(marks.get(row), outcome, proof);
       this.#progress.value = ++done;
@@ -93,26 +103,34 @@ export class EntryList {
     if (turn !== this.#turn) return;
     this.#progress.hidden = true;
     // What is wrong may lie in the browser's own cache: once more from the network, then it is said.
-    if (wrong > 0 && this.session.distrustCache()) return this.show(listing);
-    if (wrong > 0) {
-      this.#say("false", `${counted(wrong, "row is", "rows are")} not what was signed`);
+    if (wrong.length > 0 && this.session.distrustCache()) return this.show(listing);
+    if (wrong.length > 0) {
+      this.#say("false", `${counted(wrong.length, "row is", "rows are")} not what was signed`, wrong[0]);
+    } else if (strange.length > 0) {
+      this.#say("false", `${counted(strange.length, "row is", "rows are")} not what was searched for`, strange[0]);
     } else if (untold > 0) {
       this.#say("unknown", `${counted(untold, "row")} could not be checked`);
     } else {
-      const gap = listing.kind === "search" ? await this.#gap(listing.filters, page) : undefined;
-      if (turn !== this.#turn) return;
-      if (gap?.missing !== undefined) this.#say("false", `Version ${count(gap.missing)} of the stream was left out of this answer`);
-      else this.#say("good", `${counted(page.rows.length, "entry", "entries")}, ${page.rows.length === 1 ? "" : "each "}proven to be in the signed log${gap ? "; no version of the stream is left out" : ""}`);
+      this.#sayOfStream(`${counted(page.rows.length, "entry", "entries")}, ${page.rows.length === 1 ? "" : "each "}proven to be in the signed log`, judged());
     }
   }
 
-  /** Where just one stream is asked for, whether a version is missing; undefined where that cannot be said. */
-  async #gap(filters: Filters, page: EntryPage): Promise<{ missing: bigint | undefined } | undefined> {
-    const given = filterNames.filter((name) => filters[name]);
-    if (!filters.stream || this.token.text === undefined || given.some((name) => !["stream", "broadcast", "from"].includes(name))) return undefined;
-    const versions = page.rows.map(({ bytes }) => parseEntry(bytes)?.streamVersion ?? -1n);
-    const head = page.next === undefined ? await new LedgerQuestions(this.token.text).streamHead(filters.stream) : undefined;
-    return { missing: missingVersions(versions, !filters.from, head?.version) };
+  /** Says what is good of the rows, and what their versions say of rows that are not there. */
+  #sayOfStream(good: string, finding: StreamFinding): void {
+    switch (finding.kind) {
+      case "left-out":
+        return this.#say("false", `Version ${count(finding.version)} of the stream was left out of this answer`, new VerifiedFalse("search", "version-left-out"));
+      case "untold":
+        return this.#say("unknown", `Whether a version of the stream was left out could not be told: ${finding.reason}`);
+      case "none":
+        return this.#say("good", good);
+      case "unbroken": {
+        const { first, last, before } = finding;
+        const versions = first === last ? `version ${count(first)}` : `versions ${count(first)} to ${count(last)}`;
+        // Where the search began within the stream, what came before is not known: no more is said than was seen.
+        return this.#say("good", `${good}; ${before ? "with the pages before, " : ""}${versions} of the stream${first === last ? "" : ", without a gap"}`);
+      }
+    }
   }
 
   #page(listing: Listing, { next }: EntryPage): void {
@@ -135,9 +153,11 @@ export class EntryList {
     announce(text);
   }
 
-  #say(outcome: string, text: string): void {
+  #say(outcome: string, text: string, failure?: VerifiedFalse): void {
     this.#state.dataset["outcome"] = outcome;
     setText(this.#state, text);
+    this.#why.hidden = !failure;
+    this.#why.replaceChildren(...(failure ? [meaningOf(failure).detail, h("span", { class: "code-line" }, "Check that failed: ", h("code", {}, failure.code))] : []));
     if (outcome !== "") announce(text);
   }
 }

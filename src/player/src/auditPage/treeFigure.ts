@@ -71,7 +71,9 @@ export class TreeFigure {
     const placed = new Map(rows.map((row, i) => [row, i + (elided && row >= lowest ? gap : 0)] as const));
     const total = rows.length + gap;
     const y = (row: number): number => 2 + (total - 1 - (placed.get(row) ?? 0)) * rowHeight;
-    const boxWidth = Math.min(176, Math.floor((width - 28) / 3));
+    // Room for a sign between two boxes, as far as the names allow.
+    const between = width < 320 ? 12 : 18;
+    const boxWidth = Math.min(176, Math.floor((width - 4 - 2 * between) / 3));
     const x = { left: 2, middle: (width - boxWidth) / 2, right: width - boxWidth - 2 };
     const tall = total * rowHeight - (rowHeight - boxHeight) + 22;
 
@@ -79,21 +81,21 @@ export class TreeFigure {
     const drawing = svg("svg", { viewBox: `0 0 ${width} ${tall}`, width, height: tall, role: "group", "aria-label": `${counted(steps, "step")} from entry ${count(this.proof.index)} to the signed root. Arrow keys move from hash to hash.` });
     for (const box of shown) if (box.row < steps && box.kind !== "instead") drawing.append(lineOf(box, placed.has(box.row + 1) ? y(box.row + 1) : y(box.row) - rowHeight, y(box.row), x[box.side] + boxWidth / 2, width / 2));
     if (elided) drawing.append(elision(width, y(lowest - 1) - rowHeight, steps - lowest - highest + 1));
-    const nodes = shown.map((box) => this.#draw(box, x[box.side], y(box.row), boxWidth));
+    const nodes = shown.map((box) => this.#draw(box, x[box.side], y(box.row), boxWidth, (width - 4 - 3 * boxWidth) / 2));
     drawing.append(...nodes);
     rove(nodes, shown.findIndex(({ kind }) => kind === "leaf"));
     this.#holder.replaceChildren(drawing);
   }
 
-  #draw(box: TreeBox, x: number, y: number, width: number): SVGElement {
+  #draw(box: TreeBox, x: number, y: number, width: number, between: number): SVGElement {
     const centre = x + width / 2;
     const subtree = box.kind === "given" && box.range.end - box.range.start > 1n;
     const group = svg("g", {
       class: `box ${box.kind}${box.wrong ? " wrong" : ""}`, role: "img", tabindex: "-1", "aria-label": `${spokenName(box, this.checkpoint)}, ${toHex(box.hash).slice(0, 16)}`,
       onfocus: () => this.#tell(box), onpointerenter: () => this.#tell(box), onclick: () => this.#tell(box),
     },
-      subtree && svg("path", { class: "subtree", d: `M${centre} ${y + boxHeight - 1}l-17 24h34z` }),
-      box.kind === "instead" && svg("text", { class: "unequal", x: x + (box.side === "right" ? -7 : width + 7), y: y + boxHeight / 2 + 6 }, "≠"),
+      subtree && svg("path", { class: "subtree", d: `M${centre} ${y + boxHeight - 1}l-15 18h30z` }),
+      box.kind === "instead" && svg("text", { class: "unequal", x: x + (box.side === "right" ? -between / 2 : width + between / 2), y: y + boxHeight / 2 + 6 }, "≠"),
       svg("rect", { x, y, width, height: boxHeight, rx: 10 }),
       svg("text", { x: centre, y: y + 19, class: "label" }, label(box, width)),
       svg("text", { x: centre, y: y + 36, class: "hash" }, shortHash(box.hash, Math.min(16, Math.floor((width - 10) / labelCharacter) - 2))));
@@ -145,7 +147,8 @@ function spokenName({ kind, range, wrong }: TreeBox, { size }: Checkpoint): stri
 
 function lineOf({ side }: TreeBox, above: number, y: number, from: number, to: number): SVGElement {
   const bottom = above + boxHeight;
-  const path = side === "middle" ? `M${from} ${y}V${bottom}` : `M${from} ${y}C${from} ${bottom + 6} ${to} ${y - 6} ${to} ${bottom}`;
+  // Away to the side at once, so that it does not run through the subtree that hangs from the box above.
+  const path = side === "middle" ? `M${from} ${y}V${bottom}` : `M${from} ${y}C${from} ${bottom + 22} ${to} ${bottom + 22} ${to} ${bottom}`;
   return svg("path", { class: `edge ${side === "middle" ? "spine" : ""}`, d: path });
 }
 

@@ -31,6 +31,8 @@ const meanings: Record<FailureCode, Meaning> = {
   "entry-altered": { title: "This is not the entry that was signed", detail: "Its bytes do not hash to the leaf that the signed tree has at this place." },
   "tree-altered": { title: "The log’s hashes do not lead to its signed root", detail: "A hash on the way was changed, or is missing. Nothing can be said for the entry." },
   "payload-altered": { title: "The payload is not the one that was logged", detail: "Salt and payload do not hash to the digest in the entry." },
+  "not-searched-for": { title: "The server answered with something else", detail: "What is marked is in the signed log, and is not what was searched for: it may stand in the place of something else." },
+  "version-left-out": { title: "The server left entries out", detail: "The versions of a stream count from 0 without a gap, and here there is one." },
 };
 
 export function meaningOf({ code, about }: VerifiedFalse): Meaning {

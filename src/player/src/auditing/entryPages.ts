@@ -1,7 +1,8 @@
 import type { Bytes } from "../verify/bytes.js";
 import { checkPayload, type EntryProof, proveEntry, readEntries } from "./entryProof.js";
 import { VerifiedFalse } from "./failure.js";
-import type { AnsweredEntry, Filters, LedgerQuestions } from "./ledgerQuestions.js";
+import { type AnsweredEntry, type Filters, type LedgerQuestions, Refused, type StreamHead } from "./ledgerQuestions.js";
+import { asksForStream, strangersIn } from "./searchAnswer.js";
 import type { SignedTree } from "./signedTree.js";
 
 /** Entries on one page. */
@@ -23,7 +24,9 @@ export interface EntryPage {
   /** Where the next page begins; undefined where there is none. */
   readonly next: string | undefined;
   /** What the server says of the search as a whole: it is whole below this index. */
-  readonly upTo?: string;
+  readonly upTo?: bigint;
+  /** Of a search for one stream: its last entry, unless the server knows no such stream. */
+  readonly head?: StreamHead | undefined;
 }
 
 /** The newest entries below `before`, newest first, from the public log. */
@@ -38,15 +41,38 @@ export async function newestEntries(tree: SignedTree, before: bigint | undefined
 
 /** What a search finds, oldest first, as the server says. */
 export async function foundEntries(questions: LedgerQuestions, filters: Filters): Promise<EntryPage> {
+  // The head is asked for first: a stream that grows meanwhile has more rows than its head says, never fewer.
+  const head = asksForStream(filters) ? await knownHead(questions, filters.stream) : undefined;
   const { rows, next, upTo } = await questions.entries(filters, pageSize);
-  return { rows: rows.map((answered) => ({ index: answered.index, bytes: answered.bytes, answered })), next, upTo };
+  return { rows: rows.map((answered) => ({ index: answered.index, bytes: answered.bytes, answered })), next, upTo, head };
 }
 
-/** Proves each row, the payload too where there is one, and tells of each as it is done. */
-export async function proveEntries(tree: SignedTree, rows: readonly ListedEntry[], tell: (row: ListedEntry, proof: EntryProof | Error) => void): Promise<void> {
+/** Undefined where the server knows no such stream, or none that may be seen: to have found nothing is an answer too. */
+async function knownHead(questions: LedgerQuestions, stream: string): Promise<StreamHead | undefined> {
+  try {
+    return await questions.streamHead(stream);
+  } catch (error) {
+    if (error instanceof Refused && error.code === "stream-unknown") return undefined;
+    throw error;
+  }
+}
+
+/**
+ * Proves each row, the payload too where there is one, and tells of each as it is done.
+ * @param searched What the rows were searched by; a row that is not that is a failure.
+ */
+export async function proveEntries(
+  tree: SignedTree, rows: readonly ListedEntry[], searched: Filters | undefined, tell: (row: ListedEntry, proof: EntryProof | Error) => void,
+): Promise<void> {
   const queue = [...rows];
+  const strangers = searched && strangersIn(searched, rows);
+  const proven = async (row: ListedEntry): Promise<EntryProof> => {
+    const proof = await prove(tree, row);
+    if (strangers?.has(row)) throw new VerifiedFalse("search", "not-searched-for");
+    return proof;
+  };
   const work = async (): Promise<void> => {
-    for (let row = queue.shift(); row; row = queue.shift()) tell(row, await prove(tree, row).catch((error: unknown) => error as Error));
+    for (let row = queue.shift(); row; row = queue.shift()) tell(row, await proven(row).catch((error: unknown) => error as Error));
   };
   await Promise.all(Array.from({ length: atOnce }, work));
 }
@@ -57,21 +83,6 @@ async function prove(tree: SignedTree, { index, bytes, answered }: ListedEntry):
   const failure = answered && proof.entry ? await checkPayload(proof.entry, answered.salt, answered.payload) : undefined;
   if (failure) throw failure;
   return proof;
-}
-
-/**
- * Whether proven rows of one stream leave a version out. Versions count from 0 without a gap, so whoever has the stream's
- * last one sees whether the answer is whole.
- * @param isFirst The page begins at the stream's beginning.
- * @param last Version of the stream's last entry, if the page ends at its end.
- */
-export function missingVersions(versions: readonly bigint[], isFirst: boolean, last: bigint | undefined): bigint | undefined {
-  let expected = isFirst ? 0n : versions[0];
-  for (const version of versions) {
-    if (version !== expected) return expected;
-    expected = version + 1n;
-  }
-  return last !== undefined && expected !== undefined && expected <= last ? expected : undefined;
 }
 
 /** Narrowed for those who show it. */

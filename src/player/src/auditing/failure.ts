@@ -1,5 +1,5 @@
-/** The checks of the audit page in their order: of the log, then of one entry. */
-export const checkNames = ["key", "signature", "witnesses", "history", "entry", "path", "payload"] as const;
+/** The checks of the audit page in their order: of the log, then of one entry, then of the answer to a search. */
+export const checkNames = ["key", "signature", "witnesses", "history", "entry", "path", "payload", "search"] as const;
 
 export type CheckName = (typeof checkNames)[number];
 
@@ -10,7 +10,8 @@ export type FailureCode =
   | "cosignature-wrong" | "quorum-not-reached"
   | "older-than-seen" | "forked" | "not-an-extension"
   | "bundle-malformed" | "entry-altered" | "tree-altered"
-  | "payload-altered";
+  | "payload-altered"
+  | "not-searched-for" | "version-left-out";
 
 /** What was checked turned out false: not a mishap, but something that must not be. */
 export class VerifiedFalse extends Error {

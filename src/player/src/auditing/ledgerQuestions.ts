@@ -25,12 +25,13 @@ export interface Answer {
   /** The `from` of the next page. */
   readonly next: string | undefined;
   /** The answer is whole below this index. */
-  readonly upTo: string;
+  readonly upTo: bigint;
 }
 
 export interface StreamHead {
   /** Version of the stream's last entry. */
   readonly version: bigint;
+  readonly index: bigint;
   readonly broadcast: string | undefined;
 }
 
@@ -55,13 +56,17 @@ export class LedgerQuestions {
     for (const name of filterNames) if (filters[name]) query.set(name, filters[name]);
     const { items, next, upTo } = await this.#ask(`/v1/ledger/entries?${query}`);
     if (!Array.isArray(items) || items.length > limit || !isIndex(upTo) || !(next === null || isIndex(next))) throw unreadable();
-    return { rows: items.map(readRow), next: next === null ? undefined : String(next), upTo: String(upTo) };
+    const rows = items.map(readRow);
+    // A page that is not the last has a row, and the next one goes on behind it.
+    const last = rows.at(-1);
+    if (next !== null && (!last || BigInt(next) <= last.index)) throw unreadable();
+    return { rows, next: next === null ? undefined : String(next), upTo: BigInt(upTo) };
   }
 
   async streamHead(stream: string): Promise<StreamHead> {
-    const { version, broadcast } = await this.#ask(`/v1/ledger/streams/${stream.split("/").map(encodeURIComponent).join("/")}`);
-    if (!isIndex(version)) throw unreadable();
-    return { version: BigInt(version), broadcast: typeof broadcast === "string" ? broadcast : undefined };
+    const { version, index, broadcast } = await this.#ask(`/v1/ledger/streams/${stream.split("/").map(encodeURIComponent).join("/")}`);
+    if (!isIndex(version) || !isIndex(index)) throw unreadable();
+    return { version: BigInt(version), index: BigInt(index), broadcast: typeof broadcast === "string" ? broadcast : undefined };
   }
 
   async #ask(url: string): Promise<Record<string, unknown>> {
