@@ -21,10 +21,10 @@ if (parsed.Errors.Count > 0)
 {
     foreach (var error in parsed.Errors)
     {
-        Console.Error.WriteLine($"liveledger: {error.Message}");
+        Output.Error($"liveledger: {error.Message}");
     }
 
-    Console.Error.WriteLine($"liveledger: `./liveledger{CommandPath(parsed.CommandResult)} --help` says what there is");
+    Output.Error($"liveledger: `./liveledger{CommandPath(parsed.CommandResult)} --help` says what there is");
     return ExitCode.Usage;
 }
 
@@ -35,7 +35,7 @@ try
 }
 catch (CommandFailure failure)
 {
-    Console.Error.WriteLine($"liveledger: {failure.Message}");
+    Output.Error($"liveledger: {failure.Message}");
     return failure.Code;
 }
 catch (OperationCanceledException)

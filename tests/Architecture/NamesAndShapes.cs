@@ -56,6 +56,16 @@ public sealed partial class NamesAndShapes
         Assert.All(Repository.WithExtension(".csproj", "src/"), static f => Assert.DoesNotContain("NoWarn", Repository.Text(f), StringComparison.Ordinal));
     }
 
+    [Fact]
+    public void The_program_prints_through_one_file_which_lets_no_control_character_through()
+    {
+        var printing = Repository.WithExtension(".cs", "src/LiveLedger.Cli/").Where(static f => PrintsItself().IsMatch(Repository.Text(f)));
+        Assert.Equal(["src/LiveLedger.Cli/Output.cs"], printing);
+    }
+
+    [GeneratedRegex(@"\bConsole\.((Error|Out)\.)?Write")]
+    private static partial Regex PrintsItself();
+
     [GeneratedRegex(@"(?<=[a-z])(Utils?|Helpers?|Managers?)$")]
     private static partial Regex EmptySuffix();
 

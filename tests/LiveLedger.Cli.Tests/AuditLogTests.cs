@@ -1,5 +1,7 @@
 using System.Text.Json;
+using LiveLedger.Cli.Rest;
 using LiveLedger.Cryptography.Ed25519;
+using LiveLedger.Transparency.Entries;
 using LiveLedger.Transparency.Notes;
 using LiveLedger.Transparency.Proofs;
 using LiveLedger.Transparency.Tiles;
@@ -30,6 +32,27 @@ public sealed class AuditLogTests : IDisposable
         Assert.Contains($"version {index} of test/1", output);
         Assert.True(TlogProof.TryParse(await File.ReadAllBytesAsync(file), out var proof));
         Assert.True(proof.Verify(LeafHash.Of(ServedLog.Entry(index, "event").Span), _log.Key, out _).IsValid);
+    }
+
+    [Fact]
+    public async Task What_a_log_says_commands_no_terminal()
+    {
+        Assert.True(LedgerEntry.TryParse(ServedLog.Entry(0, "event").Span, out var entry));
+        _log.Serve([(entry with { Stream = "test/\u009b2J", Type = "event\u0085OK", Actor = "\u202eme" }).Encode()]);
+
+        var (exit, output, _) = await RunAsync("entry", "0");
+
+        Assert.Equal(0, exit);
+        Assert.Contains("event\\u0085OK (schema 1), version 0 of test/\\u009b2J", output, StringComparison.Ordinal);
+        Assert.Contains("by \\u202eme,", output, StringComparison.Ordinal);
+        Assert.DoesNotContain(output, static c => c != '\n' && (char.IsControl(c) || c == '\u202e'));
+    }
+
+    [Fact]
+    public void What_a_server_refuses_with_stays_on_its_line_and_what_is_plain_stays_as_it_is()
+    {
+        Assert.Equal("the server refused: no\\u000aOK \\u001b[2J (co\\u009bde)", new ServerRefusal(404, "co\u009bde", "no\nOK \u001b[2J").Message);
+        Assert.Equal("häuser \U0001f3a5\n\tzwei", Output.Shown("häuser \U0001f3a5\n\tzwei"));
     }
 
     [Fact]

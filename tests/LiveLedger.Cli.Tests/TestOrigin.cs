@@ -6,18 +6,11 @@ namespace LiveLedger.Cli;
 /// <summary>An HTTP server that serves what it is given, byte for byte; anything else is 404.</summary>
 internal sealed class TestOrigin : IDisposable
 {
-    private readonly HttpListener _listener = new();
+    private readonly HttpListener _listener;
 
     internal TestOrigin()
     {
-        using (var probe = new TcpListener(IPAddress.Loopback, 0))
-        {
-            probe.Start();
-            Address = new($"http://127.0.0.1:{((IPEndPoint)probe.LocalEndpoint).Port}/");
-        }
-
-        _listener.Prefixes.Add(Address.AbsoluteUri);
-        _listener.Start();
+        (_listener, Address) = Listen();
         _ = ServeAsync();
     }
 
@@ -27,6 +20,29 @@ internal sealed class TestOrigin : IDisposable
     internal Dictionary<string, byte[]> Files { get; set; } = [];
 
     public void Dispose() => _listener.Close();
+
+    // Between the probe and the listener another test may take the port.
+    private static (HttpListener Listener, Uri Address) Listen()
+    {
+        for (var left = 10; ; left--)
+        {
+            using var probe = new TcpListener(IPAddress.Loopback, 0);
+            probe.Start();
+            var address = new Uri($"http://127.0.0.1:{((IPEndPoint)probe.LocalEndpoint).Port}/");
+            probe.Stop();
+            var listener = new HttpListener();
+            listener.Prefixes.Add(address.AbsoluteUri);
+            try
+            {
+                listener.Start();
+                return (listener, address);
+            }
+            catch (HttpListenerException) when (left > 0)
+            {
+                listener.Close();
+            }
+        }
+    }
 
     private async Task ServeAsync()
     {

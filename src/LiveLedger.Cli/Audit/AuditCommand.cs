@@ -36,7 +36,7 @@ internal static class AuditCommand
 
             using var http = new HttpClient { Timeout = TimeSpan.FromSeconds(30) };
             var verdict = await SegmentAudit.RunAsync(http, address, pinned, cancellation);
-            Console.WriteLine(parsed.GetValue(json) ? Output.Json(verdict.ToJson()) : verdict.ToText());
+            Output.Line(parsed.GetValue(json) ? Output.Json(verdict.ToJson()) : verdict.ToText());
             return verdict.Result.IsOk ? ExitCode.Good : ExitCode.VerifiedFalse;
         });
         return command;
@@ -59,7 +59,7 @@ internal static class AuditCommand
             using var http = LogReader.Http();
             var verdict = await ProgressBar.ShowAsync("reading the log", !parsed.GetValue(json), progress =>
                 CheckpointAudit.RunAsync(http, parsed.GetValue(url)!, key, policy, parsed.GetValue(remember), progress, cancellation));
-            Console.WriteLine(parsed.GetValue(json) ? Output.Json(verdict) : verdict.ToText());
+            Output.Line(parsed.GetValue(json) ? Output.Json(verdict) : verdict.ToText());
             return verdict.Ok ? ExitCode.Good : ExitCode.VerifiedFalse;
         });
         return command;

@@ -62,7 +62,7 @@ internal static class LogCommands
             var follower = new FollowAudit(
                 http, parsed.GetValue(url)!, parsed.GetValue(remember)!, Seconds(parsed.GetValue(interval), "--interval"),
                 // Standard output is the verdict's.
-                static step => Console.Error.WriteLine($"{step.What,-11}{(step.Head is { } head ? $"size {head.Size}, root {head.Root}: " : "")}{step.Detail}"));
+                static step => Output.Error($"{step.What,-11}{(step.Head is { } head ? $"size {head.Size}, root {head.Root}: " : "")}{step.Detail}"));
             return follower.RunAsync(
                 trust.Read(parsed), parsed.GetValue(seconds) is { } end ? Seconds(end, "--for") : null, cancellation);
         }));
@@ -96,7 +96,7 @@ internal static class LogCommands
             verdict = AuditVerdict.False(lie.Message);
         }
 
-        Console.WriteLine(json ? verdict.ToJson() : verdict.ToText());
+        Output.Line(json ? verdict.ToJson() : verdict.ToText());
         return verdict.Ok ? ExitCode.Good : ExitCode.VerifiedFalse;
     }
 

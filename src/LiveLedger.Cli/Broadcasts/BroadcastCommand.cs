@@ -38,19 +38,19 @@ internal static class BroadcastCommand
             var body = await api.GetAsync($"/v1/broadcasts{query}", cancellation);
             if (parsed.GetValue(server.Json))
             {
-                Console.WriteLine(body);
+                Output.Line(body);
                 return ExitCode.Good;
             }
 
             var page = ServerApi.Read<BroadcastPage>(body);
             foreach (var item in page.Items)
             {
-                Console.WriteLine($"{item.Id}  {item.State,-8} {item.CreatedAt:u}  {item.Title}");
+                Output.Line($"{item.Id}  {item.State,-8} {item.CreatedAt:u}  {Output.Word(item.Title)}");
             }
 
             if (page.Next is not null)
             {
-                Console.WriteLine($"more: --after {page.Next}");
+                Output.Line($"more: --after {page.Next}");
             }
 
             return ExitCode.Good;
@@ -101,7 +101,7 @@ internal static class BroadcastCommand
         {
             using var api = server.Open(parsed);
             var body = await api.PostAsync($"/v1/broadcasts/{parsed.GetValue(id)}/ingest-key", null, cancellation);
-            Console.WriteLine(parsed.GetValue(server.Json) ? body : ServerApi.Read<IngestKeyView>(body).Key);
+            Output.Line(parsed.GetValue(server.Json) ? body : ServerApi.Read<IngestKeyView>(body).Key);
             return ExitCode.Good;
         });
         return command;
@@ -122,7 +122,7 @@ internal static class BroadcastCommand
             var body = await api.PostAsync(
                 $"{path}/viewer-tokens", new { viewer = parsed.GetValue(viewer), lifetimeSeconds = parsed.GetValue(lifetime) }, cancellation);
             var token = ServerApi.Read<ViewerToken>(body);
-            Console.WriteLine(parsed.GetValue(server.Json) ? body : token.WatchUrl ?? token.Token);
+            Output.Line(parsed.GetValue(server.Json) ? body : token.WatchUrl ?? token.Token);
             return ExitCode.Good;
         });
         return command;
@@ -139,7 +139,7 @@ internal static class BroadcastCommand
             var path = parsed.GetValue(file)!;
             using var key = parsed.GetValue(create) ? IdentityFile.Create(path) : IdentityFile.Load(path);
             var text = IdentityText.Format(key.PublicKey);
-            Console.WriteLine(parsed.GetValue(json) ? Output.Json(new { identity = text, file = Path.GetFullPath(path) }) : text);
+            Output.Line(parsed.GetValue(json) ? Output.Json(new { identity = text, file = Path.GetFullPath(path) }) : text);
             return ExitCode.Good;
         });
         return command;
@@ -154,7 +154,7 @@ internal static class BroadcastCommand
             var body = await run(api, parsed, cancellation);
             if (parsed.GetValue(server.Json))
             {
-                Console.WriteLine(body);
+                Output.Line(body);
             }
             else
             {

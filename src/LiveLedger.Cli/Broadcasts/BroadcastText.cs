@@ -7,12 +7,12 @@ internal static class BroadcastText
 {
     internal static void Print(BroadcastView broadcast)
     {
-        Console.WriteLine($"{broadcast.Id}  {broadcast.State}  {broadcast.Title}");
-        Console.WriteLine($"  owner     {broadcast.Owner}, scheme {broadcast.Scheme}, created {broadcast.CreatedAt:u}");
-        Console.WriteLine($"  identity  {broadcast.Signer?.Identity ?? "none yet: `broadcast certify`"}");
-        Console.WriteLine($"  ingest    {broadcast.Ingest?.Url}{(broadcast.Ingest?.Key is { } key ? $"   key {key}" : "")}");
-        Console.WriteLine($"  hls       {broadcast.Urls.Hls}");
-        Console.WriteLine($"  dash      {broadcast.Urls.Dash}");
-        Console.WriteLine($"  watch     {broadcast.Urls.Watch}");
+        Output.Line($"{broadcast.Id}  {broadcast.State}  {Output.Word(broadcast.Title)}");
+        Output.Line($"  owner     {broadcast.Owner}, scheme {broadcast.Scheme}, created {broadcast.CreatedAt:u}");
+        Output.Line($"  identity  {broadcast.Signer?.Identity ?? "none yet: `broadcast certify`"}");
+        Output.Line($"  ingest    {broadcast.Ingest?.Url}{(broadcast.Ingest?.Key is { } key ? $"   key {key}" : "")}");
+        Output.Line($"  hls       {broadcast.Urls.Hls}");
+        Output.Line($"  dash      {broadcast.Urls.Dash}");
+        Output.Line($"  watch     {broadcast.Urls.Watch}");
     }
 }

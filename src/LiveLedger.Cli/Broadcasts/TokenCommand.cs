@@ -21,7 +21,7 @@ internal static class TokenCommand
                 "/v1/tokens",
                 new { subject = parsed.GetValue(subject), role = parsed.GetValue(role), lifetimeSeconds = parsed.GetValue(lifetime) },
                 cancellation);
-            Console.WriteLine(parsed.GetValue(server.Json) ? body : ServerApi.Read<ApiToken>(body).Token);
+            Output.Line(parsed.GetValue(server.Json) ? body : ServerApi.Read<ApiToken>(body).Token);
             return ExitCode.Good;
         });
         return new("token", "Works with API tokens.") { create };

@@ -94,7 +94,7 @@ internal static class BundleCommand
 
     private static int Tell(AuditVerdict verdict, bool json)
     {
-        Console.WriteLine(json ? verdict.ToJson() : verdict.ToText());
+        Output.Line(json ? verdict.ToJson() : verdict.ToText());
         return verdict.Ok ? ExitCode.Good : ExitCode.VerifiedFalse;
     }
 }

@@ -13,7 +13,7 @@ internal static class CheckRun
         {
             if (!json)
             {
-                Console.WriteLine(line);
+                Output.Line(line);
             }
         }
 
@@ -72,11 +72,11 @@ internal static class CheckRun
         var exit = Claim.ExitCodeOf(claims);
         if (json)
         {
-            Console.WriteLine(Output.Json(new { ok = exit == ExitCode.Good, claims }));
+            Output.Line(Output.Json(new { ok = exit == ExitCode.Good, claims }));
         }
         else
         {
-            Console.WriteLine($"{claims.Count(static claim => claim.Verdict == Verdict.Pass)} of {claims.Count} claims hold");
+            Output.Line($"{claims.Count(static claim => claim.Verdict == Verdict.Pass)} of {claims.Count} claims hold");
         }
 
         return exit;

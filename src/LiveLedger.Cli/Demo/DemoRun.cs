@@ -10,7 +10,7 @@ internal static class DemoRun
     {
         try
         {
-            await using var stage = await DemoStage.BuildAsync(terms, static line => Console.WriteLine($"liveledger: {line}"), cancellation);
+            await using var stage = await DemoStage.BuildAsync(terms, static line => Output.Line($"liveledger: {line}"), cancellation);
             using var ending = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
             if (terms.Seconds is { } seconds)
             {
@@ -28,7 +28,7 @@ internal static class DemoRun
                 // Ctrl-C, or the time is up.
             }
 
-            Console.WriteLine("liveledger: ending the broadcast, the server and PostgreSQL");
+            Output.Line("liveledger: ending the broadcast, the server and PostgreSQL");
             await stage.EndAsync();
         }
         catch (OperationCanceledException)
@@ -42,7 +42,7 @@ internal static class DemoRun
     private static void PrintAddresses(DemoStage stage)
     {
         var view = stage.Broadcast.View;
-        Console.WriteLine($"""
+        Output.Line($"""
 
             Watch   {stage.Broadcast.WatchUrl}
 

@@ -77,7 +77,7 @@ internal sealed class DemoStage : IAsyncDisposable
     {
         "disk-full" => "the disk is full; make room and the stream goes on by itself",
         "track-held" => "another publisher is on the track (track-held)",
-        _ => detail is { Length: > 0 } ? $"{detail} ({code})" : code,
+        _ => Output.Word(detail is { Length: > 0 } ? $"{detail} ({code})" : code),
     };
 
     /// <summary>Sends the last segments and ends the broadcast. Where the server is gone already there is nothing to end.</summary>

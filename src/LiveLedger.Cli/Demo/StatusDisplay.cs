@@ -31,11 +31,11 @@ internal static class StatusDisplay
         {
             stage.RequireAlive();
             var now = await Snapshot.TakeAsync(stage, cancellation);
-            Console.WriteLine(Line(now));
+            Output.Line(Line(now));
             if (now.Status.LastIngestRefusal is { } refusal && refusal.Code != told)
             {
                 told = refusal.Code;
-                Console.WriteLine($"the publisher was refused at {refusal.At:T}: {DemoStage.Refusal(refusal.Code, refusal.Detail)}");
+                Output.Line($"the publisher was refused at {refusal.At:T}: {DemoStage.Refusal(refusal.Code, refusal.Detail)}");
             }
 
             await Task.Delay(5000, cancellation);
@@ -48,7 +48,7 @@ internal static class StatusDisplay
         foreach (var track in now.Status.Tracks)
         {
             table.AddRow(
-                Markup.Escape($"{track.Name} {track.Class}"), Markup.Escape(track.Codec), $"{track.Segments}",
+                Markup.Escape(Output.Word($"{track.Name} {track.Class}")), Markup.Escape(Output.Word(track.Codec)), $"{track.Segments}",
                 (track.Bytes / 1e6).ToString("F1", CultureInfo.InvariantCulture), Age(track));
         }
 

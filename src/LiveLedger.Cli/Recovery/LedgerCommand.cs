@@ -44,7 +44,7 @@ internal static class LedgerCommand
         {
             using var api = server.Open(parsed);
             var body = await api.PostAsync("/v1/ledger/recovery/successor", new { origin = parsed.GetValue(origin), reason = parsed.GetValue(reason) }, cancellation);
-            Console.WriteLine(parsed.GetValue(server.Json)
+            Output.Line(parsed.GetValue(server.Json)
                 ? body
                 : $"OK   the log {parsed.GetValue(origin)} takes the place of the halted one when the server is started again; give its witnesses its key then (/log/key)");
             return ExitCode.Good;
@@ -60,7 +60,7 @@ internal static class LedgerCommand
             using var api = server.Open(parsed);
             var json = parsed.GetValue(server.Json);
             var view = await run(api, parsed, json, cancellation);
-            Console.WriteLine(json ? Output.Json(view) : string.Join("\n     ", Lines(view)));
+            Output.Line(json ? Output.Json(view) : string.Join("\n     ", Lines(view)));
             return view.Log == "halted" || view.Failure is not null ? ExitCode.VerifiedFalse : view.Log == "open" ? ExitCode.Good : ExitCode.CouldNotTell;
         });
         return command;

@@ -5,7 +5,7 @@ namespace LiveLedger.Cli.Rest;
 /// <param name="problem">The problem's code, e.g. <c>signer-missing</c>; the empty string if it named none.</param>
 /// <param name="detail">The sentence for a person.</param>
 internal sealed class ServerRefusal(int status, string problem, string detail)
-    : CommandFailure($"the server refused: {detail}{(problem.Length > 0 ? $" ({problem})" : "")}")
+    : CommandFailure($"the server refused: {Output.Word(detail)}{(problem.Length > 0 ? $" ({Output.Word(problem)})" : "")}")
 {
     internal int Status { get; } = status;
 

@@ -61,7 +61,7 @@ internal sealed class WatchedLog(IReadOnlyList<VerifierKey> keys, Cosigner cosig
             if (last.Size == checkpoint.Head.Size && last.Root != checkpoint.Head.Root)
             {
                 memory.KeepFork(note.ToBytes());
-                Console.Error.WriteLine($"FORK {Origin} has signed two trees of {last.Size} entries: {last.Root} and {checkpoint.Head.Root}");
+                Output.Error($"FORK {Origin} has signed two trees of {last.Size} entries: {last.Root} and {checkpoint.Head.Root}");
             }
 
             return WitnessAnswer.Refuse(422, why);

@@ -38,7 +38,7 @@ internal static class WitnessCommand
             var (app, address) = await ListenAsync(witness, listen, cancellation);
             await using (app)
             {
-                Console.WriteLine(json
+                Output.Line(json
                     ? Output.Json(new { name = named, key = witness.Key.ToString(), url = address, origins = witness.Origins })
                     : $"OK   {named} witnesses {string.Join(", ", witness.Origins)}\n     key {witness.Key}\n     url {address}");
                 await Task.Delay(Timeout.Infinite, cancellation).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);

@@ -76,7 +76,7 @@ internal static class WitnessServer
 
     private static IResult Failed(Exception e)
     {
-        Console.Error.WriteLine($"FAIL {e.Message}");
+        Output.Error($"FAIL {e.Message}");
         return Results.Text("the witness cannot tell what it cosigned last\n", statusCode: StatusCodes.Status500InternalServerError);
     }
 }
