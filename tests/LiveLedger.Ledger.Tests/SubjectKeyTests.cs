@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
 using LiveLedger.Cryptography.Wrapping;
+using LiveLedger.Ledger.Checkpointing;
 using LiveLedger.Ledger.Subjects;
 
 namespace LiveLedger.Ledger.Tests;
@@ -207,6 +208,32 @@ public sealed class SubjectKeyTests : IDisposable
         });
         await eraser;
         Assert.True(asked > 10);
+    }
+
+    [Fact]
+    public async Task What_does_not_open_is_read_once_more_when_nobody_writes_and_only_then_is_it_damaged()
+    {
+        var store = new SubjectKeys(_folder, _kek);
+        using var key = store.FindOrCreate("a", Ann);
+        var file = Assert.Single(Directory.GetFiles(Path.Combine(_folder, "scopes", "a", "names")));
+        var whole = File.ReadAllBytes(file);
+
+        // What a reader holds that opened the file just before an erasure filled it with zeros.
+        File.WriteAllBytes(file, new byte[whole.Length]);
+        Task<SubjectKey?> asking;
+        using (FileLock.Take(Path.Combine(_folder, "lock"), TimeSpan.FromSeconds(5)))
+        {
+            asking = Task.Run(() => store.Find("a", Ann));
+            await Task.WhenAny(asking, Task.Delay(200));
+            Assert.False(asking.IsCompleted, "it did not wait for the writer");
+            File.WriteAllBytes(file, whole);
+        }
+
+        using var found = await asking;
+        Assert.Equal(key.Id, found?.Id);
+
+        File.WriteAllBytes(file, new byte[whole.Length]);
+        Assert.Throws<KeyFileException>(() => store.Find("a", Ann));
     }
 
     [Fact]

@@ -56,7 +56,7 @@ public sealed class SubjectKeys
         }
 
         using var held = Hold();
-        if (Find(scope, name) is { } found)
+        if (Look(scope, name) is { } found)
         {
             // Another request for the same person was faster.
             return found;
@@ -93,14 +93,33 @@ public sealed class SubjectKeys
     }
 
     /// <summary>The key of a person, or null if there is none. The caller disposes it.</summary>
-    public SubjectKey? Find(string scope, string name)
-    {
-        Span<byte> id = stackalloc byte[IdLength];
-        return TryRead(NameFile(scope, name), NameContext(scope), id) ? Find(scope, new SubjectId(new Guid(id))) : null;
-    }
+    public SubjectKey? Find(string scope, string name) => Settled(() => Look(scope, name));
 
     /// <summary>The key with this id, or null if it was erased. The caller disposes it.</summary>
-    public SubjectKey? Find(string scope, SubjectId id)
+    public SubjectKey? Find(string scope, SubjectId id) => Settled(() => Look(scope, id));
+
+    // Readers take no lock, so one may have opened a file that an erasure then filled with zeros, and the person may have begun anew under
+    // the same path since. What does not open is therefore read once more while nobody writes: only then is it damaged.
+    private SubjectKey? Settled(Func<SubjectKey?> look)
+    {
+        try
+        {
+            return look();
+        }
+        catch (KeyFileException)
+        {
+            using var held = Hold();
+            return look();
+        }
+    }
+
+    private SubjectKey? Look(string scope, string name)
+    {
+        Span<byte> id = stackalloc byte[IdLength];
+        return TryRead(NameFile(scope, name), NameContext(scope), id) ? Look(scope, new SubjectId(new Guid(id))) : null;
+    }
+
+    private SubjectKey? Look(string scope, SubjectId id)
     {
         Span<byte> key = stackalloc byte[SubjectKey.Length];
         try
@@ -117,7 +136,7 @@ public sealed class SubjectKeys
     public bool Erase(string scope, string name)
     {
         using var held = Hold();
-        using var key = Find(scope, name);
+        using var key = Look(scope, name);
         if (key is not null)
         {
             // From here on nothing sealed by it can be read. A crash before the name goes leaves a name without a key, which finds nobody.
