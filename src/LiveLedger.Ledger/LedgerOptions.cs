@@ -45,4 +45,7 @@ public sealed record LedgerOptions
 
     /// <summary>Told each durable step; a fault test fails there.</summary>
     internal Action<LedgerStep> Reached { get; init; } = static _ => { };
+
+    /// <summary>The statements of an append; a benchmark compares them with others.</summary>
+    internal EventAppend Append { get; init; } = EventAppend.Logged;
 }

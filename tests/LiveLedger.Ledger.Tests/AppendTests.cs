@@ -192,12 +192,39 @@ public sealed class AppendTests
     [Fact]
     public async Task Many_at_once_who_repeat_one_append_all_hear_that_it_was_stored()
     {
-        await using var ledger = await TestLedger.StartAsync();
+        // No session is left over: whoever holds one and asks for a second waits for ever.
+        var options = await TestLedger.NewOptionsAsync();
+        await using var ledger = await TestLedger.StartAsync(options with { ConnectionString = $"{options.ConnectionString};Maximum Pool Size={EventStore.MaxAtOnce}" });
         var e = TestEvents.New();
         await ledger.Events.AppendAsync(new("test/one"), ExpectedVersion.NoStream, [e]);
         using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(10));
         var repeated = await Task.WhenAll(Enumerable.Range(0, 300).Select(_ => Task.Run(() => ledger.Events.AppendAsync(new("test/one"), ExpectedVersion.Any, [e], limit.Token))));
         Assert.All(repeated, static r => Assert.Equal(AppendOutcome.AlreadyAppended, r.Outcome));
+    }
+
+    [Fact]
+    public async Task However_many_append_at_once_sessions_are_left_for_readers()
+    {
+        await using var ledger = await TestLedger.StartAsync();
+        await ledger.Events.AppendAsync(s_stream, ExpectedVersion.NoStream, [TestEvents.New()]);
+        var appends = new List<Task<AppendResult>>();
+        await using (var connection = await ledger.Database.Unpooled.OpenConnectionAsync())
+        await using (var transaction = await connection.BeginTransactionAsync())
+        {
+            await using var hold = new NpgsqlCommand("SELECT FROM ledger.streams FOR UPDATE", connection, transaction);
+            await hold.ExecuteNonQueryAsync();
+            appends.AddRange(Enumerable.Range(0, 300).Select(_ => Task.Run(() => ledger.Events.AppendAsync(s_stream, ExpectedVersion.Exactly(0), [TestEvents.New()]))));
+            await ledger.UntilAsync(() => WaitingAsync().GetAwaiter().GetResult() == EventStore.MaxAtOnce, "as many appends as may wait for the stream");
+            Assert.Equal(0, await ledger.Events.StreamVersionAsync(s_stream));
+            await Task.Delay(200);
+            Assert.Equal(EventStore.MaxAtOnce, await WaitingAsync());
+        }
+
+        var outcomes = (await Task.WhenAll(appends)).CountBy(a => a.Outcome).ToDictionary();
+        Assert.Equal((1, 299), (outcomes[AppendOutcome.Appended], outcomes[AppendOutcome.WrongVersion]));
+
+        async Task<long> WaitingAsync() =>
+            (long)(await ledger.ExecuteAsync("SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"))!;
     }
 
     [Fact]

@@ -100,20 +100,7 @@ public sealed class OrderTests
     private static async Task<bool> AppendAsync(NpgsqlConnection connection, NpgsqlTransaction transaction, StreamName stream, long version, NewEvent[] events)
     {
         var encoding = EventEncoding.Of(stream, version, events, DateTimeOffset.UtcNow);
-        await using var append = new NpgsqlCommand(Schema.Sql.Load("Events/append.sql"), connection, transaction)
-        {
-            Parameters =
-            {
-                new() { Value = stream.Value },
-                new() { Value = version },
-                new() { Value = encoding.Ids },
-                new() { Value = encoding.Entries },
-                new() { Value = encoding.Payloads.Select(p => p.ToArray()).ToArray() },
-                new() { Value = encoding.Salts },
-                new() { Value = encoding.Hashes },
-            },
-        };
-        return (int)(await append.ExecuteScalarAsync())! == (int)AppendOutcome.Appended;
+        return (await EventAppend.Logged.RunAsync(connection, transaction, stream, version, encoding, default)).Outcome == AppendOutcome.Appended;
     }
 
     private static async Task ExecuteAsync(NpgsqlConnection connection, NpgsqlTransaction transaction, string sql)

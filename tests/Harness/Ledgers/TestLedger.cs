@@ -26,7 +26,7 @@ public sealed class TestLedger : IAsyncDisposable
     {
         Options = options;
         Database = new(options.ConnectionString);
-        Events = new(Database, State, TimeProvider.System, inline, upcasters);
+        Events = new(Database, State, TimeProvider.System, inline, upcasters, options);
         Inline = new(Database, inline, upcasters ?? new(), TimeProvider.System);
         Log = new(Database, store, options);
         _witnessed = new(Log, store, options, _witnessedLines);
