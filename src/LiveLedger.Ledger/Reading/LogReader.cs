@@ -25,6 +25,7 @@ public sealed class LogReader(LedgerDatabase database, CheckpointStore store, Le
     private static readonly string s_pending = Sql.Load("Reading/read_pending.sql");
 
     private readonly PublishedCheckpoint _published = new(store, options);
+    private volatile Opened? _opened;
 
     /// <summary>The key that checkpoints are signed with, under the log's name.</summary>
     public VerifierKey VerifierKey { get; } = VerifierKey.Of(options.Origin, options.LogKey.PublicKey);
@@ -106,10 +107,22 @@ public sealed class LogReader(LedgerDatabase database, CheckpointStore store, Le
         return (row.GetInt64(0), oldest);
     });
 
-    private TreeHead HeadOf(byte[]? note) =>
-        note is not null && Transparency.Checkpoints.Checkpoint.Open(note, VerifierKey, out var checkpoint) == CheckpointResult.Valid
-            ? checkpoint!.Head
-            : TreeHead.Empty;
+    // Every reader of every tile comes by here, so a note is opened once.
+    private TreeHead HeadOf(byte[]? note)
+    {
+        if (note is null)
+        {
+            return TreeHead.Empty;
+        }
+
+        if (_opened is not { } opened || !opened.Note.AsSpan().SequenceEqual(note))
+        {
+            var head = Transparency.Checkpoints.Checkpoint.Open(note, VerifierKey, out var checkpoint) == CheckpointResult.Valid ? checkpoint!.Head : TreeHead.Empty;
+            _opened = opened = new(note, head);
+        }
+
+        return opened.Head;
+    }
 
     /// <summary>The tiles that hold these nodes of a tree which the published one extends, in one statement.</summary>
     internal async Task<TileReader> TilesAsync(TreeSize size, IEnumerable<NodeAddress> nodes, CancellationToken cancel)
@@ -186,4 +199,6 @@ public sealed class LogReader(LedgerDatabase database, CheckpointStore store, Le
             throw LedgerUnavailableException.Away(e);
         }
     }
+
+    private sealed record Opened(byte[] Note, TreeHead Head);
 }
