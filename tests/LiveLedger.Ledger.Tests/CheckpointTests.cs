@@ -1,6 +1,5 @@
 using FsCheck;
 using FsCheck.Fluent;
-using LiveLedger.Cryptography;
 using LiveLedger.Harness.Ledgers;
 using LiveLedger.Harness.Postgres;
 using LiveLedger.Ledger.Checkpointing;
@@ -10,10 +9,9 @@ using LiveLedger.Transparency.Tree;
 
 namespace LiveLedger.Ledger.Tests;
 
+/// <summary>Checkpoints cover all that was sequenced, and each extends the one before.</summary>
 public sealed class CheckpointTests
 {
-    private static readonly StreamName s_stream = new("test/one");
-
     [Fact]
     public async Task After_a_restart_the_checkpoint_extends_the_last()
     {
@@ -21,12 +19,12 @@ public sealed class CheckpointTests
         TreeHead before;
         await using (var first = await TestLedger.StartAsync(options))
         {
-            await AppendAsync(first, 300);
+            await first.PublishAsync(300);
             before = first.Log.Head();
         }
 
         await using var second = await TestLedger.StartAsync(options);
-        await AppendAsync(second, 300);
+        await second.PublishAsync(300);
         var after = second.Log.Head();
 
         var tiles = new Dictionary<TilePath, ReadOnlyMemory<byte>>();
@@ -49,7 +47,7 @@ public sealed class CheckpointTests
     public async Task A_log_around_a_tile_boundary_has_the_tiles_that_its_size_says(int size)
     {
         await using var ledger = await TestLedger.StartAsync();
-        await AppendAsync(ledger, size);
+        await ledger.PublishAsync(size);
 
         await LogAudit.CheckAsync(ledger.Log);
         var tree = new TreeSize((ulong)size);
@@ -83,111 +81,12 @@ public sealed class CheckpointTests
     }
 
     [Fact]
-    public async Task A_restored_older_backup_halts_the_log()
-    {
-        var options = await TestLedger.NewOptionsAsync();
-        byte[] published;
-        await using (var ledger = await TestLedger.StartAsync(options))
-        {
-            await AppendAsync(ledger, 10);
-            published = ledger.Log.Checkpoint()!;
-
-            // What an older dump would bring back.
-            await ledger.StopKeepingAsync();
-            await ledger.ExecuteAsync("DELETE FROM ledger.leaves WHERE index >= 6; DELETE FROM ledger.events WHERE version >= 6; UPDATE ledger.streams SET version = 5; UPDATE ledger.head SET size = 6");
-        }
-
-        await using var restored = await TestLedger.StartAsync(options);
-
-        await AssertHaltedAsync(restored, "log-rolled-back");
-        Assert.Equal(published, restored.Log.Checkpoint());
-    }
-
-    [Fact]
-    public async Task A_backup_restored_under_a_running_server_halts_it_even_if_the_log_grew_past_the_checkpoint()
-    {
-        var options = await TestLedger.NewOptionsAsync();
-        await using var ledger = await TestLedger.StartAsync(options);
-        await AppendAsync(ledger, 10);
-        var published = ledger.Log.Checkpoint();
-
-        // All sessions end, an older dump is loaded, and another, careless program sequences other events over it.
-        await ledger.ExecuteAsync("""
-            UPDATE ledger.leaves SET hash = sha256(hash) WHERE index >= 6;
-            INSERT INTO ledger.leaves (index, pos, hash) SELECT i, 1000 + i, sha256('x') FROM generate_series(10, 20) AS i;
-            UPDATE ledger.head SET size = 21;
-            SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid();
-            """);
-
-        await ledger.UntilAsync(() => ledger.State.Halted is not null, "the log halts");
-        await AssertHaltedAsync(ledger, "log-forked");
-        Assert.Equal(published, ledger.Log.Checkpoint());
-    }
-
-    [Fact]
-    public async Task An_altered_leaf_halts_the_log()
-    {
-        var options = await TestLedger.NewOptionsAsync();
-        await using (var ledger = await TestLedger.StartAsync(options))
-        {
-            await AppendAsync(ledger, 300);
-            await ledger.ExecuteAsync("UPDATE ledger.leaves SET hash = set_byte(hash, 0, get_byte(hash, 0) # 1) WHERE index = 7");
-        }
-
-        await using var altered = await TestLedger.StartAsync(options);
-        await AssertHaltedAsync(altered, "log-forked");
-    }
-
-    [Fact]
-    public async Task A_missing_leaf_halts_the_log()
-    {
-        var options = await TestLedger.NewOptionsAsync();
-        await using (var ledger = await TestLedger.StartAsync(options))
-        {
-            await AppendAsync(ledger, 10);
-            await ledger.ExecuteAsync("DELETE FROM ledger.leaves WHERE index = 4");
-        }
-
-        await using var damaged = await TestLedger.StartAsync(options);
-        await AssertHaltedAsync(damaged, "log-damaged");
-    }
-
-    [Fact]
-    public async Task A_lost_checkpoint_file_halts_the_log()
-    {
-        var options = await TestLedger.NewOptionsAsync();
-        await using (var ledger = await TestLedger.StartAsync(options))
-        {
-            await AppendAsync(ledger, 3);
-            await ledger.UntilAsync(() => (bool)ledger.ExecuteAsync("SELECT signed FROM ledger.head").Result!, "the database knows that it has signed");
-        }
-
-        File.Delete(options.CheckpointFile);
-        await using var lost = await TestLedger.StartAsync(options);
-        await AssertHaltedAsync(lost, "checkpoint-missing");
-        Assert.False(File.Exists(options.CheckpointFile));
-    }
-
-    [Fact]
-    public async Task A_checkpoint_of_another_key_halts_the_log()
-    {
-        var options = await TestLedger.NewOptionsAsync();
-        await using (var ledger = await TestLedger.StartAsync(options))
-        {
-            await AppendAsync(ledger, 3);
-        }
-
-        await using var other = await TestLedger.StartAsync(options with { LogKey = LiveLedger.Cryptography.Ed25519.Ed25519PrivateKey.Generate() });
-        await AssertHaltedAsync(other, "checkpoint-unreadable");
-    }
-
-    [Fact]
     public async Task Wrong_tile_hashes_are_derived_again_at_the_next_start()
     {
         var options = await TestLedger.NewOptionsAsync();
         await using (var ledger = await TestLedger.StartAsync(options))
         {
-            await AppendAsync(ledger, 600);
+            await ledger.PublishAsync(600);
             await ledger.ExecuteAsync("UPDATE ledger.nodes SET hash = sha256(hash) WHERE index = 0; DELETE FROM ledger.nodes WHERE index = 1");
         }
 
@@ -201,9 +100,9 @@ public sealed class CheckpointTests
         var options = await TestLedger.NewOptionsAsync();
         await using (var ledger = await TestLedger.StartAsync(options))
         {
-            await AppendAsync(ledger, 5);
+            await ledger.PublishAsync(5);
             await ledger.StopKeepingAsync();
-            await ledger.Events.AppendAsync(s_stream, ExpectedVersion.Any, [.. Enumerable.Range(0, 300).Select(TestEvents.New)]);
+            await ledger.Events.AppendAsync(new("test/one"), ExpectedVersion.Any, [.. Enumerable.Range(0, 300).Select(TestEvents.New)]);
 
             // Sequenced, and then the process is gone before it has signed.
             await using var session = await ledger.Database.Unpooled.OpenConnectionAsync();
@@ -214,55 +113,6 @@ public sealed class CheckpointTests
         await using var next = await TestLedger.StartAsync(options);
         await next.UntilPublishedAsync(305);
         Assert.Equal(305, (await LogAudit.CheckAsync(next.Log)).Entries.Count);
-    }
-
-    // Every step of the store fails once before it took effect or after, in the middle of a growing log.
-    [Theory]
-    [InlineData(CheckpointStep.Compared)]
-    [InlineData(CheckpointStep.Written)]
-    [InlineData(CheckpointStep.Renamed)]
-    [InlineData(CheckpointStep.Synced)]
-    public async Task A_failing_checkpoint_store_delays_the_log_and_never_forks_it(object step)
-    {
-        var options = await TestLedger.NewOptionsAsync();
-        var failures = 0;
-        await using (var ledger = await TestLedger.StartAsync(options, new CheckpointStore(options.CheckpointFile, reached =>
-        {
-            if (reached == (CheckpointStep)step && ++failures is 2 or 3 or 5)
-            {
-                throw new IOException("the disk says no");
-            }
-        })))
-        {
-            for (var i = 0; i < 8; i++)
-            {
-                await ledger.Events.AppendAsync(s_stream, ExpectedVersion.Any, [.. Enumerable.Range(0, 50).Select(TestEvents.New)]);
-                await ledger.UntilPublishedAsync(50 * (i + 1));
-            }
-
-            Assert.True(failures > 5);
-            Assert.Null(ledger.State.Halted);
-            Assert.Equal(400, (await LogAudit.CheckAsync(ledger.Log)).Entries.Count);
-        }
-
-        await using var again = await TestLedger.StartAsync(options);
-        Assert.Equal(400, (await LogAudit.CheckAsync(again.Log)).Entries.Count);
-    }
-
-    [Fact]
-    public async Task The_store_takes_a_checkpoint_only_in_the_place_of_the_expected_one()
-    {
-        var file = Path.Combine((await PostgresCluster.SharedAsync()).NewFolder(), "deep", "checkpoint");
-        var store = new CheckpointStore(file);
-        Assert.Null(store.Read());
-        Assert.True(store.TryReplace([], "one"u8));
-        Assert.False(store.TryReplace([], "two"u8));
-        Assert.False(new CheckpointStore(file).TryReplace("other"u8, "two"u8));
-        Assert.True(store.Read().AsSpan().SequenceEqual("one"u8));
-
-        // Many at once from the same belief: one gets in.
-        var winners = await Task.WhenAll(Enumerable.Range(0, 8).Select(i => Task.Run(() => new CheckpointStore(file).TryReplace("one"u8, [(byte)i]))));
-        Assert.Single(winners, won => won);
     }
 
     [Fact]
@@ -290,23 +140,52 @@ public sealed class CheckpointTests
                 && tree.Head.Root.Value == LiveLedger.Cryptography.Rfc6962.MerkleHash.Root(leaves.Select(l => l.Value).ToArray());
         }).QuickCheckThrowOnFailure();
 
-    private static async Task AppendAsync(TestLedger ledger, int count)
+    // Every step of the store fails once before it took effect or after, in the middle of a growing log.
+    [Theory]
+    [InlineData(CheckpointStep.Compared)]
+    [InlineData(CheckpointStep.Written)]
+    [InlineData(CheckpointStep.Renamed)]
+    [InlineData(CheckpointStep.Synced)]
+    public async Task A_failing_checkpoint_store_delays_the_log_and_never_forks_it(object step)
     {
-        var size = (int)ledger.Log.Head().Size.Value;
-        for (var left = count; left > 0; left -= 100)
+        var options = await TestLedger.NewOptionsAsync();
+        var failures = 0;
+        await using (var ledger = await TestLedger.StartAsync(options, new CheckpointStore(options.CheckpointFile, reached =>
         {
-            await ledger.Events.AppendAsync(s_stream, ExpectedVersion.Any, [.. Enumerable.Range(0, Math.Min(left, 100)).Select(TestEvents.New)]);
+            if (reached == (CheckpointStep)step && ++failures is 2 or 3 or 5)
+            {
+                throw new IOException("the disk says no");
+            }
+        })))
+        {
+            for (var i = 0; i < 8; i++)
+            {
+                await ledger.Events.AppendAsync(new("test/one"), ExpectedVersion.Any, [.. Enumerable.Range(0, 50).Select(TestEvents.New)]);
+                await ledger.UntilPublishedAsync(50 * (i + 1));
+            }
+
+            Assert.True(failures > 5);
+            Assert.Null(ledger.State.Halted);
+            Assert.Equal(400, (await LogAudit.CheckAsync(ledger.Log)).Entries.Count);
         }
 
-        await ledger.UntilPublishedAsync(size + count);
+        await using var again = await TestLedger.StartAsync(options);
+        Assert.Equal(400, (await LogAudit.CheckAsync(again.Log)).Entries.Count);
     }
 
-    private static async Task AssertHaltedAsync(TestLedger ledger, string code)
+    [Fact]
+    public async Task The_store_takes_a_checkpoint_only_in_the_place_of_the_expected_one()
     {
-        Assert.StartsWith(code + ":", ledger.State.Halted, StringComparison.Ordinal);
-        Assert.False(ledger.State.IsOpen);
-        var refused = await Assert.ThrowsAsync<LedgerUnavailableException>(() => ledger.Events.AppendAsync(s_stream, ExpectedVersion.Any, [TestEvents.New()]));
-        Assert.Equal(LedgerUnavailableException.HaltedCode, refused.Refusal.Code);
-        Assert.Contains(ledger.Lines, line => line.StartsWith("Critical: THE LOG HAS HALTED", StringComparison.Ordinal));
+        var file = Path.Combine((await PostgresCluster.SharedAsync()).NewFolder(), "deep", "checkpoint");
+        var store = new CheckpointStore(file);
+        Assert.Null(store.Read());
+        Assert.True(store.TryReplace([], "one"u8));
+        Assert.False(store.TryReplace([], "two"u8));
+        Assert.False(new CheckpointStore(file).TryReplace("other"u8, "two"u8));
+        Assert.True(store.Read().AsSpan().SequenceEqual("one"u8));
+
+        // Many at once from the same belief: one gets in.
+        var winners = await Task.WhenAll(Enumerable.Range(0, 8).Select(i => Task.Run(() => new CheckpointStore(file).TryReplace("one"u8, [(byte)i]))));
+        Assert.Single(winners, won => won);
     }
 }

@@ -2,7 +2,6 @@ using LiveLedger.Harness.Ledgers;
 using LiveLedger.Harness.Postgres;
 using LiveLedger.Ledger.Journal;
 using LiveLedger.Transparency.Entries;
-using LiveLedger.Transparency.Tree;
 
 namespace LiveLedger.Ledger.Tests.Recovery;
 
@@ -35,11 +34,11 @@ public sealed class JournalTests
         var options = await TestLedger.NewOptionsAsync();
         await using (var without = await TestLedger.StartAsync(options with { JournalFolder = null }))
         {
-            await AppendAsync(without, 5000);
+            await without.PublishAsync(5000, atOnce: 1000);
         }
 
         await using var ledger = await TestLedger.StartAsync(options);
-        await AppendAsync(ledger, 3);
+        await ledger.PublishAsync(3);
         await AssertHoldsAllAsync(ledger, 5003);
     }
 
@@ -167,17 +166,6 @@ public sealed class JournalTests
         }
 
         writer.Flush();
-    }
-
-    private static async Task AppendAsync(TestLedger ledger, int count)
-    {
-        var size = (int)ledger.Log.Head().Size.Value;
-        for (var left = count; left > 0; left -= 1000)
-        {
-            await ledger.Events.AppendAsync(s_stream, ExpectedVersion.Any, [.. Enumerable.Range(0, Math.Min(left, 1000)).Select(TestEvents.New)]);
-        }
-
-        await ledger.UntilPublishedAsync(size + count);
     }
 
     private static async Task AssertHoldsAllAsync(TestLedger ledger, int size)
