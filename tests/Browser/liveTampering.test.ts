@@ -1,6 +1,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { Browser } from "./support/chromium.js";
 import { leavesOf, SigningKey } from "./support/cose.js";
+import { flipped } from "./support/flipped.js";
 import { LiveBroadcast, LiveServer } from "./support/liveServer.js";
 import { Proxy } from "./support/proxy.js";
 import { until } from "./support/until.js";
@@ -52,12 +53,6 @@ async function fetchLive(path: string, of = broadcast): Promise<Buffer> {
   const response = await fetch(`${server.url}/live/${of.id}/${path}`);
   if (!response.ok) throw new Error(`${path}: ${response.status}`);
   return Buffer.from(await response.arrayBuffer());
-}
-
-function flipped(bytes: Buffer, at: number): Buffer {
-  const copy = Buffer.from(bytes);
-  copy[at] = (copy[at] ?? 0) ^ 0x01;
-  return copy;
 }
 
 /** Replaces a file of every video track, then expects segment `sequence` refused as `code`, and the rest played. */

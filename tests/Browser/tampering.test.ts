@@ -4,6 +4,7 @@ import { Browser } from "./support/chromium.js";
 import { ClearBroadcast, segmentSeconds } from "./support/clearBroadcast.js";
 import { ClearOrigin } from "./support/clearOrigin.js";
 import { leavesOf, type RecordFields, recordHash, SigningKey } from "./support/cose.js";
+import { flipped } from "./support/flipped.js";
 import { until } from "./support/until.js";
 import { coverText, decodedBy, statsOf, untilPlaying, untilState } from "./support/watchPage.js";
 import { createHash } from "node:crypto";
@@ -35,12 +36,6 @@ function segmentOf(track: string, sequence: number): { bytes: Buffer; record: Bu
   const segment = broadcast.track(track)?.segments[sequence];
   if (!segment) throw new Error(`no ${track}/${sequence}`);
   return segment;
-}
-
-function flipped(bytes: Buffer, at: number): Buffer {
-  const copy = Buffer.from(bytes);
-  copy[at] = (copy[at] ?? 0) ^ 0x40;
-  return copy;
 }
 
 /** A record of the segment as its broadcaster would make it, but for what `changes` says. */

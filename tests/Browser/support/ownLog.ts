@@ -85,6 +85,11 @@ export class UniformLog extends OwnLog {
   }
 }
 
+/** Entries that are nobody's: a log's entries may be anything. */
+export function texts(count: number, changed?: number): Buffer[] {
+  return Array.from({ length: count }, (_, i) => Buffer.from(i === changed ? "changed" : `entry ${i}`));
+}
+
 /** `name+hex8(key id)+base64(type ‖ key)`. */
 export function vkeyOf(name: string, type: number, key: SigningKey): string {
   return `${name}+${keyId(name, type, key).toString("hex")}+${Buffer.concat([Buffer.of(type), key.publicKey]).toString("base64")}`;
