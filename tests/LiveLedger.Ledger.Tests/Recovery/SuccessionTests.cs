@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Text;
 using LiveLedger.Cryptography.Ed25519;
 using LiveLedger.Harness.Ledgers;
@@ -55,6 +56,35 @@ public sealed class SuccessionTests
         await using var stale = await TestLedger.StartAsync(first);
         Assert.StartsWith("log-succeeded", stale.State.Halted, StringComparison.Ordinal);
         Assert.Equal(old, await File.ReadAllBytesAsync(first.CheckpointFile));
+    }
+
+    [Fact]
+    public async Task After_faults_that_nobody_expected_it_is_said_all_the_same_and_once()
+    {
+        var faults = new ConcurrentQueue<LedgerStep>([LedgerStep.Appending, LedgerStep.Appended]);
+        var options = await TestLedger.NewOptionsAsync();
+        options = options with
+        {
+            Succeeds = new(options.Origin, "test.example/lost", "a key", null, "log-rolled-back", "lost", DateTimeOffset.UnixEpoch),
+            Reached = step =>
+            {
+                // Before it is stored, and when it is and nobody knows.
+                if (faults.TryPeek(out var next) && next == step && faults.TryDequeue(out _))
+                {
+                    throw new InvalidOperationException("a test");
+                }
+            },
+        };
+        await using var ledger = await TestLedger.StartAsync(options);
+        var lines = new CapturedLog<SuccessionRecorder>();
+        using var recorder = new SuccessionRecorder(ledger.Events, options, TimeProvider.System, lines);
+        await recorder.StartAsync(default);
+        await recorder.ExecuteTask!.WaitAsync(TimeSpan.FromSeconds(20));
+
+        Assert.Empty(faults);
+        Assert.Equal(2, lines.Lines.Count(l => l.Contains("InvalidOperationException", StringComparison.Ordinal)));
+        await ledger.UntilPublishedAsync(1);
+        Assert.Equal("log-succeeded", Assert.Single((await LogAudit.CheckAsync(ledger.Log)).Entries).Type);
     }
 
     [Fact]
