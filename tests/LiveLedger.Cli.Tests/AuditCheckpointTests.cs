@@ -38,6 +38,31 @@ public sealed class AuditCheckpointTests : IDisposable
     }
 
     [Fact]
+    public async Task A_person_at_a_terminal_sees_how_far_it_is_and_a_pipe_gets_the_verdict_alone()
+    {
+        _log.Serve(ServedLog.Entries(600));
+        // The bar is drawn anew every 0.1 s.
+        _log.Asked = static path => Thread.Sleep(path.EndsWith("entries/001", StringComparison.Ordinal) ? 1000 : 0);
+
+        var (exit, output, terminal) = await CommandLine.RunAtTerminalAsync("audit", "checkpoint", _log.Address.AbsoluteUri);
+
+        Assert.Equal(0, exit);
+        Assert.StartsWith("OK   600 entries", output);
+        Assert.DoesNotContain("reading the log", output);
+        Assert.Contains("reading the log", terminal);
+        Assert.Contains("42%", terminal);
+
+        (exit, output, terminal) = await CommandLine.RunAtTerminalAsync("audit", "checkpoint", _log.Address.AbsoluteUri, "--json");
+        Assert.Equal(0, exit);
+        Assert.StartsWith("{", output);
+        Assert.DoesNotContain("reading the log", terminal);
+
+        (exit, _, var error) = await RunAsync();
+        Assert.Equal(0, exit);
+        Assert.Empty(error);
+    }
+
+    [Fact]
     public async Task A_log_that_grew_extends_what_was_remembered()
     {
         _log.Serve(ServedLog.Entries(7));

@@ -25,6 +25,9 @@ internal sealed class ServedLog : IDisposable
         set => _server.Files = value;
     }
 
+    /// <inheritdoc cref="TestOrigin.Asked"/>
+    internal Action<string> Asked { set => _server.Asked = value; }
+
     internal VerifierKey Key => new NoteSigner(Origin, _key).VerifierKey;
 
     /// <summary>Serves these entries and nothing else.</summary>

@@ -19,6 +19,9 @@ internal sealed class TestOrigin : IDisposable
     /// <summary>Bodies by path. While somebody reads, it is replaced and not changed.</summary>
     internal Dictionary<string, byte[]> Files { get; set; } = [];
 
+    /// <summary>Told each path before it is answered; it may take its time.</summary>
+    internal Action<string> Asked { get; set; } = static _ => { };
+
     public void Dispose() => _listener.Close();
 
     // Between the probe and the listener another test may take the port.
@@ -51,7 +54,8 @@ internal sealed class TestOrigin : IDisposable
             try
             {
                 var context = await _listener.GetContextAsync();
-                if (Files.TryGetValue(context.Request.Url!.AbsolutePath, out var body))
+                Asked(context.Request.Url!.AbsolutePath);
+                if (Files.TryGetValue(context.Request.Url.AbsolutePath, out var body))
                 {
                     context.Response.OutputStream.Write(body);
                 }
