@@ -8,7 +8,5 @@ WITH moved AS (
   INSERT INTO ledger.events (id, stream, version, entry, payload, salt)
   SELECT $2, $1, version, $3, $4, $5 FROM moved
   RETURNING pos
-), queued AS (
-  INSERT INTO ledger.pending (pos, hash) SELECT pos, $6 FROM added
 )
-SELECT pos FROM added
+INSERT INTO ledger.pending (pos, hash) SELECT pos, $6 FROM added RETURNING pos

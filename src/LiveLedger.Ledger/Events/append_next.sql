@@ -4,13 +4,12 @@
 -- row of moved, so under that lock: within a stream the order of positions is the order of versions.
 -- Snapshot: one. Whoever had to wait for the row sees it as it then is (READ COMMITTED), so its version is compared again.
 -- A crash leaves nothing: stream row, event and pending row commit together or not at all.
+-- The queue's row is the statement's own: as a third WITH of a statement that only reads, it costs 30 us more of 160.
 WITH moved AS (
   UPDATE ledger.streams SET version = $2 + 1 WHERE name = $1 AND version = $2 RETURNING version
 ), added AS (
   INSERT INTO ledger.events (id, stream, version, entry, payload, salt)
   SELECT $3, $1, version, $4, $5, $6 FROM moved
   RETURNING pos
-), queued AS (
-  INSERT INTO ledger.pending (pos, hash) SELECT pos, $7 FROM added
 )
-SELECT pos FROM added
+INSERT INTO ledger.pending (pos, hash) SELECT pos, $7 FROM added RETURNING pos
