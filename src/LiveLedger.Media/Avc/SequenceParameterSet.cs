@@ -46,53 +46,15 @@ internal readonly record struct SequenceParameterSet
         var profile = bits.U(8);
         _ = bits.U(16); // constraint flags, level
         var id = bits.Ue();
-        uint chromaFormat = 1;
-        var separatePlanes = false;
-        if (HasChromaFormat(profile))
+        if (!TryReadChroma(ref bits, profile, out var chromaFormat, out var separatePlanes))
         {
-            chromaFormat = bits.Ue();
-            if (chromaFormat > 3)
-            {
-                return false;
-            }
-
-            separatePlanes = chromaFormat == 3 && bits.Flag();
-            var depths = Math.Max(bits.Ue(), bits.Ue());
-            _ = bits.Flag();
-            if (depths > 6)
-            {
-                return false;
-            }
-
-            if (bits.Flag())
-            {
-                SkipScalingLists(ref bits, chromaFormat == 3 ? 12 : 8);
-            }
+            return false;
         }
 
         var frameNumBits = bits.Ue() + 4;
-        var orderType = bits.Ue();
-        uint lsbBits = 0;
-        var deltaAlwaysZero = false;
-        if (orderType == 0)
+        if (!TryReadOrder(ref bits, out var orderType, out var lsbBits, out var deltaAlwaysZero))
         {
-            lsbBits = bits.Ue() + 4;
-        }
-        else if (orderType == 1)
-        {
-            deltaAlwaysZero = bits.Flag();
-            _ = bits.Se();
-            _ = bits.Se();
-            var cycle = bits.Ue();
-            if (cycle > 255)
-            {
-                return false;
-            }
-
-            for (var i = 0; i < cycle; i++)
-            {
-                _ = bits.Se();
-            }
+            return false;
         }
 
         _ = bits.Ue(); // max_num_ref_frames
@@ -146,6 +108,68 @@ internal readonly record struct SequenceParameterSet
             Width = (int)width,
             Height = (int)height,
         };
+        return true;
+    }
+
+    // From chroma_format_idc to the scaling matrices; 4:2:0 for the profiles that have none of it.
+    private static bool TryReadChroma(ref RbspReader bits, uint profile, out uint format, out bool separatePlanes)
+    {
+        format = 1;
+        separatePlanes = false;
+        if (!HasChromaFormat(profile))
+        {
+            return true;
+        }
+
+        format = bits.Ue();
+        if (format > 3)
+        {
+            return false;
+        }
+
+        separatePlanes = format == 3 && bits.Flag();
+        var depths = Math.Max(bits.Ue(), bits.Ue());
+        _ = bits.Flag();
+        if (depths > 6)
+        {
+            return false;
+        }
+
+        if (bits.Flag())
+        {
+            SkipScalingLists(ref bits, format == 3 ? 12 : 8);
+        }
+
+        return true;
+    }
+
+    // From pic_order_cnt_type to the offsets of its cycle.
+    private static bool TryReadOrder(ref RbspReader bits, out uint type, out uint lsbBits, out bool deltaAlwaysZero)
+    {
+        type = bits.Ue();
+        lsbBits = 0;
+        deltaAlwaysZero = false;
+        if (type == 0)
+        {
+            lsbBits = bits.Ue() + 4;
+        }
+        else if (type == 1)
+        {
+            deltaAlwaysZero = bits.Flag();
+            _ = bits.Se();
+            _ = bits.Se();
+            var cycle = bits.Ue();
+            if (cycle > 255)
+            {
+                return false;
+            }
+
+            for (var i = 0; i < cycle; i++)
+            {
+                _ = bits.Se();
+            }
+        }
+
         return true;
     }
 
