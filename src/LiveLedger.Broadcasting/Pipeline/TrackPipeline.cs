@@ -1,9 +1,6 @@
-using System.Buffers;
 using LiveLedger.Broadcasting.Origin;
 using LiveLedger.Ledger.Refusals;
-using LiveLedger.Media.Chunks;
 using LiveLedger.Media.Packaging;
-using LiveLedger.Media.Records;
 
 namespace LiveLedger.Broadcasting.Pipeline;
 
@@ -14,9 +11,8 @@ internal sealed class TrackPipeline(BroadcastPipeline broadcast, TrackRecording 
     private readonly SemaphoreSlim _turn = new(1, 1);
     private readonly TrackHolder _holder = new(time);
     private readonly PendingInits _pending = new();
-    private readonly ArrayBufferWriter<byte> _delivered = new(1 << 16);
+    private readonly TrackSealing _sealing = new(broadcast, track);
     private RunningEpoch? _running;
-    private bool _unsettled;
 
     public TrackRecording Track => track;
 
@@ -101,7 +97,7 @@ internal sealed class TrackPipeline(BroadcastPipeline broadcast, TrackRecording 
 
     private Refusal? PutSegment(ReadOnlySpan<byte> source, in Publisher publisher)
     {
-        Settle();
+        _sealing.Settle();
         if (_holder.IsStranger(publisher))
         {
             return Held();
@@ -140,7 +136,7 @@ internal sealed class TrackPipeline(BroadcastPipeline broadcast, TrackRecording 
             _pending.Remove(pending);
         }
 
-        var refusal = Seal(_running!, segment, source);
+        var refusal = _sealing.Seal(_running!, segment, source);
         if (refusal is null)
         {
             _holder.Renew(publisher);
@@ -182,75 +178,6 @@ internal sealed class TrackPipeline(BroadcastPipeline broadcast, TrackRecording 
     private PendingInit? PendingOf(in Publisher publisher) => _pending.For(publisher, _holder.IsHeldBy(publisher));
 
     private TrackPackager? PackagerFor(PendingInit? pending) => (pending?.Probe ?? (_running ??= broadcast.Resume(track)))?.Packager;
-
-    private Refusal? Seal(RunningEpoch running, in SourceSegment segment, ReadOnlySpan<byte> source)
-    {
-        if (broadcast.Now > broadcast.SignerNotAfter)
-        {
-            return Refusals.SignerExpired;
-        }
-
-        var sequence = track.Count;
-        _delivered.ResetWrittenCount();
-        if (!running.TryPackage(source, sequence, segment.SampleCount, _delivered, out var fault))
-        {
-            return FaultRefusal.Of(fault);
-        }
-
-        var delivered = _delivered.WrittenSpan;
-        var tree = ChunkTree.Of(delivered);
-        var record = SignedRecord.Sign(
-            new SegmentRecord
-            {
-                Broadcast = broadcast.Id,
-                Track = track.Name,
-                Epoch = running.Init.Epoch,
-                Sequence = sequence,
-                DecodeTime = segment.DecodeTime + running.OffsetTicks,
-                Timescale = running.Packager.Description.Timescale,
-                Duration = segment.Duration,
-                ByteLength = delivered.Length,
-                ChunkRoot = tree.Root,
-                InitHash = running.Init.Hash,
-                CryptoPeriod = 0,
-                KeyId = running.Init.KeyId,
-                Previous = track.Head,
-                SealedAt = broadcast.Now,
-            },
-            tree,
-            broadcast.SessionKey);
-        // Until Seal returns, a signature for this slot may or may not be on disk. If it throws, Settle finds out before
-        // another is made.
-        _unsettled = true;
-        track.Files.Seal(record, delivered);
-        _unsettled = false;
-        Publish(record);
-        return null;
-    }
-
-    /// <summary>After a failed seal: takes up the signature that is on disk, or makes sure that there is none.</summary>
-    private void Settle()
-    {
-        if (!_unsettled)
-        {
-            return;
-        }
-
-        var next = track.Count;
-        if (track.Files.ReadRecord(next) is not null || track.Files.Recover(next))
-        {
-            track.Files.Settle(next + 1);
-            Publish(track.Files.ReadRecord(next)!);
-        }
-
-        _unsettled = false;
-    }
-
-    private void Publish(SignedRecord record)
-    {
-        track.Add(record);
-        broadcast.Sealed(track);
-    }
 
     private Refusal Held() => new(403, "track-held", $"Track {track.Name} is being published by somebody else; stop that publisher first.")
     {
