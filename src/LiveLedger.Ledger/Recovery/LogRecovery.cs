@@ -19,15 +19,6 @@ internal sealed partial class LogRecovery(LedgerDatabase database, LedgerState s
 {
     private static readonly TimeSpan s_patience = TimeSpan.FromMinutes(10);
 
-    private static readonly Refusal s_notHalted = new(409, "log-not-halted", "the log has not halted: there is nothing to resolve");
-    private static readonly Refusal s_running = new(409, "recovery-running", "a recovery is running here; GET /v1/ledger/recovery shows how far it is");
-    private static readonly Refusal s_elsewhere = new(409, "recovery-elsewhere", "another process leads the log or recovers it; ask that one, or stop it");
-
-    private static readonly Refusal s_unexamined = new(409, "recovery-unexamined", "the log was not examined since the server was started: POST /v1/ledger/recovery/examination first");
-    private static readonly Refusal s_possible = new(409, "recovery-possible", "nothing is lost for good: roll the database forward");
-    private static readonly Refusal s_succeeded = new(409, "log-succeeded", "this log has ended already; start the server again");
-    private static readonly Refusal s_name = new(400, "successor-invalid", "a successor has a name of its own, with no spaces and no plus, and a reason of 1 to 1000 characters");
-
     private readonly CancellationTokenSource _ending = new();
     private int _running;
 
@@ -84,27 +75,27 @@ internal sealed partial class LogRecovery(LedgerDatabase database, LedgerState s
     {
         if (state.Halted is not { } halted)
         {
-            throw new RefusedException(s_notHalted);
+            throw new RefusedException(RecoveryRefusals.NotHalted);
         }
 
         if (Found is null)
         {
-            throw new RefusedException(s_unexamined);
+            throw new RefusedException(RecoveryRefusals.Unexamined);
         }
 
         if (!KeyName.IsValid(origin) || origin == options.Origin || origin == options.Succeeds?.Predecessor || reason.Length is 0 or > 1000)
         {
-            throw new RefusedException(s_name);
+            throw new RefusedException(RecoveryRefusals.InvalidName);
         }
 
         if (Succession.Exists(options.CheckpointFile))
         {
-            throw new RefusedException(s_succeeded);
+            throw new RefusedException(RecoveryRefusals.Succeeded);
         }
 
         if (Interlocked.Exchange(ref _running, 1) != 0)
         {
-            throw new RefusedException(s_running);
+            throw new RefusedException(RecoveryRefusals.Running);
         }
 
         try
@@ -113,7 +104,7 @@ internal sealed partial class LogRecovery(LedgerDatabase database, LedgerState s
             await using var connection = await database.Unpooled.OpenConnectionAsync(cancel);
             if (!await Sequencer.TryLeadAsync(connection, cancel))
             {
-                throw new RefusedException(s_elsewhere);
+                throw new RefusedException(RecoveryRefusals.Elsewhere);
             }
 
             End(await ExamineAsync(connection, cancel), origin, reason, halted.Split(':')[0]);
@@ -136,7 +127,7 @@ internal sealed partial class LogRecovery(LedgerDatabase database, LedgerState s
     {
         if (found.CanRollForward)
         {
-            throw new RefusedException(s_possible);
+            throw new RefusedException(RecoveryRefusals.Possible);
         }
 
         var last = found.Promises.Count > 0 ? Encoding.UTF8.GetString(found.Promises[^1].Promise.Note) : null;
@@ -147,7 +138,7 @@ internal sealed partial class LogRecovery(LedgerDatabase database, LedgerState s
         }
         catch (IOException) when (Succession.Exists(options.CheckpointFile))
         {
-            throw new RefusedException(s_succeeded);
+            throw new RefusedException(RecoveryRefusals.Succeeded);
         }
     }
 
@@ -155,12 +146,12 @@ internal sealed partial class LogRecovery(LedgerDatabase database, LedgerState s
     {
         if (state.Halted is null)
         {
-            throw new RefusedException(s_notHalted);
+            throw new RefusedException(RecoveryRefusals.NotHalted);
         }
 
         if (Interlocked.Exchange(ref _running, 1) != 0)
         {
-            throw new RefusedException(s_running);
+            throw new RefusedException(RecoveryRefusals.Running);
         }
 
         Failure = null;
@@ -180,7 +171,7 @@ internal sealed partial class LogRecovery(LedgerDatabase database, LedgerState s
             }
             catch (LogHaltedException e)
             {
-                Failure = new(409, "recovery-impossible", e.Message);
+                Failure = RecoveryRefusals.Impossible(e.Message);
             }
             catch (Exception e) when (!_ending.IsCancellationRequested)
             {
@@ -205,28 +196,16 @@ internal sealed partial class LogRecovery(LedgerDatabase database, LedgerState s
         await LedgerDatabase.UpgradeAsync(connection, cancel);
         if (!await Sequencer.TryLeadAsync(connection, cancel))
         {
-            throw new RefusedException(s_elsewhere);
+            throw new RefusedException(RecoveryRefusals.Elsewhere);
         }
 
         var found = await ExamineAsync(connection, cancel);
         if (!found.CanRollForward)
         {
-            throw new RefusedException(new(409, "recovery-impossible", RecoveryAdvice.Of(found)));
+            throw new RefusedException(RecoveryRefusals.Impossible(RecoveryAdvice.Of(found)));
         }
 
-        // From here on until the end a crash leaves the log halted (recovery-unfinished), whatever is back by then.
-        var began = store.IsRecovering;
-        store.BeginRecovery();
-        await RestoreAsync(connection, found, cancel);
-        if (began || found.Missing > 0)
-        {
-            // Those that follow the log by index find the events themselves.
-            Progress = new(RecoveryStage.Projecting, 0, 0);
-            await inline.RebuildAllAsync(cancel);
-        }
-
-        await AdoptAsync(new(connection, options.Reached), found, cancel);
-        store.EndRecovery();
+        await new RollForward(connection, found, store, inline, options, time, p => Progress = p).RunAsync(cancel);
 
         // The lock goes with the session: from here on any process may lead that finds the log whole.
         await connection.CloseAsync();
@@ -235,63 +214,6 @@ internal sealed partial class LogRecovery(LedgerDatabase database, LedgerState s
         await OpenAsync(cancel);
         await events.AppendAsync(LogEvents.Stream, ExpectedVersion.Any, [LogEvents.RolledForward(found)], cancel);
     }
-
-    private async Task RestoreAsync(NpgsqlConnection connection, LogExamination found, CancellationToken cancel)
-    {
-        if (found.Missing == 0)
-        {
-            return;
-        }
-
-        var restorer = new EventRestorer(connection);
-        var next = found.DatabaseSize;
-        foreach (var batch in Journal!.From(next).Select(e => e.Event).Chunk(EventRestorer.BatchSize))
-        {
-            await restorer.RestoreAsync(next, batch, cancel);
-            next += (ulong)batch.Length;
-            Progress = new(RecoveryStage.Restoring, next - found.DatabaseSize, found.Missing);
-        }
-    }
-
-    // The file shall hold the largest tree that our key has signed, whoever has kept it.
-    private async Task AdoptAsync(LogTables tables, LogExamination found, CancellationToken cancel)
-    {
-        SetAsideUnreadable();
-        if (found.SignedUnknown)
-        {
-            await tables.MarkUnsignedAsync(cancel);
-        }
-        else if (found.Promises is [.., var (last, _)] && ReadStored() is var stored && !stored.AsSpan().SequenceEqual(last.Note))
-        {
-            if (found.Promises.FirstOrDefault(p => p.Promise.Source == "checkpoint").Promise is { } own && own.Head == last.Head)
-            {
-                return;
-            }
-
-            if (!store.TryReplace(stored, last.Note))
-            {
-                throw new RefusedException(s_elsewhere);
-            }
-        }
-    }
-
-    // Nobody can tell what it said; whoever wants to look finds it beside.
-    private void SetAsideUnreadable()
-    {
-        try
-        {
-            if (store.Read() is { } note)
-            {
-                CheckpointSigner.Open(note, new NoteSigner(options.Origin, options.LogKey), options.Origin);
-            }
-        }
-        catch (LogHaltedException)
-        {
-            store.SetAside(time.GetUtcNow());
-        }
-    }
-
-    private byte[] ReadStored() => store.Read() ?? [];
 
     private async Task OpenAsync(CancellationToken cancel)
     {
@@ -302,7 +224,7 @@ internal sealed partial class LogRecovery(LedgerDatabase database, LedgerState s
             // A look that had begun before we were done found us at work; the keeper looks again.
             if ((state.Halts != halts && state.Halted?.StartsWith("recovery-unfinished", StringComparison.Ordinal) != true) || time.GetElapsedTime(began) > s_patience)
             {
-                throw new RefusedException(new(409, "recovery-impossible", $"the log did not open: {state.Halted ?? "it is being checked still"}"));
+                throw new RefusedException(RecoveryRefusals.Impossible($"the log did not open: {state.Halted ?? "it is being checked still"}"));
             }
 
             await Task.Delay(TimeSpan.FromMilliseconds(100), time, cancel);
