@@ -1,5 +1,3 @@
-using System.Diagnostics;
-using System.Text;
 using Npgsql;
 
 namespace LiveLedger.Ledger.Embedded;
@@ -14,54 +12,32 @@ namespace LiveLedger.Ledger.Embedded;
 /// </remarks>
 public sealed class EmbeddedPostgres : IAsyncDisposable
 {
-    private const string Role = "liveledger";
-    private const string SocketFile = "/.s.PGSQL.5432";
-
-    // sun_path holds 107 characters and an end; some are left for tools that add a suffix.
-    private const int LongestSocketPath = 100;
-
-    private readonly EmbeddedPostgresOptions _options;
-    private readonly ServerUser _user;
-    private readonly string _cluster;
-    private string _socket = "";
+    private readonly TimeSpan _patience;
+    private readonly EmbeddedCluster _cluster;
     private bool _stopped;
 
-    private EmbeddedPostgres(EmbeddedPostgresOptions options, ServerUser user)
+    private EmbeddedPostgres(EmbeddedPostgresOptions options)
     {
-        _options = options with { DataDirectory = Path.GetFullPath(options.DataDirectory) };
-        _user = user;
-        _cluster = Path.Combine(_options.DataDirectory, "cluster");
+        _patience = options.Patience;
+        _cluster = new(options with { DataDirectory = Path.GetFullPath(options.DataDirectory) }, ServerUser.Current());
     }
 
     /// <summary>Npgsql connection string of the database <c>liveledger</c>.</summary>
-    public string ConnectionString => ConnectionStringOf(Role);
+    public string ConnectionString => ConnectionStringOf(EmbeddedCluster.Role);
 
     /// <summary>True if a server of an earlier process was found running and taken over.</summary>
     public bool Adopted { get; private set; }
 
     /// <summary>The postmaster's process number.</summary>
-    public int ProcessId => PostmasterFile.Live(_cluster)?.ProcessId ?? 0;
-
-    private string LogFile => Path.Combine(_options.DataDirectory, "server.log");
+    public int ProcessId => _cluster.Live?.ProcessId ?? 0;
 
     /// <summary>Makes the cluster if there is none, adopts its running server or starts one, and returns when it takes connections.</summary>
     /// <exception cref="EmbeddedPostgresException">It cannot run here; the message says why.</exception>
     public static async Task<EmbeddedPostgres> StartAsync(EmbeddedPostgresOptions options, CancellationToken cancel = default)
     {
         PostgresBinaries.Require(options.BinariesDirectory);
-        var server = new EmbeddedPostgres(options, ServerUser.Current());
-        using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancel);
-        patience.CancelAfter(options.Patience);
-        try
-        {
-            await server.StartAsync(patience.Token);
-        }
-        catch (OperationCanceledException) when (!cancel.IsCancellationRequested)
-        {
-            throw new EmbeddedPostgresException("postgres-failed",
-                $"PostgreSQL took no connections within {options.Patience.TotalSeconds:0} s; its log is {server.LogFile}");
-        }
-
+        var server = new EmbeddedPostgres(options);
+        await server.WithinPatienceAsync(server.StartAsync, cancel);
         return server;
     }
 
@@ -70,24 +46,13 @@ public sealed class EmbeddedPostgres : IAsyncDisposable
     /// <exception cref="EmbeddedPostgresException">It does not start; it may at a later call.</exception>
     public async Task<bool> RestartIfEndedAsync(CancellationToken cancel = default)
     {
-        if (_stopped || PostmasterFile.Live(_cluster) is not null)
+        if (_stopped || _cluster.Live is not null)
         {
             return false;
         }
 
-        using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancel);
-        patience.CancelAfter(_options.Patience);
-        try
-        {
-            await LaunchAsync(patience.Token);
-            await WaitReadyAsync(patience.Token);
-            return true;
-        }
-        catch (OperationCanceledException) when (!cancel.IsCancellationRequested)
-        {
-            throw new EmbeddedPostgresException("postgres-failed",
-                $"PostgreSQL took no connections within {_options.Patience.TotalSeconds:0} s; its log is {LogFile}");
-        }
+        await WithinPatienceAsync(RelaunchAsync, cancel);
+        return true;
     }
 
     /// <summary>Stops the server in its fast mode: open transactions are rolled back, what is committed stays. The data stay.</summary>
@@ -99,21 +64,7 @@ public sealed class EmbeddedPostgres : IAsyncDisposable
         }
 
         _stopped = true;
-        if (PostmasterFile.Live(_cluster) is not null)
-        {
-            var ended = await _user.TryRunAsync(Program("pg_ctl"),
-                ["stop", "-D", _cluster, "-m", "fast", "-w", "-t", $"{_options.Patience.TotalSeconds:0}"], null, cancel);
-            // Somebody else may have stopped it between the look and the command.
-            if (PostmasterFile.Live(_cluster) is not null)
-            {
-                ServerUser.Require(ended, "PostgreSQL did not stop");
-            }
-        }
-
-        if (!_socket.StartsWith(_options.DataDirectory, StringComparison.Ordinal))
-        {
-            await _user.TryRunAsync("rmdir", [_socket], null, cancel);
-        }
+        await _cluster.StopAsync(cancel);
     }
 
     /// <summary>As <see cref="StopAsync"/>.</summary>
@@ -122,29 +73,36 @@ public sealed class EmbeddedPostgres : IAsyncDisposable
     /// <summary>Npgsql connection string of another database of this server.</summary>
     public string ConnectionStringOf(string database) => new NpgsqlConnectionStringBuilder
     {
-        Host = _socket,
-        Username = Role,
+        Host = _cluster.Socket,
+        Username = EmbeddedCluster.Role,
         Database = database,
     }.ConnectionString;
 
+    private async Task WithinPatienceAsync(Func<CancellationToken, Task> work, CancellationToken cancel)
+    {
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancel);
+        patience.CancelAfter(_patience);
+        try
+        {
+            await work(patience.Token);
+        }
+        catch (OperationCanceledException) when (!cancel.IsCancellationRequested)
+        {
+            throw new EmbeddedPostgresException("postgres-failed",
+                $"PostgreSQL took no connections within {_patience.TotalSeconds:0} s; its log is {_cluster.LogFile}");
+        }
+    }
+
     private async Task StartAsync(CancellationToken cancel)
     {
-        await _user.OwnAsync(_options.DataDirectory, cancel);
-        if (!File.Exists(Path.Combine(_cluster, "PG_VERSION")))
-        {
-            await InitialiseAsync(cancel);
-        }
-
-        var version = (await File.ReadAllTextAsync(Path.Combine(_cluster, "PG_VERSION"), cancel)).Trim();
-        await PostgresBinaries.RequireSameMajorAsync(_options.BinariesDirectory, version, _user, cancel);
-
-        if (PostmasterFile.Live(_cluster) is not null)
+        await _cluster.PrepareAsync(cancel);
+        if (_cluster.Live is not null)
         {
             Adopted = true;
         }
         else
         {
-            await LaunchAsync(cancel);
+            await _cluster.LaunchAsync(cancel);
         }
 
         try
@@ -154,106 +112,19 @@ public sealed class EmbeddedPostgres : IAsyncDisposable
         catch (EmbeddedPostgresException e) when (e.Message.Contains("is still in use", StringComparison.Ordinal))
         {
             // Processes of a server that was killed a moment ago still held its memory. They end by themselves.
-            await LaunchAsync(cancel);
-            await WaitReadyAsync(cancel);
+            await RelaunchAsync(cancel);
         }
     }
 
-    private async Task InitialiseAsync(CancellationToken cancel)
+    private async Task RelaunchAsync(CancellationToken cancel)
     {
-        // A crash in here leaves "cluster.new", which the next start throws away: "cluster" appears by one rename, whole and synced (initdb
-        // syncs what it writes).
-        var fresh = _cluster + ".new";
-        await _user.RunAsync("rm", ["-rf", "--", fresh], null, cancel);
-        await _user.RunAsync(Program("initdb"),
-            ["-D", fresh, "-U", Role, "-E", "UTF8", "--locale=C", "--auth-local=peer", "--auth-host=reject", "--no-instructions"], null, cancel);
-        await _user.RunAsync("mv", ["-T", fresh, _cluster], null, cancel);
-    }
-
-    private async Task LaunchAsync(CancellationToken cancel)
-    {
-        // After a crash the same as before: clients hold its address.
-        _socket = Directory.Exists(_socket) ? _socket : await SocketDirectoryAsync(cancel);
-        var users = new StringBuilder();
-        foreach (var name in _user.Names)
-        {
-            users.Append("liveledger \"").Append(name.Replace("\"", "\"\"")).Append("\" ").Append(Role).Append('\n');
-        }
-
-        await _user.WriteAsync(Path.Combine(_cluster, "pg_hba.conf"), "local all all peer map=liveledger\n", cancel);
-        await _user.WriteAsync(Path.Combine(_cluster, "pg_ident.conf"), users.ToString(), cancel);
-        await _user.WriteAsync(Path.Combine(_cluster, "postgresql.conf"), Settings(), cancel);
-
-        // Files of a dead server may carry the number of a living stranger, or of that server itself as long as nobody has taken note of its
-        // end, and then PostgreSQL would not start. Removing them is safe: a server that really runs in this cluster is seen by PostgreSQL
-        // itself, by its shared memory, and the folder of the socket is ours alone.
-        await _user.RunAsync("rm", ["-f", "--", Path.Combine(_cluster, PostmasterFile.Name), _socket + SocketFile + ".lock"], null, cancel);
-        await _user.TryRunAsync("mv", ["-f", LogFile, LogFile + ".1"], null, cancel);
-
-        // pg_ctl detaches the server from our session: Ctrl-C at the terminal stops us first, and we stop it.
-        var ended = await _user.TryRunAsync(Program("pg_ctl"), ["start", "-D", _cluster, "-l", LogFile, "-W", "-s"], null, cancel);
-        ServerUser.Require(ended, "PostgreSQL did not start");
-    }
-
-    private string Settings() => $"""
-        # Written at every start; changes here do not last.
-        listen_addresses = ''
-        unix_socket_directories = '{_socket.Replace("'", "''")}'
-        unix_socket_permissions = 0700
-        max_connections = {_options.MaxConnections}
-        fsync = on
-        synchronous_commit = on
-        shared_buffers = 256MB
-        # A new WAL file is 16 MB of zeros and an fsync that appends wait for, so used ones are kept for the next burst.
-        min_wal_size = 512MB
-        max_wal_size = 2GB
-        jit = off
-        timezone = 'UTC'
-        log_timezone = 'UTC'
-        # Statements and their values stay out of the log.
-        log_min_error_statement = panic
-        log_min_messages = warning
-        log_checkpoints = off
-
-        """;
-
-    private async Task<string> SocketDirectoryAsync(CancellationToken cancel)
-    {
-        var beside = Path.Combine(_options.DataDirectory, "socket");
-        if (Encoding.UTF8.GetByteCount(beside + SocketFile) <= LongestSocketPath)
-        {
-            await _user.RunAsync("mkdir", ["-p", "-m", "700", "--", beside], null, cancel);
-            return beside;
-        }
-
-        // mktemp -d makes it 0700 and new, so nobody can have been there first.
-        return (await _user.RunAsync("mktemp", ["-d", "/tmp/liveledger-XXXXXXXXXX"], null, cancel)).Output.Trim();
+        await _cluster.LaunchAsync(cancel);
+        await WaitReadyAsync(cancel);
     }
 
     private async Task WaitReadyAsync(CancellationToken cancel)
     {
-        var seen = Stopwatch.StartNew();
-        while (true)
-        {
-            if (PostmasterFile.Live(_cluster) is { } live)
-            {
-                seen.Restart();
-                if (live.Ready)
-                {
-                    _socket = live.SocketDirectory;
-                    break;
-                }
-            }
-            else if (seen.Elapsed > TimeSpan.FromSeconds(5))
-            {
-                // It never wrote its file, or it ended during start-up.
-                var log = (await _user.TryRunAsync("tail", ["-n", "5", LogFile], null, cancel)).Output;
-                ServerUser.Require(new(1, log), "PostgreSQL did not start");
-            }
-
-            await Task.Delay(20, cancel);
-        }
-
+        await _cluster.WaitReadyAsync(cancel);
         while (!await TryMakeDatabaseAsync(cancel))
         {
             await Task.Delay(50, cancel);
@@ -281,7 +152,7 @@ public sealed class EmbeddedPostgres : IAsyncDisposable
         await connection.OpenAsync(cancel);
         await using var look = new NpgsqlCommand("SELECT 1 FROM pg_database WHERE datname = $1", connection)
         {
-            Parameters = { new() { Value = Role } },
+            Parameters = { new() { Value = EmbeddedCluster.Role } },
         };
         if (await look.ExecuteScalarAsync(cancel) is not null)
         {
@@ -290,7 +161,7 @@ public sealed class EmbeddedPostgres : IAsyncDisposable
 
         try
         {
-            await using var make = new NpgsqlCommand($"CREATE DATABASE {Role}", connection);
+            await using var make = new NpgsqlCommand($"CREATE DATABASE {EmbeddedCluster.Role}", connection);
             await make.ExecuteNonQueryAsync(cancel);
         }
         catch (PostgresException e) when (e.SqlState is PostgresErrorCodes.DuplicateDatabase or PostgresErrorCodes.UniqueViolation)
@@ -298,6 +169,4 @@ public sealed class EmbeddedPostgres : IAsyncDisposable
             // Another process of ours that adopted the same server was first.
         }
     }
-
-    private string Program(string name) => Path.Combine(_options.BinariesDirectory, name);
 }
