@@ -1,13 +1,10 @@
 using System.Security.Cryptography;
-using LiveLedger.Cryptography.Native;
 
 namespace LiveLedger.Cryptography.Wrapping;
 
 /// <summary>Thirty-two secret bytes in a file that only its owner can read.</summary>
 internal static class KeyFile
 {
-    private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
-
     private const UnixFileMode Others =
         UnixFileMode.GroupRead | UnixFileMode.GroupWrite | UnixFileMode.GroupExecute
         | UnixFileMode.OtherRead | UnixFileMode.OtherWrite | UnixFileMode.OtherExecute;
@@ -51,39 +48,10 @@ internal static class KeyFile
         }
     }
 
+    // Nothing was wrapped with a key that a crash takes away: the caller gets it only when it is on disk.
     private static bool TryCreate(string path, Span<byte> key)
     {
-        var directory = Path.GetDirectoryName(Path.GetFullPath(path))!;
-        var draft = $"{path}.{Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(8))}.new";
-        var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, BufferSize = 0 };
-        if (!OperatingSystem.IsWindows())
-        {
-            options.UnixCreateMode = OwnerOnly;
-        }
-
         RandomNumberGenerator.Fill(key);
-        try
-        {
-            using (var file = new FileStream(draft, options))
-            {
-                file.Write(key);
-                file.Flush(flushToDisk: true);
-            }
-
-            // A link, not a rename: it fails if another process has made the file meanwhile, and never replaces a key.
-            if (!Posix.TryLink(draft, path))
-            {
-                return false;
-            }
-
-            // A crash before this line may leave no key file, but then nothing was wrapped with the key either:
-            // the caller gets the key only when file and folder entry are on disk.
-            Posix.SyncDirectory(directory);
-            return true;
-        }
-        finally
-        {
-            File.Delete(draft);
-        }
+        return OwnersFile.TryPut(path, key);
     }
 }

@@ -1,13 +1,10 @@
 using System.Security.Cryptography;
-using LiveLedger.Cryptography.Native;
 
 namespace LiveLedger.Cryptography.Wrapping;
 
 /// <summary>A random secret that rests in a file of its own, wrapped by the key-encryption key and readable by its owner only.</summary>
 public static class WrappedSecretFile
 {
-    private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
-
     /// <summary>Reads the secret, or draws a new one of the span's length if there is no file; a new one is on disk before this returns.</summary>
     /// <param name="path">The file; its folder exists.</param>
     /// <param name="context">What the secret is for, bound into the wrapping.</param>
@@ -47,36 +44,13 @@ public static class WrappedSecretFile
         }
     }
 
-    /// <summary>Puts this secret on disk; false if the file is there already.</summary>
+    /// <summary>Puts this secret on disk; false if the file is there already, so a secret once used cannot be lost to a second creator.</summary>
     /// <inheritdoc cref="ReadOrCreate"/>
     public static bool TryPut(string path, string context, KeyEncryptionKey kek, ReadOnlySpan<byte> secret)
     {
         try
         {
-            var directory = Path.GetDirectoryName(Path.GetFullPath(path))!;
-            var draft = $"{path}.{Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(8))}.new";
-            try
-            {
-                using (var file = new FileStream(draft, DraftOptions()))
-                {
-                    file.Write(kek.Wrap(secret, context));
-                    file.Flush(flushToDisk: true);
-                }
-
-                // A link never replaces a file: a secret once used cannot be lost to a second creator.
-                if (!Posix.TryLink(draft, path))
-                {
-                    return false;
-                }
-
-                // A crash before this line may leave no file; the caller has not used the secret then.
-                Posix.SyncDirectory(directory);
-                return true;
-            }
-            finally
-            {
-                File.Delete(draft);
-            }
+            return OwnersFile.TryPut(path, kek.Wrap(secret, context));
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -112,16 +86,5 @@ public static class WrappedSecretFile
         {
             throw new KeyFileException(path, "the key-encryption key does not open it; start with the key it was made under");
         }
-    }
-
-    private static FileStreamOptions DraftOptions()
-    {
-        var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, BufferSize = 0 };
-        if (!OperatingSystem.IsWindows())
-        {
-            options.UnixCreateMode = OwnerOnly;
-        }
-
-        return options;
     }
 }
