@@ -1,5 +1,6 @@
 using System.Text.Json;
 using LiveLedger.Cli.Audit;
+using LiveLedger.Harness.Commands;
 
 namespace LiveLedger.Cli;
 

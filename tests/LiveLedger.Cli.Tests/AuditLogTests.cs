@@ -1,6 +1,7 @@
 using System.Text.Json;
 using LiveLedger.Cli.Rest;
 using LiveLedger.Cryptography.Ed25519;
+using LiveLedger.Harness.Commands;
 using LiveLedger.Transparency.Entries;
 using LiveLedger.Transparency.Notes;
 using LiveLedger.Transparency.Proofs;

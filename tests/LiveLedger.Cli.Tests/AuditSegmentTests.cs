@@ -1,5 +1,6 @@
 using System.Text.Json;
 using LiveLedger.Cryptography.Ed25519;
+using LiveLedger.Harness.Commands;
 using LiveLedger.Media.Records;
 
 namespace LiveLedger.Cli;

@@ -1,5 +1,6 @@
 using LiveLedger.Cli.Audit;
 using LiveLedger.Cryptography.Ed25519;
+using LiveLedger.Harness.Commands;
 using LiveLedger.Transparency.Checkpoints;
 using LiveLedger.Transparency.Cosignatures;
 using LiveLedger.Transparency.Entries;

@@ -1,8 +1,8 @@
-using System.Diagnostics;
 using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using LiveLedger.Harness.Commands;
 using LiveLedger.Harness.Ledgers;
 using LiveLedger.Harness.Postgres;
 using LiveLedger.Harness.Server;
@@ -103,19 +103,6 @@ public sealed class A_backup_is_restored(OneServer one) : IDisposable
         }
     }
 
-    private static async Task<JsonElement> RunAsync(ServerProcess server, int exit, string verb)
-    {
-        var program = Path.Combine(AppContext.BaseDirectory, "liveledger.dll");
-        var start = new ProcessStartInfo("dotnet", [program, "ledger", verb, "--server", server.BaseUrl.AbsoluteUri, "--token-file", Path.Combine(server.Data, "operator.token"), "--json"])
-        {
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-        };
-        using var process = Process.Start(start)!;
-        var output = process.StandardOutput.ReadToEndAsync();
-        var error = process.StandardError.ReadToEndAsync();
-        await process.WaitForExitAsync();
-        Assert.True(process.ExitCode == exit, $"ledger {verb} said {process.ExitCode}: {await output}{await error}");
-        return JsonSerializer.Deserialize<JsonElement>(await output);
-    }
+    private static Task<JsonElement> RunAsync(ServerProcess server, int exit, string verb) =>
+        CommandLine.AskAsync(exit, "ledger", verb, "--server", server.BaseUrl.AbsoluteUri, "--token-file", Path.Combine(server.Data, "operator.token"));
 }

@@ -1,5 +1,5 @@
-using System.Diagnostics;
 using System.Text.Json;
+using LiveLedger.Harness.Commands;
 using LiveLedger.Harness.Ledgers;
 using LiveLedger.Harness.Server;
 using LiveLedger.Transparency.Notes;
@@ -45,19 +45,5 @@ public sealed class An_outsider_audits_the_log(OneServer one) : IDisposable
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 
-    private async Task<JsonElement> RunAsync(string verb, params string[] more)
-    {
-        var program = Path.Combine(AppContext.BaseDirectory, "liveledger.dll");
-        var start = new ProcessStartInfo("dotnet", [program, "audit", verb, one.Server.BaseUrl.AbsoluteUri, .. more, "--json"])
-        {
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-        };
-        using var process = Process.Start(start)!;
-        var output = process.StandardOutput.ReadToEndAsync();
-        var error = process.StandardError.ReadToEndAsync();
-        await process.WaitForExitAsync();
-        Assert.True(process.ExitCode == 0, $"audit {verb} said {process.ExitCode}: {await output}{await error}");
-        return JsonSerializer.Deserialize<JsonElement>(await output);
-    }
+    private Task<JsonElement> RunAsync(string verb, params string[] more) => CommandLine.AskAsync(0, ["audit", verb, one.Server.BaseUrl.AbsoluteUri, .. more]);
 }

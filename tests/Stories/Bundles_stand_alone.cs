@@ -1,9 +1,9 @@
-using System.Diagnostics;
 using System.Net;
 using System.Net.Http.Json;
 using System.Text;
 using System.Text.Json;
 using LiveLedger.Harness.Bundles;
+using LiveLedger.Harness.Commands;
 using LiveLedger.Harness.Ledgers;
 using LiveLedger.Harness.Media;
 using LiveLedger.Harness.Postgres;
@@ -162,17 +162,5 @@ public sealed class Bundles_stand_alone : IAsyncLifetime
         }
     }
 
-    private static async Task<(int Exit, string Output, string Error)> RunAsync(string verb, params string[] more)
-    {
-        var start = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "liveledger.dll"), "audit", "bundle", verb, .. more])
-        {
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-        };
-        using var process = Process.Start(start)!;
-        var output = process.StandardOutput.ReadToEndAsync();
-        var error = process.StandardError.ReadToEndAsync();
-        await process.WaitForExitAsync();
-        return (process.ExitCode, await output, await error);
-    }
+    private static Task<(int Exit, string Output, string Error)> RunAsync(string verb, params string[] more) => CommandLine.RunAsync(["audit", "bundle", verb, .. more]);
 }

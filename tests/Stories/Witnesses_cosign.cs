@@ -1,12 +1,10 @@
 using System.Diagnostics;
 using System.Net;
 using System.Text;
-using System.Text.Json;
-using LiveLedger.Harness;
+using LiveLedger.Harness.Commands;
 using LiveLedger.Harness.Ledgers;
 using LiveLedger.Harness.Postgres;
 using LiveLedger.Harness.Server;
-using LiveLedger.Transparency.Cosignatures;
 using LiveLedger.Transparency.Notes;
 using LiveLedger.Transparency.Policies;
 
@@ -16,7 +14,7 @@ namespace LiveLedger.Stories;
 public sealed class Witnesses_cosign : IAsyncLifetime
 {
     private readonly string _folder = Directory.CreateTempSubdirectory("liveledger-witnessed-").FullName;
-    private readonly Witness?[] _witnesses = new Witness?[2];
+    private readonly RunningWitness?[] _witnesses = new RunningWitness?[2];
 
     [Fact]
     public async Task A_reader_is_shown_what_both_have_seen_while_one_is_killed_and_comes_back()
@@ -32,7 +30,7 @@ public sealed class Witnesses_cosign : IAsyncLifetime
 
         for (var i = 0; i < _witnesses.Length; i++)
         {
-            _witnesses[i] = await Witness.StartAsync(Path.Combine(_folder, $"w{i}"), log, port: 0);
+            _witnesses[i] = await RunningWitness.StartAsync(Path.Combine(_folder, $"w{i}"), log, "http://127.0.0.1:0");
         }
 
         var file = $"log {log}\n{string.Concat(_witnesses.Select((w, i) => $"witness w{i} {w!.Key} {w.Url}\n"))}group both all w0 w1\nquorum both\n";
@@ -51,7 +49,7 @@ public sealed class Witnesses_cosign : IAsyncLifetime
         Assert.Equal(before, await SizeAsync(server, policy));
         Assert.Equal(HttpStatusCode.OK, (await server.Http.GetAsync("/health/ready")).StatusCode);
 
-        _witnesses[1] = await Witness.StartAsync(Path.Combine(_folder, "w1"), log, new Uri(_witnesses[1]!.Url).Port);
+        _witnesses[1] = await RunningWitness.StartAsync(Path.Combine(_folder, "w1"), log, $"http://127.0.0.1:{new Uri(_witnesses[1]!.Url).Port}");
         await UntilServedAsync(server, policy, above: before);
         await LogAudit.CheckAsync(server.Http, log);
     }
@@ -97,37 +95,5 @@ public sealed class Witnesses_cosign : IAsyncLifetime
         Assert.Equal(PolicyResult.Satisfied, verdict.Result);
         Assert.Equal(2, verdict.Cosigned.Count);
         return verdict.Checkpoint!.Head.Size.Value;
-    }
-
-    private sealed record Witness(Process Process, string Key, string Url)
-    {
-        internal static async Task<Witness> StartAsync(string state, VerifierKey log, int port)
-        {
-            var assembly = Path.Combine(RepositoryRoot.Path, "src", "LiveLedger.Cli", "bin", "Release", "net10.0", "liveledger.dll");
-            var process = Process.Start(new ProcessStartInfo(
-                "dotnet", [assembly, "audit", "witness", "--state", state, "--origin", log.ToString(), "--listen", $"http://127.0.0.1:{port}", "--json"])
-            {
-                RedirectStandardOutput = true,
-            })!;
-            var json = new StringBuilder();
-            while (await process.StandardOutput.ReadLineAsync() is { } line)
-            {
-                json.AppendLine(line);
-                if (line == "}")
-                {
-                    break;
-                }
-            }
-
-            var told = JsonDocument.Parse(json.ToString()).RootElement;
-            Assert.True(CosignerKey.TryParse(told.GetProperty("key").GetString(), out var key));
-            return new(process, key.ToString(), told.GetProperty("url").GetString()!);
-        }
-
-        internal async Task KillAsync()
-        {
-            Process.Kill();
-            await Process.WaitForExitAsync();
-        }
     }
 }

@@ -3,6 +3,7 @@ using System.Text;
 using System.Text.Json;
 using LiveLedger.Cryptography.Ed25519;
 using LiveLedger.Harness.Bundles;
+using LiveLedger.Harness.Commands;
 using LiveLedger.Transparency.Bundles;
 using LiveLedger.Transparency.Notes;
 

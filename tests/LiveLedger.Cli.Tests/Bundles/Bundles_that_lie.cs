@@ -3,6 +3,7 @@ using System.IO.Compression;
 using System.Text;
 using LiveLedger.Cryptography.Ed25519;
 using LiveLedger.Harness.Bundles;
+using LiveLedger.Harness.Commands;
 using LiveLedger.Transparency.Bundles;
 using LiveLedger.Transparency.Notes;
 

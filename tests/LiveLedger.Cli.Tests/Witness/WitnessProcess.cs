@@ -1,9 +1,8 @@
-using System.Diagnostics;
 using System.Net;
 using System.Security.Cryptography;
 using System.Text;
-using System.Text.Json;
 using LiveLedger.Cli.Processes;
+using LiveLedger.Harness.Commands;
 using LiveLedger.Transparency.Cosignatures;
 using LiveLedger.Transparency.Notes;
 using LiveLedger.Transparency.Witnesses;
@@ -93,7 +92,7 @@ public sealed class WitnessProcess : IDisposable
     }
 
     [Fact]
-    public async Task A_body_that_is_too_tooLongand_a_path_that_is_not_ours_are_refused()
+    public async Task A_body_that_is_too_long_and_a_path_that_is_not_ours_are_refused()
     {
         using var witness = await StartAsync();
         var tooLong = await _http.PostAsync($"{witness.Url}/add-checkpoint", new ByteArrayContent(new byte[AddCheckpointRequest.MaxLength + 1]));
@@ -128,52 +127,16 @@ public sealed class WitnessProcess : IDisposable
         Directory.Delete(Path.GetDirectoryName(_state)!, recursive: true);
     }
 
-    private async Task<Running> StartAsync(params string[] more)
-    {
-        var process = Process.Start(new ProcessStartInfo("dotnet",
-        [
-            typeof(ExitCode).Assembly.Location, "audit", "witness", "--state", _state, "--origin", _log.Key.ToString(), "--listen", "http://127.0.0.1:0/prefix", "--json", .. more,
-        ])
-        {
-            RedirectStandardOutput = true,
-        })!;
-        var json = new StringBuilder();
-        while (await process.StandardOutput.ReadLineAsync() is { } line)
-        {
-            json.AppendLine(line);
-            if (line == "}")
-            {
-                break;
-            }
-        }
+    private Task<RunningWitness> StartAsync(params string[] more) => RunningWitness.StartAsync(_state, _log.Key, "http://127.0.0.1:0/prefix", more);
 
-        Assert.NotEqual(0, json.Length);
-        var told = JsonDocument.Parse(json.ToString()).RootElement;
-        return new(process, told.GetProperty("key").GetString()!, told.GetProperty("url").GetString()!);
-    }
-
-    private Task<HttpResponseMessage> PostAsync(Running witness, AddCheckpointRequest request) =>
+    private Task<HttpResponseMessage> PostAsync(RunningWitness witness, AddCheckpointRequest request) =>
         _http.PostAsync($"{witness.Url}/add-checkpoint", new ByteArrayContent(request.ToBytes()));
 
     // An old size that is certainly not the witness's makes it tell its own.
-    private async Task<int> SizeAsync(Running witness, int answered)
+    private async Task<int> SizeAsync(RunningWitness witness, int answered)
     {
         var response = await PostAsync(witness, _log.Request(answered + 2, answered + 2));
         Assert.Equal(HttpStatusCode.Conflict, response.StatusCode);
         return int.Parse(await response.Content.ReadAsStringAsync(), System.Globalization.CultureInfo.InvariantCulture);
-    }
-
-    private sealed record Running(Process Process, string Key, string Url) : IDisposable
-    {
-        public void Dispose()
-        {
-            if (!Process.HasExited)
-            {
-                Process.Kill();
-                Process.WaitForExit();
-            }
-
-            Process.Dispose();
-        }
     }
 }
