@@ -20,6 +20,7 @@ public sealed class SubjectKeys
     private readonly string _folder;
     private readonly KeyEncryptionKey _kek;
     private readonly Action<SubjectStep> _reached;
+    private readonly FileErasure _erasure;
     private readonly byte[] _index = GC.AllocateArray<byte>(32, pinned: true);
 
     /// <summary>Opens the store, or makes it.</summary>
@@ -34,16 +35,13 @@ public sealed class SubjectKeys
     internal SubjectKeys(string folder, KeyEncryptionKey kek, Action<SubjectStep> reached)
     {
         (_folder, _kek, _reached) = (folder, kek, reached);
+        _erasure = new(Path.Combine(folder, "erased"), reached);
         MakeFolder(folder);
         MakeFolder(ScopeFolder);
-        MakeFolder(ErasedFolder);
+        MakeFolder(_erasure.Folder);
         WrappedSecretFile.ReadOrCreate(Path.Combine(folder, "index.key"), "subjects/index", kek, _index);
         using var held = Hold();
-        foreach (var left in Directory.EnumerateFiles(ErasedFolder))
-        {
-            // An erasure was cut off after it had taken the file away.
-            Overwrite(left);
-        }
+        _erasure.Finish();
     }
 
     /// <summary>The key of a person, made now if there is none. On disk before it returns. The caller disposes it.</summary>
@@ -64,7 +62,7 @@ public sealed class SubjectKeys
 
         // A name without a key: an erasure was cut off here. What was stored under its id is erased, so the name goes and the person
         // begins anew.
-        Remove(NameFile(scope, name));
+        _erasure.Remove(NameFile(scope, name));
         MakeFolder(Path.Combine(ScopeFolder, scope));
         MakeFolder(Path.Combine(ScopeFolder, scope, "names"));
         MakeFolder(Path.Combine(ScopeFolder, scope, "keys"));
@@ -140,10 +138,10 @@ public sealed class SubjectKeys
         if (key is not null)
         {
             // From here on nothing sealed by it can be read. A crash before the name goes leaves a name without a key, which finds nobody.
-            Remove(KeyFile(scope, key.Id));
+            _erasure.Remove(KeyFile(scope, key.Id));
         }
 
-        Remove(NameFile(scope, name));
+        _erasure.Remove(NameFile(scope, name));
         return key is not null;
     }
 
@@ -151,8 +149,6 @@ public sealed class SubjectKeys
     public IReadOnlyList<string> Scopes() => [.. Directory.EnumerateDirectories(ScopeFolder).Select(path => Path.GetFileName(path)).Order(StringComparer.Ordinal)];
 
     private string ScopeFolder => Path.Combine(_folder, "scopes");
-
-    private string ErasedFolder => Path.Combine(_folder, "erased");
 
     private bool TryRead(string path, string context, Span<byte> secret)
     {
@@ -193,59 +189,6 @@ public sealed class SubjectKeys
         }
     }
 
-    // Moved out of every reader's way, then overwritten: on file systems that write in place the blocks do not keep it. Where they do not,
-    // the key-encryption key still stands between the old blocks and the person.
-    private void Remove(string path)
-    {
-        var erased = Path.Combine(ErasedFolder, Guid.NewGuid().ToString("N"));
-        try
-        {
-            File.Move(path, erased);
-        }
-        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
-        {
-            return;
-        }
-
-        // A crash from here on leaves it in the folder that every start empties.
-        _reached(SubjectStep.Taken);
-        DirectorySync.Flush(Path.GetDirectoryName(path)!);
-        Overwrite(erased);
-        _reached(SubjectStep.Removed);
-    }
-
-    private void Overwrite(string path)
-    {
-        using (var file = File.OpenHandle(path, FileMode.Open, FileAccess.Write))
-        {
-            RandomAccess.Write(file, new byte[RandomAccess.GetLength(file)], 0);
-            RandomAccess.FlushToDisk(file);
-        }
-
-        _reached(SubjectStep.Overwritten);
-        File.Delete(path);
-        DirectorySync.Flush(Path.GetDirectoryName(path)!);
-    }
-
     // One writer among the threads of this process and the processes on this folder; readers take no lock.
     private FileStream Hold() => FileLock.Take(Path.Combine(_folder, "lock"), TimeSpan.FromSeconds(5));
-}
-
-/// <summary>The durable steps of making and erasing a person's key, in order.</summary>
-internal enum SubjectStep
-{
-    /// <summary>A new key is on disk, and no name leads to it.</summary>
-    KeyStored,
-
-    /// <summary>The name leads to it.</summary>
-    NameStored,
-
-    /// <summary>The key's file, or afterwards the name's, is out of every reader's way.</summary>
-    Taken,
-
-    /// <summary>It holds zeros.</summary>
-    Overwritten,
-
-    /// <summary>It is gone for good.</summary>
-    Removed,
 }
