@@ -18,8 +18,9 @@ public sealed record RunningWitness(Process Process, string Key, string Url) : I
     /// <param name="more">Further options.</param>
     public static async Task<RunningWitness> StartAsync(string state, VerifierKey log, string listen, params string[] more)
     {
+        // Where the tests run in the background, a shell has them ignore Ctrl-C, and whatever they start inherits that.
         var process = Process.Start(new ProcessStartInfo(
-            "dotnet", [CommandLine.Program, "audit", "witness", "--state", state, "--origin", log.ToString(), "--listen", listen, "--json", .. more])
+            "env", ["--default-signal=INT", "dotnet", CommandLine.Program, "audit", "witness", "--state", state, "--origin", log.ToString(), "--listen", listen, "--json", .. more])
         {
             RedirectStandardOutput = true,
         })!;
