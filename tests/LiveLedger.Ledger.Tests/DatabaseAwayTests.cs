@@ -98,15 +98,4 @@ public sealed class DatabaseAwayTests
         await ledger.UntilPublishedAsync(2);
         await LogAudit.CheckAsync(ledger.Log);
     }
-
-    [Fact]
-    public async Task No_session_may_stand_in_a_transaction_for_long()
-    {
-        await using var ledger = await TestLedger.StartAsync();
-        foreach (var source in (NpgsqlDataSource[])[ledger.Database.Source, ledger.Database.Unpooled])
-        {
-            await using var show = source.CreateCommand("SHOW idle_in_transaction_session_timeout");
-            Assert.Equal("10s", await show.ExecuteScalarAsync());
-        }
-    }
 }
