@@ -15,10 +15,13 @@ public abstract class Storage_steps
     // Early, and not the very first where there are more: then the log has something to lose.
     private static int FirstFailure(string step) => Enum.Parse<LedgerStep>(step) switch
     {
-        LedgerStep.MarkingSigned or LedgerStep.MarkedSigned => 1,
+        LedgerStep.MarkingSigned or LedgerStep.MarkedSigned or LedgerStep.JournalBegun => 1,
         LedgerStep.Appending or LedgerStep.Appended => 15,
         _ => 2,
     };
+
+    // A leader begins a file when it begins, and its next one 65,536 events later: for the log to have something to lose, another led before it.
+    private static bool IsALeadersFirst(string step) => step == nameof(LedgerStep.JournalBegun);
 
     private protected static async Task FailAsync(string step, bool dead)
     {
@@ -26,9 +29,18 @@ public abstract class Storage_steps
         var log = await SharedLog.NewAsync(witness);
         var memory = new OutsideMemory(log.Key);
         var times = dead ? 1 : 2;
-        await using var node = new NodeProcess(log.Settings() with { FailAt = step, FailFirst = FirstFailure(step), FailTimes = times, FailDead = dead });
+        var failing = log.Settings() with { FailAt = step, FailFirst = FirstFailure(step), FailTimes = times, FailDead = dead };
+        await using var node = new NodeProcess(IsALeadersFirst(step) ? failing with { FailAt = null } : failing);
         node.Launch();
         await using var load = new AppendLoad([node], memory, clients: 4, batch: 60);
+        if (IsALeadersFirst(step))
+        {
+            await load.ProgressAsync(600, TimeSpan.FromSeconds(30));
+            await node.KillAsync();
+            node.Settings = failing;
+            node.Launch();
+        }
+
         if (dead)
         {
             await node.WaitForEndAsync();

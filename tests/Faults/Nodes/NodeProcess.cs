@@ -116,7 +116,7 @@ internal sealed partial class NodeProcess : IAsyncDisposable
 
     public async Task WaitForEndAsync()
     {
-        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(20));
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(60));
         await _process!.WaitForExitAsync(patience.Token);
     }
 
