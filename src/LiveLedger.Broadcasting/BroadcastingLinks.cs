@@ -12,6 +12,9 @@ public sealed record BroadcastingLinks
     /// <summary>The content key of a track class in a crypto period. The caller disposes it.</summary>
     public required Func<BroadcastId, TrackClass, ulong, ContentKey> ContentKeyFor { get; init; }
 
+    /// <summary>The public id of that key, without making the key.</summary>
+    public required Func<BroadcastId, TrackClass, ulong, KeyId> ContentKeyIdFor { get; init; }
+
     /// <summary>Number of open playbacks.</summary>
     public required Func<BroadcastId, int> ViewerCount { get; init; }
 }

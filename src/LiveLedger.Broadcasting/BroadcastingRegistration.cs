@@ -50,6 +50,15 @@ public static class BroadcastingRegistration
     public static async ValueTask<string?> OwnerOfAsync(this IServiceProvider services, BroadcastId id, CancellationToken cancellation) =>
         (await services.GetRequiredService<BroadcastBook>().FindAsync(id, cancellation))?.Owner;
 
+    /// <summary>What other stages are told of a broadcast; null if there is none. From memory while it has not ended.</summary>
+    public static async ValueTask<BroadcastFacts?> FactsOfAsync(this IServiceProvider services, BroadcastId id, CancellationToken cancellation) =>
+        await services.GetRequiredService<BroadcastBook>().FindAsync(id, cancellation) is { } broadcast
+            ? new(broadcast.Owner, broadcast.Phase, broadcast.KeyPeriod, services.GetRequiredService<Recordings>().EdgeOf(id, services.GetRequiredService<TimeProvider>().GetUtcNow()))
+            : null;
+
+    /// <summary>From this stage's old events to today's schema.</summary>
+    public static IEnumerable<(string Type, int Schema, Upcast Step)> Upcasts => [BroadcastEventJson.KeyPeriodsAdded];
+
     /// <summary>The broadcast whose event this is, by its stream's name; null if it is none of this stage's.</summary>
     public static string? BroadcastOf(StoredEvent stored)
     {

@@ -8,6 +8,9 @@ public sealed record LicensingLinks
     /// <summary>The account that owns a broadcast, or null if there is no such broadcast.</summary>
     public required Func<BroadcastId, CancellationToken, ValueTask<string?>> OwnerOf { get; init; }
 
+    /// <summary>What licences are decided by: phase, key periods and how far the media has come; null if there is no such broadcast. In memory while it is live.</summary>
+    public required Func<BroadcastId, CancellationToken, ValueTask<BroadcastFacts?>> FactsOf { get; init; }
+
     /// <summary>The broadcaster's identity key as in Watch addresses (43 characters of base64url), or null before the session key is certified.</summary>
     public required Func<BroadcastId, CancellationToken, ValueTask<string?>> IdentityOf { get; init; }
 

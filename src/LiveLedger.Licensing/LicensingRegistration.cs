@@ -61,6 +61,10 @@ public static class LicensingRegistration
     public static ContentKey ContentKeyFor(this IServiceProvider services, BroadcastId broadcast, TrackClass trackClass, ulong cryptoPeriod) =>
         services.GetRequiredService<MasterKeys>().KeyFor(broadcast, trackClass, cryptoPeriod);
 
+    /// <summary>The public id of that key.</summary>
+    public static KeyId ContentKeyIdFor(this IServiceProvider services, BroadcastId broadcast, TrackClass trackClass, ulong cryptoPeriod) =>
+        services.GetRequiredService<MasterKeys>().IdOf(broadcast, trackClass, cryptoPeriod);
+
     /// <summary>Number of open playbacks of a broadcast.</summary>
     public static int CountViewers(this IServiceProvider services, BroadcastId broadcast) => services.GetRequiredService<OpenPlaybacks>().Count(broadcast);
 

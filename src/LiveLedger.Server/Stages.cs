@@ -23,7 +23,7 @@ internal static class Stages
     {
         services.AddSingleton(keys.Kek);
         // Who acts on events reads them through these; who proves them does not. A step that gives other rows raises its tables' version.
-        services.AddSingleton(new Upcasters(LicensingRegistration.Upcasts));
+        services.AddSingleton(new Upcasters([.. LicensingRegistration.Upcasts, .. BroadcastingRegistration.Upcasts]));
         // Two logs must not share a name, so without one the key gives it.
         var origin = settings.LogOrigin ?? $"liveledger.local/{JwkThumbprint.Of(keys.Log.PublicKey)[..16]}";
         var ledger = InForce(new()
@@ -48,6 +48,7 @@ internal static class Stages
         services.AddSingleton(static s => new LicensingLinks
         {
             OwnerOf = s.OwnerOfAsync,
+            FactsOf = s.FactsOfAsync,
             IdentityOf = s.IdentityOfAsync,
             IssueViewerToken = (viewer, broadcast, lifetime) =>
             {
@@ -61,6 +62,7 @@ internal static class Stages
         {
             CreateContentKeys = s.CreateContentKeys,
             ContentKeyFor = s.ContentKeyFor,
+            ContentKeyIdFor = s.ContentKeyIdFor,
             ViewerCount = s.CountViewers,
         });
         services.AddBroadcasting(new() { RecordingsFolder = data.Broadcasts, KeysFolder = Path.Combine(data.Keys, "broadcasts"), PublicUrl = settings.PublicUrl, LiveWindow = settings.LiveWindow });

@@ -31,6 +31,9 @@ internal sealed record Broadcast
 
     public ProtectionScheme Scheme { get; private init; }
 
+    /// <summary>How long each content key is in use.</summary>
+    public KeyPeriodLength KeyPeriod { get; private init; }
+
     public Ed25519PublicKey SessionKey { get; private init; }
 
     /// <summary>SHA-256 of the ingest key.</summary>
@@ -47,7 +50,19 @@ internal sealed record Broadcast
 
     public DateTimeOffset? EndedAt { get; private init; }
 
+    /// <summary>Since when nothing of it is served; null unless it is taken down.</summary>
+    public DateTimeOffset? TakenDownAt { get; private init; }
+
     public IReadOnlyList<TrackTotal> Totals { get; private init; } = [];
+
+    /// <summary>What its viewers see of that.</summary>
+    public BroadcastPhase Phase => (TakenDownAt, State) switch
+    {
+        (not null, _) => BroadcastPhase.TakenDown,
+        (_, BroadcastState.Created) => BroadcastPhase.Created,
+        (_, BroadcastState.Live) => BroadcastPhase.Live,
+        _ => BroadcastPhase.Ended,
+    };
 
     /// <summary>The broadcast after one more event.</summary>
     /// <exception cref="InvalidDataException">The event holds a value that no version of this program wrote.</exception>
@@ -65,12 +80,15 @@ internal sealed record Broadcast
                     ? key
                     : throw new InvalidDataException("the stored session key is not a valid key"),
                 IngestKeyHash = Convert.FromHexString(created.IngestKeyHash),
+                KeyPeriod = KeyPeriodLength.TryOf(created.KeyPeriodSeconds, out var period) ? period : throw new InvalidDataException("the stored key period is none"),
                 CreatedAt = created.At,
             },
             SignerCertified certified => next with { Certificate = System.Buffers.Text.Base64Url.DecodeFromChars(certified.Certificate) },
             IngestKeyRotated rotated => next with { IngestKeyHash = Convert.FromHexString(rotated.IngestKeyHash) },
             BroadcastStarted started => next with { State = BroadcastState.Live, StartedAt = started.At },
             BroadcastEnded ended => next with { State = BroadcastState.Ended, EndedAt = ended.At, Totals = ended.Tracks },
+            BroadcastTakenDown taken => next with { TakenDownAt = taken.At },
+            BroadcastRestored => next with { TakenDownAt = null },
             _ => throw new InvalidDataException($"unknown event {e.GetType().Name}"),
         };
     }

@@ -63,7 +63,7 @@ internal sealed class BroadcastBook(EventStore ledger, LedgerDatabase database)
     {
         var next = current.Apply(e);
         var expected = ExpectedVersion.Exactly((long)current.Version - 1);
-        var added = new NewEvent(Guid.CreateVersion7(), BroadcastEventJson.TypeOf(e), BroadcastEventJson.Schema, BroadcastEventJson.Write(e), actor);
+        var added = new NewEvent(Guid.CreateVersion7(), BroadcastEventJson.TypeOf(e), BroadcastEventJson.SchemaOf(e), BroadcastEventJson.Write(e), actor);
         AppendResult result;
         try
         {

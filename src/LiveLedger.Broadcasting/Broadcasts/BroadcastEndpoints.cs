@@ -60,7 +60,12 @@ internal sealed class BroadcastEndpoints(
             return new Refusal(400, "scheme-unknown", "The scheme is cbcs or cenc.").ToResult();
         }
 
-        var (broadcast, key) = await commands.CreateAsync(caller.Name, title, chosen, context.RequestAborted);
+        if (!KeyPeriodLength.TryOf(body.KeyPeriodSeconds, out var keyPeriod))
+        {
+            return new Refusal(400, "key-period-invalid", $"keyPeriodSeconds is {KeyPeriodLength.MinSeconds} to {KeyPeriodLength.MaxSeconds}, or null for one key throughout.").ToResult();
+        }
+
+        var (broadcast, key) = await commands.CreateAsync(caller.Name, title, chosen, keyPeriod, context.RequestAborted);
         return Results.Created($"/v1/broadcasts/{broadcast.Id}", BroadcastView.Of(broadcast, BaseUrl(context), key));
     }
 

@@ -1,21 +1,29 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using LiveLedger.Ledger;
 
 namespace LiveLedger.Broadcasting.Broadcasts;
 
 /// <summary>The stable name and the stored JSON of each event. Names never change; a new shape takes a new schema number.</summary>
 internal static class BroadcastEventJson
 {
-    /// <summary>Schema version of every payload here.</summary>
-    public const int Schema = 1;
+    private const string CreatedType = "broadcast-created";
+
+    /// <summary>Schema 1 had no key periods, which is one key throughout.</summary>
+    public static (string Type, int Schema, Upcast Step) KeyPeriodsAdded { get; } = (CreatedType, 1, static payload => Write(Read(CreatedType, payload.Span)));
+
+    /// <summary>The schema an event is written in.</summary>
+    public static int SchemaOf(BroadcastEvent e) => e is BroadcastCreated ? 2 : 1;
 
     public static string TypeOf(BroadcastEvent e) => e switch
     {
-        BroadcastCreated => "broadcast-created",
+        BroadcastCreated => CreatedType,
         SignerCertified => "signer-certified",
         IngestKeyRotated => "ingest-key-rotated",
         BroadcastStarted => "broadcast-started",
         BroadcastEnded => "broadcast-ended",
+        BroadcastTakenDown => "broadcast-taken-down",
+        BroadcastRestored => "broadcast-restored",
         _ => throw new ArgumentOutOfRangeException(nameof(e), e.GetType().Name, "no stable name"),
     };
 
@@ -26,11 +34,13 @@ internal static class BroadcastEventJson
     {
         var target = type switch
         {
-            "broadcast-created" => typeof(BroadcastCreated),
+            CreatedType => typeof(BroadcastCreated),
             "signer-certified" => typeof(SignerCertified),
             "ingest-key-rotated" => typeof(IngestKeyRotated),
             "broadcast-started" => typeof(BroadcastStarted),
             "broadcast-ended" => typeof(BroadcastEnded),
+            "broadcast-taken-down" => typeof(BroadcastTakenDown),
+            "broadcast-restored" => typeof(BroadcastRestored),
             _ => throw new InvalidDataException($"unknown broadcast event '{type}'"),
         };
         return JsonSerializer.Deserialize(payload, target, BroadcastJson.Default) as BroadcastEvent
@@ -48,4 +58,6 @@ internal static class BroadcastEventJson
 [JsonSerializable(typeof(IngestKeyRotated))]
 [JsonSerializable(typeof(BroadcastStarted))]
 [JsonSerializable(typeof(BroadcastEnded))]
+[JsonSerializable(typeof(BroadcastTakenDown))]
+[JsonSerializable(typeof(BroadcastRestored))]
 internal sealed partial class BroadcastJson : JsonSerializerContext;

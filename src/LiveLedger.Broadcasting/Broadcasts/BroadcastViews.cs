@@ -7,12 +7,13 @@ namespace LiveLedger.Broadcasting.Broadcasts;
 /// <summary>A request for a new broadcast.</summary>
 /// <param name="Title">1 to 200 characters.</param>
 /// <param name="Scheme"><c>cbcs</c> (default) or <c>cenc</c>.</param>
-internal sealed record CreateBroadcastRequest(string? Title, string? Scheme);
+/// <param name="KeyPeriodSeconds">How long each content key is in use, 10 to 86,400 s of media time; null (default) for one key throughout.</param>
+internal sealed record CreateBroadcastRequest(string? Title, string? Scheme, long? KeyPeriodSeconds = null);
 
 /// <summary>A broadcast as the REST API shows it to those who may read it.</summary>
 internal sealed record BroadcastView(
     string Id, string Title, string Owner, string State, string Scheme, DateTimeOffset CreatedAt, DateTimeOffset? StartedAt, DateTimeOffset? EndedAt,
-    IngestView? Ingest, string SessionKey, SignerView? Signer, UrlsView Urls, IReadOnlyList<TrackTotal>? Totals)
+    DateTimeOffset? TakenDownAt, int? KeyPeriodSeconds, IngestView? Ingest, string SessionKey, SignerView? Signer, UrlsView Urls, IReadOnlyList<TrackTotal>? Totals)
 {
     /// <param name="broadcast">The broadcast.</param>
     /// <param name="baseUrl">Our address, without a trailing slash.</param>
@@ -23,6 +24,7 @@ internal sealed record BroadcastView(
         return new(
             broadcast.Id.ToString(), broadcast.Title, broadcast.Owner, broadcast.State.ToString().ToLowerInvariant(),
             broadcast.Scheme.ToString().ToLowerInvariant(), broadcast.CreatedAt, broadcast.StartedAt, broadcast.EndedAt,
+            broadcast.TakenDownAt, broadcast.KeyPeriod.Seconds,
             new($"{baseUrl}/ingest/{broadcast.Id}/", ingestKey),
             Base64Url.EncodeToString(broadcast.SessionKey.Value.ToArray()),
             SignerView.Of(broadcast.Certificate),

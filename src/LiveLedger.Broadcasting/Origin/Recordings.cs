@@ -41,6 +41,33 @@ internal sealed class Recordings(string root)
     /// <summary>The recording, if there is one on disk.</summary>
     public Recording? Find(BroadcastId id) => Knows(id) ? Open(id) : null;
 
+    /// <summary>How far a live broadcast has come; null before its first segment.</summary>
+    /// <param name="id">The broadcast.</param>
+    /// <param name="now">The time.</param>
+    public MediaEdge? EdgeOf(BroadcastId id, DateTimeOffset now)
+    {
+        if (Find(id) is not { } recording)
+        {
+            return null;
+        }
+
+        if (_pinned.ContainsKey(id))
+        {
+            return recording.Tracks.Select(static t => t.Last).Where(static s => s is not null).MaxBy(static s => s!.Value.EndSeconds) is { } last
+                ? new(last.EndSeconds, last.SealedAt)
+                : null;
+        }
+
+        if (recording.Timeline.AvailabilityStart is { } zero)
+        {
+            // Another process writes it. What is indexed here may be old; the timeline follows the clock, whoever writes.
+            return new((now - zero).TotalSeconds, now);
+        }
+
+        _open.TryRemove(id, out _);
+        return null;
+    }
+
     public bool Knows(BroadcastId id) => _open.ContainsKey(id) || Directory.Exists(Path.Combine(root, id.ToString()));
 
     /// <summary>Keeps a recording out of the way of <see cref="Trim"/> while it is written to.</summary>

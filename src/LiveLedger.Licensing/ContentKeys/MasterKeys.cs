@@ -19,7 +19,7 @@ internal sealed class MasterKeys
 
     private readonly string _folder;
     private readonly KeyEncryptionKey _kek;
-    private readonly ConcurrentDictionary<BroadcastId, OpenMaster> _open = new();
+    private readonly ConcurrentDictionary<BroadcastId, byte[]> _open = new();
 
     public MasterKeys(string folder, KeyEncryptionKey kek)
     {
@@ -41,17 +41,18 @@ internal sealed class MasterKeys
 
     /// <summary>A content key. The caller disposes it.</summary>
     /// <exception cref="KeyFileException">The broadcast has no master key, or the key-encryption key does not open it.</exception>
-    public ContentKey KeyFor(BroadcastId broadcast, TrackClass trackClass, ulong cryptoPeriod)
-    {
-        var master = Open(broadcast);
-        master.Name(broadcast, cryptoPeriod);
-        return ContentKeyDerivation.Key(master.Bytes, broadcast, trackClass, cryptoPeriod);
-    }
+    public ContentKey KeyFor(BroadcastId broadcast, TrackClass trackClass, ulong cryptoPeriod) =>
+        ContentKeyDerivation.Key(Open(broadcast), broadcast, trackClass, cryptoPeriod);
 
-    /// <summary>What an id stands for, if it is one of this broadcast's: of its first crypto period, or of one a key was made for since the start.</summary>
-    public KeyUse? Find(BroadcastId broadcast, KeyId id) => Open(broadcast).Find(id);
+    /// <summary>The public id of a content key.</summary>
+    /// <exception cref="KeyFileException">As <see cref="KeyFor"/>.</exception>
+    public KeyId IdOf(BroadcastId broadcast, TrackClass trackClass, ulong cryptoPeriod) => KeyIds.Of(Open(broadcast), broadcast, trackClass, cryptoPeriod);
 
-    private OpenMaster Open(BroadcastId broadcast)
+    /// <summary>What an id stands for, if it is one of this broadcast's. Whether such a period is or will be, the caller knows.</summary>
+    /// <exception cref="KeyFileException">As <see cref="KeyFor"/>.</exception>
+    public KeyUse? Find(BroadcastId broadcast, KeyId id) => KeyIds.Read(Open(broadcast), broadcast, id);
+
+    private byte[] Open(BroadcastId broadcast)
     {
         if (_open.TryGetValue(broadcast, out var master))
         {
@@ -67,33 +68,10 @@ internal sealed class MasterKeys
             _open.TryRemove(_open.First());
         }
 
-        master = new(bytes);
-        master.Name(broadcast, 0);
-        return _open.GetOrAdd(broadcast, master);
+        return _open.GetOrAdd(broadcast, bytes);
     }
 
     private string PathOf(BroadcastId broadcast) => Path.Combine(_folder, $"{broadcast}.master");
 
     private static string ContextOf(BroadcastId broadcast) => $"broadcast/{broadcast}/master";
-
-    private sealed class OpenMaster(byte[] bytes)
-    {
-        private readonly ConcurrentDictionary<KeyId, KeyUse> _uses = new();
-
-        public ReadOnlySpan<byte> Bytes => bytes;
-
-        public KeyUse? Find(KeyId id) => _uses.TryGetValue(id, out var use) ? use : null;
-
-        /// <summary>Notes the ids of a period. Key ids cannot be read backwards, so they are looked up.</summary>
-        public void Name(BroadcastId broadcast, ulong period)
-        {
-            foreach (var trackClass in Enum.GetValues<TrackClass>())
-            {
-                _uses[ContentKeyDerivation.Id(bytes, broadcast, trackClass, period)] = new(trackClass, period);
-            }
-        }
-    }
 }
-
-/// <summary>What a content key is for.</summary>
-internal readonly record struct KeyUse(TrackClass Class, ulong CryptoPeriod);

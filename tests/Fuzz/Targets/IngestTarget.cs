@@ -123,6 +123,7 @@ internal static class IngestTarget
                 new()
                 {
                     CreateContentKeys = static _ => { },
+                    ContentKeyIdFor = static (_, _, _) => default,
                     ContentKeyFor = static (_, _, _) => new(default, new byte[ContentKey.Length]),
                     ViewerCount = static _ => 0,
                 },

@@ -114,14 +114,21 @@ internal sealed class PublishedBroadcast : IDisposable
         new()
         {
             CreateContentKeys = static _ => { },
-            ContentKeyFor = (_, trackClass, _) =>
+            ContentKeyFor = (_, trackClass, period) => KeyFor(trackClass, period),
+            ContentKeyIdFor = (_, trackClass, period) =>
             {
-                var bytes = HKDF.DeriveKey(HashAlgorithmName.SHA256, _master, 32, info: [(byte)trackClass]);
-                return new(KeyId.Read(bytes.AsSpan(16)), bytes.AsSpan(0, 16));
+                using var key = KeyFor(trackClass, period);
+                return key.Id;
             },
             ViewerCount = static _ => 0,
         },
         Clock, static _ => { });
+
+    private ContentKey KeyFor(TrackClass trackClass, ulong period)
+    {
+        var bytes = HKDF.DeriveKey(HashAlgorithmName.SHA256, _master, 32, info: [(byte)trackClass, .. BitConverter.GetBytes(period)]);
+        return new(KeyId.Read(bytes.AsSpan(16)), bytes.AsSpan(0, 16));
+    }
 }
 
 /// <summary>The machine's clock, set forward by the test.</summary>
