@@ -7,6 +7,7 @@ using LiveLedger.Licensing.ContentKeys;
 using LiveLedger.Licensing.Entitlements;
 using LiveLedger.Licensing.Licences;
 using LiveLedger.Licensing.Playbacks;
+using LiveLedger.Licensing.Speke;
 using LiveLedger.Licensing.Subjects;
 using LiveLedger.Media;
 using LiveLedger.Media.Protection;
@@ -25,6 +26,8 @@ public static class LicensingRegistration
         .AddSingleton(options)
         .AddSingleton(s => new MasterKeys(Path.Combine(options.KeysFolder, "broadcasts"), s.GetRequiredService<KeyEncryptionKey>()))
         .AddSingleton(s => new SubjectKeys(Path.Combine(options.KeysFolder, "subjects"), s.GetRequiredService<KeyEncryptionKey>()))
+        .AddSingleton<PackagedKeys>()
+        .AddSingleton<SpekeEndpoint>()
         .AddSingleton<ViewerPseudonyms>()
         .AddSingleton<SubjectErasure>()
         .AddSingleton(new LicencePolicy())
@@ -71,7 +74,7 @@ public static class LicensingRegistration
     /// <summary>The broadcast whose event this is, as its payload says; null if it is none of this stage's.</summary>
     public static string? BroadcastOf(StoredEvent stored)
     {
-        if (stored.Stream.Value.Split('/') is not ["entitlement" or "playback" or "subject", _])
+        if (stored.Stream.Value.Split('/') is not ["entitlement" or "playback" or "subject" or "speke", _])
         {
             return null;
         }
@@ -99,6 +102,9 @@ public static class LicensingRegistration
 
     /// <summary>Maps the erasure of persons into the group <c>/v1/subjects</c>, which requires an API token.</summary>
     public static void MapSubjects(this RouteGroupBuilder subjects) => SubjectErasure.Map(subjects);
+
+    /// <summary>Maps the key server for packagers into the group <c>/speke</c>, which requires an API token.</summary>
+    public static void MapSpeke(this RouteGroupBuilder speke) => SpekeEndpoint.Map(speke);
 
     /// <summary>Maps <c>/v1/licences</c>; the server requires a viewer token there.</summary>
     public static IEndpointConventionBuilder MapLicences(this IEndpointRouteBuilder routes) => LicenceEndpoint.Map(routes);

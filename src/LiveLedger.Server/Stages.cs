@@ -119,6 +119,8 @@ internal static class Stages
         broadcasts.MapEntitlements();
         app.MapGroup("/v1/subjects").RequireAuthorization(Registration.ApiPolicy).WithTags("subjects").MapSubjects();
 
+        app.MapGroup("/speke").RequireAuthorization(Registration.ApiPolicy).WithTags("speke").MapSpeke();
+
         // Opened by a viewer token, which a page on any origin may hold.
         app.MapLicences().RequireAuthorization(Registration.ViewerPolicy).RequireCors(Hosting.AnyOrigin);
 

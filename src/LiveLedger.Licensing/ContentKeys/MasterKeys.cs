@@ -52,6 +52,15 @@ internal sealed class MasterKeys
     /// <exception cref="KeyFileException">As <see cref="KeyFor"/>.</exception>
     public KeyUse? Find(BroadcastId broadcast, KeyId id) => KeyIds.Read(Open(broadcast), broadcast, id);
 
+    /// <summary>The key of an id that a packager has: one of ours, or one that it has chosen itself. The caller disposes it.</summary>
+    /// <remarks>Whether the id was ever given to a packager, and what for, is <see cref="Speke.PackagedKeys"/>' to say.</remarks>
+    public ContentKey KeyOf(BroadcastId broadcast, KeyId id) => Find(broadcast, id) is { } use
+        ? KeyFor(broadcast, use.Class, use.CryptoPeriod)
+        : PackagerKeys.Key(Open(broadcast), broadcast, id);
+
+    /// <summary>The constant IV for a packager's key.</summary>
+    public byte[] PackagerIv(BroadcastId broadcast, KeyId id) => PackagerKeys.Iv(Open(broadcast), broadcast, id);
+
     private byte[] Open(BroadcastId broadcast)
     {
         if (_open.TryGetValue(broadcast, out var master))
