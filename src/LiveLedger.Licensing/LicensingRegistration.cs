@@ -30,7 +30,7 @@ public static class LicensingRegistration
         .AddSingleton<SpekeEndpoint>()
         .AddSingleton<ViewerPseudonyms>()
         .AddSingleton<SubjectErasure>()
-        .AddSingleton(new LicencePolicy())
+        .AddSingleton<BroadcastWatch>()
         .AddSingleton(EntitlementTables.Inline)
         .AddSingleton<EntitlementBook>()
         .AddSingleton<EntitlementEndpoints>()

@@ -33,8 +33,8 @@ public sealed class Licences_follow_entitlements(OneServer one)
         Assert.Equal(1, (await broadcast.StatusAsync())["viewers"]!.GetValue<int>());
 
         (await acme.Api.DeleteAsync($"/v1/broadcasts/{broadcast.Id}/entitlements/{entitlement}")).EnsureSuccessStatusCode();
-        await RefusedAsync(viewer.AskAsync(audio), HttpStatusCode.Forbidden, "not-entitled");
-        await RefusedAsync((await Viewer.ComeAsync(broadcast, "ann")).AskAsync(audio), HttpStatusCode.Forbidden, "not-entitled");
+        await RefusedAsync(viewer.AskAsync(audio), HttpStatusCode.Forbidden, "entitlement-revoked");
+        await RefusedAsync((await Viewer.ComeAsync(broadcast, "ann")).AskAsync(audio), HttpStatusCode.Forbidden, "entitlement-revoked");
         Assert.Equal(0, (await broadcast.StatusAsync())["viewers"]!.GetValue<int>());
     }
 

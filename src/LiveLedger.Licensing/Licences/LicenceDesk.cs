@@ -2,6 +2,7 @@ using LiveLedger.Ledger;
 using LiveLedger.Ledger.Refusals;
 using LiveLedger.Licensing.ContentKeys;
 using LiveLedger.Licensing.Entitlements;
+using LiveLedger.Licensing.Offers;
 using LiveLedger.Licensing.Playbacks;
 using LiveLedger.Media;
 using LiveLedger.Media.Protection;
@@ -20,7 +21,7 @@ internal sealed record Asker(string TokenId, BroadcastId Broadcast, ViewerPseudo
 /// </summary>
 internal sealed class LicenceDesk(
     EventStore ledger, EntitlementBook entitlements, MasterKeys keys, OpenPlaybacks playbacks, PlaybackSpool spool, RefusalLimit refusals,
-    LicencePolicy policy, LicensingLinks links, TimeProvider time)
+    BroadcastWatch broadcasts, TimeProvider time)
 {
     /// <summary>How long a new playback waits for a database that neither answers nor refuses.</summary>
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(5);
@@ -32,7 +33,7 @@ internal sealed class LicenceDesk(
     // A player asks for the keys of its tracks at the same time, with one token: the first opens the playback, the others renew it.
     private readonly SemaphoreSlim[] _opening = [.. Enumerable.Range(0, 64).Select(static _ => new SemaphoreSlim(1))];
 
-    /// <summary>Decides; on <see cref="LicenceDecision.Granted"/> the keys may be given.</summary>
+    /// <summary>Decides; the keys in <see cref="LicenceDecision.Given"/> may be given.</summary>
     /// <exception cref="RefusedException">Nothing could be decided or written down now.</exception>
     public async Task<LicenceDecision> DecideAsync(Asker asker, LicenceRequest request, CancellationToken cancel)
     {
@@ -67,17 +68,17 @@ internal sealed class LicenceDesk(
             return null;
         }
 
-        var now = time.GetUtcNow();
-        var decision = LicenceRule.Decide(policy, new(BroadcastExists: true, Standing.Entitled, Uses(asker.Broadcast, request)));
-        if (decision == LicenceDecision.Granted)
+        var facts = Facts(await broadcasts.FindAsync(asker.Broadcast, cancel), Standing.Entitled, playback.Jitter, asker, request) with { IsOpen = true };
+        var decision = LicenceRule.Decide(OfferTerms.Open, facts);
+        if (decision.IsGranted)
         {
             var renewal = playback.Renew(time.GetTimestamp());
-            await SpoolAsync(playback.Id, PlaybackEvents.Granted(playback, request.KeyIds, renewal, now), cancel);
+            await SpoolAsync(playback.Id, PlaybackEvents.Granted(playback, decision.Given, renewal, facts.Now), cancel);
         }
-        else if (refusals.IsDue(asker.TokenId, decision))
+        else if (refusals.IsDue(asker.TokenId, decision.Reason))
         {
-            await SpoolAsync(playback.Id, PlaybackEvents.Refused(asker.Broadcast, asker.Viewer.ToString(), request.KeyIds, decision, now), cancel);
-            refusals.Logged(asker.TokenId, decision);
+            await SpoolAsync(playback.Id, PlaybackEvents.Refused(asker.Broadcast, asker.Viewer.ToString(), request.KeyIds, decision.Reason, facts.Now), cancel);
+            refusals.Logged(asker.TokenId, decision.Reason);
         }
 
         return decision;
@@ -89,13 +90,13 @@ internal sealed class LicenceDesk(
         limit.CancelAfter(s_patience);
         try
         {
-            var exists = await links.OwnerOf(asker.Broadcast, limit.Token) is not null;
-            var entitlement = exists ? await entitlements.FindAsync(asker.Broadcast, asker.Viewer, limit.Token) : null;
+            var broadcast = await broadcasts.FindAsync(asker.Broadcast, limit.Token);
+            var entitlement = broadcast is null ? null : await entitlements.FindAsync(asker.Broadcast, asker.Viewer, limit.Token);
             var standing = entitlement switch { null => Standing.None, { Holds: false } => Standing.Revoked, _ => Standing.Entitled };
-            var decision = LicenceRule.Decide(policy, new(exists, standing, exists ? Uses(asker.Broadcast, request) : []));
-            var now = time.GetUtcNow();
-            var id = new PlaybackId(Guid.CreateVersion7(now));
-            if (decision == LicenceDecision.Granted)
+            var id = new PlaybackId(Guid.CreateVersion7(time.GetUtcNow()));
+            var facts = Facts(broadcast, standing, id.Jitter, asker, request);
+            var decision = LicenceRule.Decide(OfferTerms.Open, facts);
+            if (decision.IsGranted)
             {
                 if (playbacks.IsFull)
                 {
@@ -103,13 +104,13 @@ internal sealed class LicenceDesk(
                 }
 
                 var playback = new Playback(id, asker.Broadcast, asker.Viewer, entitlement!.Id, time.GetTimestamp());
-                await AppendAsync(id, PlaybackEvents.Granted(playback, request.KeyIds, renewal: 0, now), limit.Token);
+                await AppendAsync(id, PlaybackEvents.Granted(playback, decision.Given, renewal: 0, facts.Now), limit.Token);
                 playbacks.Open(asker.TokenId, playback);
             }
-            else if (refusals.IsDue(asker.TokenId, decision))
+            else if (refusals.IsDue(asker.TokenId, decision.Reason))
             {
-                await AppendAsync(id, PlaybackEvents.Refused(asker.Broadcast, asker.Viewer.ToString(), request.KeyIds, decision, now), limit.Token);
-                refusals.Logged(asker.TokenId, decision);
+                await AppendAsync(id, PlaybackEvents.Refused(asker.Broadcast, asker.Viewer.ToString(), request.KeyIds, decision.Reason, facts.Now), limit.Token);
+                refusals.Logged(asker.TokenId, decision.Reason);
             }
 
             return decision;
@@ -135,5 +136,15 @@ internal sealed class LicenceDesk(
         }
     }
 
-    private List<KeyUse?> Uses(BroadcastId broadcast, LicenceRequest request) => [.. request.KeyIds.Select(id => keys.Find(broadcast, id))];
+    private LicenceFacts Facts(BroadcastFacts? broadcast, Standing standing, double jitter, Asker asker, LicenceRequest request) => new()
+    {
+        Now = time.GetUtcNow(),
+        Phase = broadcast?.Phase,
+        KeyPeriod = broadcast?.KeyPeriod ?? KeyPeriodLength.Whole,
+        Edge = broadcast?.Edge,
+        Standing = standing,
+        Jitter = jitter,
+        // Without a broadcast there is no key to look with.
+        Asked = broadcast is null ? [] : [.. request.KeyIds.Select(id => new AskedKey(id, keys.Find(asker.Broadcast, id)))],
+    };
 }

@@ -23,15 +23,13 @@ internal static class LicenceEndpoint
 
     private static readonly Refusal s_large = new(413, "body-too-large", $"A licence request has at most {LicenceRequest.MaxBytes} bytes.");
     private static readonly Refusal s_token = new(401, "token-invalid", "The token is not one for this address.");
-    private static readonly Refusal s_notEntitled = new(403, "not-entitled", "This viewer may not watch this broadcast.");
-    private static readonly Refusal s_foreignKey = new(403, "key-not-of-broadcast", "A key was asked for that is not one of the token's broadcast.");
 
     public static IEndpointConventionBuilder Map(IEndpointRouteBuilder routes) => routes
-        .MapPost("/v1/licences", static (HttpContext context, LicenceDesk desk, MasterKeys keys, ViewerPseudonyms pseudonyms) =>
-            AnswerAsync(context, desk, keys, pseudonyms))
+        .MapPost("/v1/licences", static (HttpContext context, LicenceDesk desk, MasterKeys keys, ViewerPseudonyms pseudonyms, TimeProvider time) =>
+            AnswerAsync(context, desk, keys, pseudonyms, time))
         .WithName("requestLicence").WithTags("licences");
 
-    private static async Task<IResult> AnswerAsync(HttpContext context, LicenceDesk desk, MasterKeys keys, ViewerPseudonyms pseudonyms)
+    private static async Task<IResult> AnswerAsync(HttpContext context, LicenceDesk desk, MasterKeys keys, ViewerPseudonyms pseudonyms, TimeProvider time)
     {
         context.Response.Headers.CacheControl = "no-store";
         if (Read(context.User, pseudonyms) is not { } asker)
@@ -49,12 +47,10 @@ internal static class LicenceEndpoint
             return s_malformed.ToResult();
         }
 
-        return await desk.DecideAsync(asker, request, context.RequestAborted) switch
-        {
-            LicenceDecision.Granted => new LicenceResult(asker.Broadcast, request.KeyIds, keys),
-            LicenceDecision.KeyNotOfBroadcast => s_foreignKey.ToResult(),
-            _ => s_notEntitled.ToResult(),
-        };
+        var decision = await desk.DecideAsync(asker, request, context.RequestAborted);
+        return decision.IsGranted
+            ? new LicenceResult(asker.Broadcast, decision.Given, keys)
+            : LicenceRefusals.Of(decision, time.GetUtcNow()).ToResult();
     }
 
     private static Asker? Read(ClaimsPrincipal user, ViewerPseudonyms pseudonyms) =>
@@ -77,11 +73,11 @@ internal static class LicenceEndpoint
     }
 
     /// <summary>Writes the licence. A result of its own, so that key bytes pass through no serializer, no log and no string.</summary>
-    private sealed class LicenceResult(BroadcastId broadcast, IReadOnlyList<KeyId> ids, MasterKeys keys) : IResult
+    private sealed class LicenceResult(BroadcastId broadcast, IReadOnlyList<AskedKey> given, MasterKeys keys) : IResult
     {
         public async Task ExecuteAsync(HttpContext context)
         {
-            var buffer = new ArrayBufferWriter<byte>(256 + ids.Count * 128);
+            var buffer = new ArrayBufferWriter<byte>(256 + given.Count * 128);
             Write(buffer);
             context.Response.ContentType = "application/json";
             context.Response.ContentLength = buffer.WrittenCount;
@@ -95,10 +91,9 @@ internal static class LicenceEndpoint
             using var json = new Utf8JsonWriter(buffer);
             json.WriteStartObject();
             json.WriteStartArray("keys");
-            foreach (var kid in ids)
+            foreach (var (kid, use) in given)
             {
-                var use = keys.Find(broadcast, kid)!.Value;
-                using var key = keys.KeyFor(broadcast, use.Class, use.CryptoPeriod);
+                using var key = keys.KeyFor(broadcast, use!.Value.Class, use.Value.CryptoPeriod);
                 kid.CopyTo(id);
                 json.WriteStartObject();
                 json.WriteString("kty", "oct");

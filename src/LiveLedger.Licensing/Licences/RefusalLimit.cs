@@ -8,14 +8,14 @@ internal sealed class RefusalLimit(TimeProvider time)
     private const int MaxRemembered = 50_000;
     private static readonly TimeSpan s_interval = TimeSpan.FromSeconds(10);
 
-    private readonly ConcurrentDictionary<(string Token, LicenceDecision Reason), long> _logged = new();
+    private readonly ConcurrentDictionary<(string Token, LicenceReason Reason), long> _logged = new();
 
     /// <summary>True if this one is to be logged.</summary>
-    public bool IsDue(string token, LicenceDecision reason) =>
+    public bool IsDue(string token, LicenceReason reason) =>
         !_logged.TryGetValue((token, reason), out var last) || time.GetElapsedTime(last) >= s_interval;
 
     /// <summary>Says that it is logged. Not before: a refusal that could not be written down stays due.</summary>
-    public void Logged(string token, LicenceDecision reason)
+    public void Logged(string token, LicenceReason reason)
     {
         var now = time.GetTimestamp();
         if (_logged.Count >= MaxRemembered)

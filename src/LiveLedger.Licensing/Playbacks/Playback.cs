@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using LiveLedger.Licensing.Entitlements;
 using LiveLedger.Media;
 
@@ -6,6 +7,18 @@ namespace LiveLedger.Licensing.Playbacks;
 /// <summary>Names a playback: its stream is <c>playback/{id}</c>.</summary>
 internal readonly record struct PlaybackId(Guid Value)
 {
+    /// <summary>A playback's place in the time over which a period's keys are released, 0 to below 1: the same each time, and as many here as there.</summary>
+    public double Jitter
+    {
+        get
+        {
+            Span<byte> bytes = stackalloc byte[16];
+            Value.TryWriteBytes(bytes, bigEndian: true, out _);
+            // The end of a UUIDv7 is by chance.
+            return BinaryPrimitives.ReadUInt32BigEndian(bytes[12..]) / (uint.MaxValue + 1.0);
+        }
+    }
+
     public override string ToString() => Value.ToString("N");
 }
 
@@ -21,6 +34,8 @@ internal sealed class Playback(PlaybackId id, BroadcastId broadcast, ViewerPseud
     private int _renewals;
 
     public PlaybackId Id => id;
+
+    public double Jitter { get; } = id.Jitter;
 
     public BroadcastId Broadcast => broadcast;
 

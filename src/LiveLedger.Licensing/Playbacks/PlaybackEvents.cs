@@ -24,15 +24,15 @@ internal static partial class PlaybackEvents
 
     public static StreamName StreamOf(PlaybackId id) => new($"playback/{id}");
 
-    public static NewEvent Granted(Playback playback, IReadOnlyList<KeyId> kids, int renewal, DateTimeOffset at) => new(
+    public static NewEvent Granted(Playback playback, IReadOnlyList<AskedKey> given, int renewal, DateTimeOffset at) => new(
         Guid.CreateVersion7(at), GrantedType, Schema,
         JsonSerializer.SerializeToUtf8Bytes(
-            new(playback.Broadcast.ToString(), playback.Viewer.ToString(), playback.Entitlement.ToString(), Texts(kids), renewal, at), PlaybackJson.Default.LicenceGranted),
+            new(playback.Broadcast.ToString(), playback.Viewer.ToString(), playback.Entitlement.ToString(), Texts([.. given.Select(static key => key.Id)]), renewal, at), PlaybackJson.Default.LicenceGranted),
         Actor);
 
-    public static NewEvent Refused(BroadcastId broadcast, string viewer, IReadOnlyList<KeyId> kids, LicenceDecision decision, DateTimeOffset at) => new(
+    public static NewEvent Refused(BroadcastId broadcast, string viewer, IReadOnlyList<KeyId> kids, LicenceReason reason, DateTimeOffset at) => new(
         Guid.CreateVersion7(at), RefusedType, Schema,
-        JsonSerializer.SerializeToUtf8Bytes(new(broadcast.ToString(), viewer, Texts(kids), LicenceRule.CodeOf(decision), at), PlaybackJson.Default.LicenceRefused),
+        JsonSerializer.SerializeToUtf8Bytes(new(broadcast.ToString(), viewer, Texts(kids), reason.Code(), at), PlaybackJson.Default.LicenceRefused),
         Actor);
 
     /// <exception cref="InvalidDataException">The stored payload is not what its type says.</exception>

@@ -9,19 +9,19 @@ public sealed class RefusalLimitTests
     {
         var time = new SettableTime();
         var limit = new RefusalLimit(time);
-        Assert.True(limit.IsDue("a", LicenceDecision.NotEntitled));
-        Assert.True(limit.IsDue("a", LicenceDecision.NotEntitled));
+        Assert.True(limit.IsDue("a", LicenceReason.NotEntitled));
+        Assert.True(limit.IsDue("a", LicenceReason.NotEntitled));
 
-        limit.Logged("a", LicenceDecision.NotEntitled);
-        Assert.False(limit.IsDue("a", LicenceDecision.NotEntitled));
-        Assert.True(limit.IsDue("a", LicenceDecision.KeyNotOfBroadcast));
-        Assert.True(limit.IsDue("b", LicenceDecision.NotEntitled));
+        limit.Logged("a", LicenceReason.NotEntitled);
+        Assert.False(limit.IsDue("a", LicenceReason.NotEntitled));
+        Assert.True(limit.IsDue("a", LicenceReason.KeyNotOfBroadcast));
+        Assert.True(limit.IsDue("b", LicenceReason.NotEntitled));
 
         // Setting the clock is not the passing of time.
         time.Set = TimeSpan.FromDays(1);
-        Assert.False(limit.IsDue("a", LicenceDecision.NotEntitled));
+        Assert.False(limit.IsDue("a", LicenceReason.NotEntitled));
         time.Set = TimeSpan.FromDays(-1);
         time.Now += TimeSpan.FromSeconds(10);
-        Assert.True(limit.IsDue("a", LicenceDecision.NotEntitled));
+        Assert.True(limit.IsDue("a", LicenceReason.NotEntitled));
     }
 }
