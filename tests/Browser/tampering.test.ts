@@ -115,7 +115,7 @@ it("A segment that does not follow the one before it is left out", async () => {
 describe("Nothing plays", () => {
   async function expectNothing(code: string): Promise<void> {
     await page.goto(origin.watchUrl());
-    const { failures, appended } = await untilState(page, "verification-failed");
+    const { failures, appended } = await untilState(page, "verification-failed", 40);
     expect(failures.at(-1)?.code).toBe(code);
     expect(appended.filter((slot) => slot.startsWith("v"))).toEqual([]);
     expect((await decodedBy(page)).frames).toBe(0);

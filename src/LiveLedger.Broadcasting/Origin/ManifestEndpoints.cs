@@ -80,7 +80,7 @@ internal sealed class ManifestEndpoints(BroadcastBook book, Recordings recording
                 AvailabilityStart = start,
                 Ended = ended,
                 Window = options.LiveWindow,
-                Epochs = [.. recording.Timeline.Epochs.Select(e => new EpochStart(e.Number, e.StartSeconds))],
+                Epochs = [.. recording.Timeline.Epochs.Select(e => new EpochStart(e.Number, e.StartSeconds, recording.FirstPeriodOf(e.Number)))],
             });
     }
 
@@ -88,13 +88,13 @@ internal sealed class ManifestEndpoints(BroadcastBook book, Recordings recording
     {
         Name = view.Name,
         Description = view.Init!.Description,
-        KeyId = view.Init.KeyId,
+        Inits = [.. view.Inits.Where(static i => i.StartSeconds is not null).Select(static i => new ManifestInit(i.Epoch, i.CryptoPeriod, i.KeyId, i.StartSeconds!.Value))],
         Scheme = broadcast.Scheme,
         Bandwidth = view.PeakBitrate,
         AverageBandwidth = view.AverageBitrate,
         TargetDuration = view.TargetDuration,
         Segments = [.. view.Segments.Select(s => new ManifestSegment(
-            s.Epoch, s.Sequence, s.DecodeTime, s.Duration,
+            s.Epoch, s.CryptoPeriod, s.Sequence, s.DecodeTime, s.Duration,
             start + TimeSpan.FromSeconds(s.DecodeTime / (double)s.Timescale)))],
     };
 

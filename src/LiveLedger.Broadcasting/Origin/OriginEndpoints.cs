@@ -56,8 +56,8 @@ internal sealed class OriginEndpoints(BroadcastBook book, Recordings recordings)
             // The record of a slot is signed once, so its own bytes are as lasting as the segment's.
             ".record" when TryNumber(stem, out var n) && track.TryGet(n, out var segment) =>
                 Send(context, track.Files.RecordPath(n), "application/cbor-seq", $"r{segment.ChunkRoot}"),
-            ".mp4" when TryInit(stem, out var epoch) && track.InitOf(epoch) is { } init =>
-                Send(context, track.Files.InitPath(epoch), "video/mp4", init.Hash.ToString()),
+            ".mp4" when TryInit(stem, out var epoch, out var period) && track.InitOf(epoch, period) is { } init =>
+                Send(context, track.Files.InitPath(epoch, period), "video/mp4", init.Hash.ToString()),
             _ => NotFound.ToResult(),
         };
     }
@@ -68,11 +68,17 @@ internal sealed class OriginEndpoints(BroadcastBook book, Recordings recordings)
         return Results.File(path, type, entityTag: new EntityTagHeaderValue($"\"{tag}\""), enableRangeProcessing: true);
     }
 
-    /// <summary><c>init</c> is epoch 0's, <c>init-{n}</c> a later one's.</summary>
-    private static bool TryInit(string stem, out uint epoch)
+    /// <summary><c>init</c> is epoch 0's, <c>init-{n}</c> a later one's, <c>init-{n}-{k}</c> that of key period k of epoch n, k &gt; 0.</summary>
+    private static bool TryInit(string stem, out uint epoch, out ulong period)
     {
-        epoch = 0;
-        return stem == "init" || (stem.StartsWith("init-", StringComparison.Ordinal) && TryNumber(stem[5..], out epoch) && epoch > 0);
+        (epoch, period) = (0, 0);
+        return stem.Split('-') switch
+        {
+            ["init"] => true,
+            ["init", var e] => TryNumber(e, out epoch) && epoch > 0,
+            ["init", var e, var k] => TryNumber(e, out epoch) && ulong.TryParse(k, NumberStyles.None, CultureInfo.InvariantCulture, out period) && k[0] != '0',
+            _ => false,
+        };
     }
 
     /// <summary>Decimal without leading zeros or signs: one object has one URL.</summary>

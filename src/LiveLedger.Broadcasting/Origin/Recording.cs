@@ -43,6 +43,9 @@ internal sealed class Recording
     /// <summary>Farthest end of any track, seconds.</summary>
     public double EndSeconds => _tracks.Values.Select(t => t.EndSeconds).DefaultIfEmpty().Max();
 
+    /// <summary>The key period an epoch begins in; 0 for one without segments.</summary>
+    public ulong FirstPeriodOf(uint epoch) => Tracks.Select(t => t.FirstPeriodOf(epoch)).Min() ?? 0;
+
     /// <summary>Reads a broadcast's folder; finishes what a crash interrupted.</summary>
     /// <exception cref="InvalidDataException">A stored file is damaged. The message names it.</exception>
     public static Recording Open(BroadcastId id, string root)
@@ -66,15 +69,13 @@ internal sealed class Recording
 
     private static void Load(TrackRecording track)
     {
-        foreach (var epoch in track.Files.Epochs())
+        TrackInit? last = null;
+        foreach (var (epoch, period) in track.Files.Inits())
         {
-            var init = File.ReadAllBytes(track.Files.InitPath(epoch));
-            if (!InitProbe.TryDescribe(File.ReadAllBytes(track.Files.SourceInitPath(epoch)), out var description, out var fault))
-            {
-                throw new InvalidDataException($"{track.Files.SourceInitPath(epoch)} is damaged: {fault}");
-            }
-
-            track.Add(new TrackInit(epoch, description, KeyIdOf(init, track.Files.InitPath(epoch)), Sha256Hash.Of(init)));
+            var init = File.ReadAllBytes(track.Files.InitPath(epoch, period));
+            var description = last?.Epoch == epoch ? last.Description : DescriptionOf(track, epoch);
+            last = new(epoch, period, description, KeyIdOf(init, track.Files.InitPath(epoch, period)), Sha256Hash.Of(init));
+            track.Add(last);
         }
 
         while (track.Files.ReadRecord(track.Count) is { } record || Retry(track, out record))
@@ -84,6 +85,11 @@ internal sealed class Recording
 
         track.Files.Settle(track.Count);
     }
+
+    private static TrackDescription DescriptionOf(TrackRecording track, uint epoch) =>
+        InitProbe.TryDescribe(File.ReadAllBytes(track.Files.SourceInitPath(epoch)), out var description, out var fault)
+            ? description
+            : throw new InvalidDataException($"{track.Files.SourceInitPath(epoch)} is damaged: {fault}");
 
     private static bool Retry(TrackRecording track, out Media.Records.SignedRecord record)
     {

@@ -4,6 +4,7 @@ namespace LiveLedger.Broadcasting.Origin;
 
 /// <summary>What the origin keeps in memory of a segment that is sealed: encrypted, signed and on disk.</summary>
 /// <param name="Epoch">Run of the publisher.</param>
+/// <param name="CryptoPeriod">Which content key of its class it is encrypted with.</param>
 /// <param name="Sequence">Position in the track, from 0.</param>
 /// <param name="DecodeTime">As delivered, in ticks of the track.</param>
 /// <param name="Duration">In ticks.</param>
@@ -12,7 +13,7 @@ namespace LiveLedger.Broadcasting.Origin;
 /// <param name="SealedAt">When it was signed.</param>
 /// <param name="ChunkRoot">Root of its chunk tree: its strong ETag.</param>
 internal readonly record struct SealedSegment(
-    uint Epoch, uint Sequence, ulong DecodeTime, uint Duration, uint Timescale, int ByteLength, DateTimeOffset SealedAt, Bytes32 ChunkRoot)
+    uint Epoch, ulong CryptoPeriod, uint Sequence, ulong DecodeTime, uint Duration, uint Timescale, int ByteLength, DateTimeOffset SealedAt, Bytes32 ChunkRoot)
 {
     public ulong EndTime => DecodeTime + Duration;
 

@@ -18,20 +18,25 @@ internal sealed class TrackFiles(string directory)
     public string RecordPath(uint sequence) => Path.Combine(directory, Name(sequence) + RecordSuffix);
 
     /// <summary>The init segment as delivered.</summary>
-    public string InitPath(uint epoch) => Path.Combine(directory, $"init-{Name(epoch)}.mp4");
+    public string InitPath(uint epoch, ulong cryptoPeriod) => Path.Combine(directory, cryptoPeriod == 0
+        ? $"init-{Name(epoch)}.mp4"
+        : string.Create(CultureInfo.InvariantCulture, $"init-{epoch}-{cryptoPeriod}.mp4"));
 
     /// <summary>The init segment as the publisher sent it: needed after a restart, for publishers do not send it again.</summary>
     public string SourceInitPath(uint epoch) => Path.Combine(directory, $"source-init-{Name(epoch)}.mp4");
 
-    /// <summary>Keeps both forms of an epoch's init segment.</summary>
-    public void SaveInit(uint epoch, ReadOnlySpan<byte> source, ReadOnlySpan<byte> delivered)
+    /// <summary>Keeps the init segment that begins an epoch, in both forms.</summary>
+    public void SaveInit(uint epoch, ulong cryptoPeriod, ReadOnlySpan<byte> source, ReadOnlySpan<byte> delivered)
     {
         Directory.CreateDirectory(directory);
         DurableFile.FlushDirectory(Path.GetDirectoryName(directory)!);
         // The source first: a delivered init whose source is missing could not be packaged for after a restart.
         DurableFile.Replace(SourceInitPath(epoch), source);
-        DurableFile.Replace(InitPath(epoch), delivered);
+        DurableFile.Replace(InitPath(epoch, cryptoPeriod), delivered);
     }
+
+    /// <summary>Keeps the delivered init segment of a further key period of an epoch.</summary>
+    public void SaveInit(uint epoch, ulong cryptoPeriod, ReadOnlySpan<byte> delivered) => DurableFile.Replace(InitPath(epoch, cryptoPeriod), delivered);
 
     /// <summary>Makes a segment and its record durable, then visible. When it returns they may be served.</summary>
     public void Seal(SignedRecord record, ReadOnlySpan<byte> segment)
@@ -116,11 +121,11 @@ internal sealed class TrackFiles(string directory)
             : throw new InvalidDataException($"{path} is damaged");
     }
 
-    /// <summary>Epochs for which a delivered init segment is kept, in order.</summary>
-    public IEnumerable<uint> Epochs() => Directory.Exists(directory)
+    /// <summary>Epochs and key periods for which a delivered init segment is kept, in order.</summary>
+    public IEnumerable<(uint Epoch, ulong CryptoPeriod)> Inits() => Directory.Exists(directory)
         ? Directory.EnumerateFiles(directory, "init-*.mp4")
-            .Select(path => Path.GetFileNameWithoutExtension(path)["init-".Length..])
-            .Select(text => uint.Parse(text, CultureInfo.InvariantCulture))
+            .Select(path => Path.GetFileNameWithoutExtension(path)["init-".Length..].Split('-'))
+            .Select(parts => (uint.Parse(parts[0], CultureInfo.InvariantCulture), parts.Length > 1 ? ulong.Parse(parts[1], CultureInfo.InvariantCulture) : 0))
             .Order()
         : [];
 

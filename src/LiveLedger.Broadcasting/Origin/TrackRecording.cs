@@ -6,8 +6,12 @@ using LiveLedger.Media.Tracks;
 
 namespace LiveLedger.Broadcasting.Origin;
 
-/// <summary>A track's init segment in one epoch.</summary>
-internal sealed record TrackInit(uint Epoch, TrackDescription Description, KeyId KeyId, Sha256Hash Hash);
+/// <summary>A track's init segment in one epoch and key period.</summary>
+internal sealed record TrackInit(uint Epoch, ulong CryptoPeriod, TrackDescription Description, KeyId KeyId, Sha256Hash Hash)
+{
+    /// <summary>Where its first segment starts on the timeline, in seconds; null while it has none.</summary>
+    public double? StartSeconds { get; init; }
+}
 
 /// <summary>A track as the origin serves it: what is sealed, in order. One writer (its pipeline), many readers.</summary>
 internal sealed class TrackRecording(TrackName name, TrackFiles files)
@@ -103,7 +107,12 @@ internal sealed class TrackRecording(TrackName name, TrackFiles files)
                 throw new InvalidDataException($"track {name}: record {r.Sequence} cannot follow {_segments.Count} records");
             }
 
-            _segments.Add(new(r.Epoch, r.Sequence, r.DecodeTime, r.Duration, r.Timescale, r.ByteLength, r.SealedAt, r.ChunkRoot));
+            if (_inits.FindLastIndex(i => i.Epoch == r.Epoch && i.CryptoPeriod == r.CryptoPeriod) is >= 0 and var at && _inits[at].StartSeconds is null)
+            {
+                _inits[at] = _inits[at] with { StartSeconds = r.DecodeTime / (double)r.Timescale };
+            }
+
+            _segments.Add(new(r.Epoch, r.CryptoPeriod, r.Sequence, r.DecodeTime, r.Duration, r.Timescale, r.ByteLength, r.SealedAt, r.ChunkRoot));
             _bytes += r.ByteLength;
             var seconds = r.Duration / (double)r.Timescale;
             _targetDuration = Math.Max(_targetDuration, (int)Math.Round(seconds, MidpointRounding.AwayFromZero));
@@ -127,11 +136,21 @@ internal sealed class TrackRecording(TrackName name, TrackFiles files)
         }
     }
 
-    public TrackInit? InitOf(uint epoch)
+    public TrackInit? InitOf(uint epoch, ulong cryptoPeriod)
     {
         lock (_lock)
         {
-            return _inits.Find(i => i.Epoch == epoch);
+            // From the end: it is the newest that is asked for most, and there are thousands in a long broadcast.
+            return _inits.FindLast(i => i.Epoch == epoch && i.CryptoPeriod == cryptoPeriod);
+        }
+    }
+
+    /// <summary>The first key period of an epoch that the track has segments of; null if it has none.</summary>
+    public ulong? FirstPeriodOf(uint epoch)
+    {
+        lock (_lock)
+        {
+            return _inits.Find(i => i.Epoch == epoch && i.StartSeconds is not null)?.CryptoPeriod;
         }
     }
 
@@ -160,7 +179,7 @@ internal sealed class TrackRecording(TrackName name, TrackFiles files)
         {
             if (_inits is not [.., var init])
             {
-                return new(name, null, [], 0, 0, 0);
+                return new(name, null, [], [], 0, 0, 0);
             }
 
             var first = _segments.Count;
@@ -173,11 +192,12 @@ internal sealed class TrackRecording(TrackName name, TrackFiles files)
 
             var window = _segments.GetRange(first, _segments.Count - first);
             var average = seconds > 0 ? (int)Math.Min(int.MaxValue, 8.0 * window.Sum(s => (long)s.ByteLength) / seconds) : 0;
-            return new(name, init, window, _peakBitrate, average, _targetDuration);
+            var firstInit = window.Count == 0 ? _inits.Count : _inits.FindLastIndex(i => i.Epoch == window[0].Epoch && i.CryptoPeriod == window[0].CryptoPeriod);
+            return new(name, init, _inits.GetRange(firstInit, _inits.Count - firstInit), window, _peakBitrate, average, _targetDuration);
         }
     }
 }
 
 /// <summary>A moment's view of a track. Bit rates are bits a second; the target duration is whole seconds and never shrinks.</summary>
 internal sealed record TrackView(
-    TrackName Name, TrackInit? Init, IReadOnlyList<SealedSegment> Segments, int PeakBitrate, int AverageBitrate, int TargetDuration);
+    TrackName Name, TrackInit? Init, IReadOnlyList<TrackInit> Inits, IReadOnlyList<SealedSegment> Segments, int PeakBitrate, int AverageBitrate, int TargetDuration);

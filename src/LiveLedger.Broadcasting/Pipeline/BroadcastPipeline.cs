@@ -15,7 +15,7 @@ internal sealed record Signer(Ed25519PrivateKey SessionKey, DateTimeOffset NotAf
 
 /// <summary>A live broadcast's writing half: its tracks' pipelines on one timeline, under one session key.</summary>
 internal sealed class BroadcastPipeline(
-    Recording recording, ProtectionScheme scheme, Signer signer, BroadcastingLinks links, TimeProvider time,
+    Recording recording, ProtectionScheme scheme, KeyPeriodLength keyPeriod, Signer signer, BroadcastingLinks links, TimeProvider time,
     Action<TrackRecording> segmentSealed) : IDisposable
 {
     /// <summary>A track that is added while the broadcast runs has the others' clock if it begins within this many seconds of their end.</summary>
@@ -24,6 +24,7 @@ internal sealed class BroadcastPipeline(
     private readonly ConcurrentDictionary<TrackName, TrackPipeline> _tracks = new();
     private readonly Lock _lock = new();
     private readonly PublisherRuns _runs = new();
+    private readonly KeyedPackagers _packagers = new(recording.Id, scheme, keyPeriod, links);
     private readonly IvLeases _ivs = new(recording.Folder, isNew: recording.Tracks.Count == 0);
     private volatile bool _closed;
 
@@ -99,7 +100,7 @@ internal sealed class BroadcastPipeline(
         }
 
         var source = File.ReadAllBytes(track.Files.SourceInitPath(init.Epoch));
-        return TryPackager(source, track.Name, init.Epoch, out var packager) is null
+        return _packagers.TryOpen(source, track.Name, init.Epoch, init.CryptoPeriod, out var packager) is null
             ? new(source, packager!, init, recording.Timeline.Epochs[(int)init.Epoch].OffsetSeconds, _ivs.Take)
             : throw new InvalidDataException($"the stored init segment of track {track.Name} can no longer be packaged for");
     }
@@ -108,7 +109,7 @@ internal sealed class BroadcastPipeline(
     public Refusal? TryProbe(byte[] source, TrackRecording track, out RunningEpoch? candidate)
     {
         candidate = null;
-        if (TryPackager(source, track.Name, uint.MaxValue, out var packager) is { } refusal)
+        if (_packagers.TryOpen(source, track.Name, uint.MaxValue, 0, out var packager) is { } refusal)
         {
             return refusal;
         }
@@ -122,7 +123,7 @@ internal sealed class BroadcastPipeline(
                 : new(400, "track-changed-timescale", $"Track {track.Name} counts {known.Timescale} ticks a second, not {sent.Timescale}; keep the frame rate, or send it on a path of its own.");
         }
 
-        candidate = new(source, packager, new(uint.MaxValue, sent, packager.KeyId, default), 0, static () => throw new InvalidOperationException("a probe encrypts nothing"));
+        candidate = new(source, packager, new(uint.MaxValue, 0, sent, packager.KeyId, default), 0, static () => throw new InvalidOperationException("a probe encrypts nothing"));
         return null;
     }
 
@@ -131,14 +132,16 @@ internal sealed class BroadcastPipeline(
     public Refusal? TryOpenEpoch(TrackRecording track, PendingInit init, in SourceSegment first, out RunningEpoch? running)
     {
         running = null;
-        var epoch = EpochFor(track, init.Run, first, (init.Probe?.Packager.Description ?? track.Init!.Description).Timescale);
-        if (TryPackager(init.Source, track.Name, epoch.Number, out var packager) is { } refusal)
+        var timescale = (init.Probe?.Packager.Description ?? track.Init!.Description).Timescale;
+        var epoch = EpochFor(track, init.Run, first, timescale);
+        var period = _packagers.PeriodOf(first.DecodeTime + epoch.OffsetSeconds * timescale, timescale);
+        if (_packagers.TryOpen(init.Source, track.Name, epoch.Number, period, out var packager) is { } refusal)
         {
             return refusal;
         }
 
         // Taken from the packager, so that what is stored is what is served.
-        var delivered = new TrackInit(epoch.Number, packager!.Description, packager.KeyId, Sha256Hash.Of(packager.Init.Span));
+        var delivered = new TrackInit(epoch.Number, period, packager!.Description, packager.KeyId, Sha256Hash.Of(packager.Init.Span));
         running = new(init.Source, packager, delivered, epoch.OffsetSeconds, _ivs.Take);
         if (!Placement.Follows(track, first, running) || Placement.IsTooFarAhead(track, first, running, Now))
         {
@@ -148,10 +151,39 @@ internal sealed class BroadcastPipeline(
         }
 
         // Durable before a sample is encrypted under this init segment's key id and IV.
-        track.Files.SaveInit(epoch.Number, init.Source, packager.Init.Span);
+        track.Files.SaveInit(epoch.Number, period, init.Source, packager.Init.Span);
         track.Add(delivered);
         recording.Add(track);
         return null;
+    }
+
+    /// <summary>The running epoch in the key period of a segment that goes on with it: under the next key, with an init segment of its own, if that has changed.</summary>
+    public RunningEpoch InPeriodOf(TrackRecording track, RunningEpoch running, in SourceSegment segment)
+    {
+        var (epoch, description) = (running.Init.Epoch, running.Packager.Description);
+        var period = _packagers.PeriodOf(segment.DecodeTime + running.OffsetTicks, description.Timescale);
+        if (period == running.Init.CryptoPeriod)
+        {
+            return running;
+        }
+
+        if (_packagers.TryOpen(running.Source, track.Name, epoch, period, out var packager) is { } refusal)
+        {
+            throw new InvalidDataException($"the init segment of track {track.Name} was good for a period and is not for the next: {refusal.Detail}");
+        }
+
+        var delivered = track.InitOf(epoch, period);
+        if (delivered is null)
+        {
+            delivered = new(epoch, period, description, packager!.KeyId, Sha256Hash.Of(packager.Init.Span));
+            // Durable before a sample is encrypted under its key. A crash from here on leaves an init segment without segments, which manifests
+            // leave out; the next segment finds it and does not write it again, for a record may be signed over its hash.
+            track.Files.SaveInit(epoch, period, packager.Init.Span);
+            track.Add(delivered);
+        }
+
+        running.Dispose();
+        return new(running.Source, packager!, delivered, recording.Timeline.Epochs[(int)epoch].OffsetSeconds, _ivs.Take);
     }
 
     /// <summary>Lets no segment in any more, and waits for those being sealed.</summary>
@@ -213,30 +245,6 @@ internal sealed class BroadcastPipeline(
 
             _runs.Opened(run, epoch.Number);
             return epoch;
-        }
-    }
-
-    private Refusal? TryPackager(byte[] source, TrackName track, uint epoch, out TrackPackager? packager)
-    {
-        packager = null;
-        if (!InitProbe.TryDescribe(source, out var description, out var fault))
-        {
-            return FaultRefusal.Of(fault);
-        }
-
-        using var key = links.ContentKeyFor(Id, description.Class, 0);
-        var terms = scheme == ProtectionScheme.Cbcs ? PackagingTerms.Cbcs(key, IvLeases.ConstantIv(Id, track, epoch)) : PackagingTerms.Cenc(key);
-        return TrackPackager.TryOpen(source, terms.Listing(KeyIds()), out packager, out fault) ? null : FaultRefusal.Of(fault);
-    }
-
-    private KeyId[] KeyIds()
-    {
-        return [.. Enum.GetValues<TrackClass>().Select(IdOf)];
-
-        KeyId IdOf(TrackClass trackClass)
-        {
-            using var key = links.ContentKeyFor(Id, trackClass, 0);
-            return key.Id;
         }
     }
 }

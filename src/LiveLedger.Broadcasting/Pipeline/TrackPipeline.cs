@@ -152,7 +152,13 @@ internal sealed class TrackPipeline(BroadcastPipeline broadcast, TrackRecording 
             broadcast.WentOn(pending.Run, _running!.Init.Epoch);
         }
 
-        return Placement.IsTooFarAhead(track, segment, _running!, broadcast.Now) ? Refusals.BeyondClock : null;
+        if (Placement.IsTooFarAhead(track, segment, _running!, broadcast.Now))
+        {
+            return Refusals.BeyondClock;
+        }
+
+        _running = broadcast.InPeriodOf(track, _running!, segment);
+        return null;
     }
 
     private Refusal? Begin(PendingInit? pending, in SourceSegment segment)

@@ -43,7 +43,7 @@ internal sealed class TrackSealing(BroadcastPipeline broadcast, TrackRecording t
                 ByteLength = delivered.Length,
                 ChunkRoot = tree.Root,
                 InitHash = running.Init.Hash,
-                CryptoPeriod = 0,
+                CryptoPeriod = running.Init.CryptoPeriod,
                 KeyId = running.Init.KeyId,
                 Previous = track.Head,
                 SealedAt = broadcast.Now,

@@ -48,5 +48,10 @@ internal sealed record SegmentAddress
 
     internal Uri RecordOf(uint sequence) => new(Segment, $"{sequence}.record");
 
-    internal Uri Init(uint epoch) => new(Segment, epoch == 0 ? "init.mp4" : $"init-{epoch}.mp4");
+    internal Uri Init(uint epoch, ulong cryptoPeriod) => new(Segment, (epoch, cryptoPeriod) switch
+    {
+        (0, 0) => "init.mp4",
+        (_, 0) => $"init-{epoch}.mp4",
+        _ => $"init-{epoch}-{cryptoPeriod}.mp4",
+    });
 }

@@ -31,7 +31,7 @@ internal static class SegmentAudit
         byte[]? init = null;
         if (SignedRecord.TryParse(record, out var parsed))
         {
-            init = await Download.GetAsync(http, address.Init(parsed.Record.Epoch), MaxInit, cancellation);
+            init = await Download.GetAsync(http, address.Init(parsed.Record.Epoch, parsed.Record.CryptoPeriod), MaxInit, cancellation);
         }
 
         var previous = address.Slot.Sequence == 0

@@ -19,4 +19,5 @@ public sealed record BroadcastTimeline
 /// <summary>Where an epoch begins on the delivered timeline.</summary>
 /// <param name="Epoch">The epoch.</param>
 /// <param name="OffsetSeconds">Its first whole second on that timeline, one number for all tracks.</param>
-public readonly record struct EpochStart(uint Epoch, ulong OffsetSeconds);
+/// <param name="FirstPeriod">The key period it begins in.</param>
+public readonly record struct EpochStart(uint Epoch, ulong OffsetSeconds, ulong FirstPeriod);

@@ -8,7 +8,7 @@ namespace LiveLedger.Media.Manifests;
 internal static class DashAdaptationSet
 {
     internal static void Write(
-        XmlWriter xml, int id, IReadOnlyList<int> switchable, IReadOnlyList<ManifestTrack> tracks, uint epoch, ulong offset, string licenceUrl)
+        XmlWriter xml, int id, IReadOnlyList<int> switchable, IReadOnlyList<ManifestTrack> tracks, in DashPeriod period, string licenceUrl)
     {
         var description = tracks[0].Description;
         xml.WriteStartElement("AdaptationSet");
@@ -22,7 +22,7 @@ internal static class DashAdaptationSet
 
         xml.WriteAttributeString("segmentAlignment", "true");
         xml.WriteAttributeString("startWithSAP", "1");
-        DashProtection.Write(xml, tracks[0], licenceUrl);
+        DashProtection.Write(xml, tracks[0].Scheme, period.InitOf(tracks[0]).KeyId, licenceUrl);
         if (switchable.Count > 0)
         {
             xml.WriteStartElement("SupplementalProperty");
@@ -33,13 +33,13 @@ internal static class DashAdaptationSet
 
         foreach (var track in tracks.OrderByDescending(static t => t.Bandwidth))
         {
-            WriteRepresentation(xml, track, epoch, offset);
+            WriteRepresentation(xml, track, period);
         }
 
         xml.WriteEndElement();
     }
 
-    private static void WriteRepresentation(XmlWriter xml, ManifestTrack track, uint epoch, ulong offset)
+    private static void WriteRepresentation(XmlWriter xml, ManifestTrack track, in DashPeriod period)
     {
         xml.WriteStartElement("Representation");
         xml.WriteAttributeString("id", track.Name.Value);
@@ -65,17 +65,17 @@ internal static class DashAdaptationSet
                 break;
         }
 
-        WriteTemplate(xml, track, [.. track.Segments.Where(s => s.Epoch == epoch)], epoch, offset);
+        WriteTemplate(xml, track, [.. period.SegmentsOf(track)], period);
         xml.WriteEndElement();
     }
 
-    private static void WriteTemplate(XmlWriter xml, ManifestTrack track, IReadOnlyList<ManifestSegment> segments, uint epoch, ulong offset)
+    private static void WriteTemplate(XmlWriter xml, ManifestTrack track, IReadOnlyList<ManifestSegment> segments, in DashPeriod period)
     {
         xml.WriteStartElement("SegmentTemplate");
         xml.WriteAttributeString("timescale", Text(track.Description.Timescale));
         // Media times run on across epochs, a Period's begin at 0: the offset takes them back (ISO/IEC 23009-1 §5.3.9.2).
-        xml.WriteAttributeString("presentationTimeOffset", ((UInt128)offset * track.Description.Timescale).ToString(CultureInfo.InvariantCulture));
-        xml.WriteAttributeString("initialization", $"{track.Name}/{ManifestText.Init(epoch)}");
+        xml.WriteAttributeString("presentationTimeOffset", decimal.Round(period.StartSeconds * track.Description.Timescale).ToString(CultureInfo.InvariantCulture));
+        xml.WriteAttributeString("initialization", $"{track.Name}/{ManifestText.Init(period.Epoch, period.CryptoPeriod)}");
         xml.WriteAttributeString("media", $"{track.Name}/$Number$.m4s");
         xml.WriteAttributeString("startNumber", Text(segments[0].Sequence));
         xml.WriteStartElement("SegmentTimeline");

@@ -5,7 +5,7 @@ using LiveLedger.Media.Tracks;
 
 namespace LiveLedger.Media.Manifests;
 
-/// <summary>One MPD (ISO/IEC 23009-1) over the same segments: SegmentTimeline, and a Period for each epoch.</summary>
+/// <summary>One MPD (ISO/IEC 23009-1) over the same segments: SegmentTimeline, and a Period for each epoch and key period.</summary>
 public static class DashManifest
 {
     private const string Mpd = "urn:mpeg:dash:schema:mpd:2011";
@@ -23,7 +23,8 @@ public static class DashManifest
         using (var xml = XmlWriter.Create(text, new() { Indent = true, NewLineChars = "\n", OmitXmlDeclaration = true }))
         {
             // A finished broadcast plays from its beginning, wherever the publisher's clock stood then.
-            var origin = timeline.Ended ? First(tracks, timeline) : 0;
+            var periods = DashPeriod.Of(tracks, timeline);
+            var origin = timeline.Ended && periods.Count > 0 ? periods[0].StartSeconds : 0;
             var longest = tracks.Select(ManifestText.TargetDuration).DefaultIfEmpty(1).Max();
             xml.WriteStartElement("MPD", Mpd);
             xml.WriteAttributeString("xmlns", "cenc", null, DashProtection.Cenc);
@@ -45,7 +46,7 @@ public static class DashManifest
                 xml.WriteAttributeString("suggestedPresentationDelay", Duration(longest * 3));
             }
 
-            WritePeriods(xml, tracks, timeline, origin, licenceUrl);
+            WritePeriods(xml, tracks, periods, origin, licenceUrl);
             if (!timeline.Ended)
             {
                 xml.WriteStartElement("UTCTiming", Mpd);
@@ -68,48 +69,39 @@ public static class DashManifest
         .Select(static t => ((decimal)t.Segments[^1].DecodeTime + t.Segments[^1].Duration) / t.Description.Timescale)
         .DefaultIfEmpty(0m).Max();
 
-    /// <summary>Where the first listed epoch begins.</summary>
-    private static ulong First(IReadOnlyList<ManifestTrack> tracks, BroadcastTimeline timeline)
-    {
-        var listed = tracks.SelectMany(static t => t.Segments).Select(static s => s.Epoch).ToHashSet();
-        return timeline.Epochs.Where(e => listed.Contains(e.Epoch)).Select(static e => e.OffsetSeconds).DefaultIfEmpty(0UL).Min();
-    }
-
     private static string Seconds(decimal seconds) => seconds.ToString("0.######", CultureInfo.InvariantCulture);
 
-    private static void WritePeriods(XmlWriter xml, IReadOnlyList<ManifestTrack> tracks, BroadcastTimeline timeline, ulong origin, string licenceUrl)
+    private static void WritePeriods(XmlWriter xml, IReadOnlyList<ManifestTrack> tracks, IReadOnlyList<DashPeriod> periods, decimal origin, string licenceUrl)
     {
-        var epochs = tracks.SelectMany(static t => t.Segments).Select(static s => s.Epoch).Distinct().Order().ToList();
-        if (epochs.Count == 0)
+        if (periods.Count == 0)
         {
             // The schema wants a Period; a player waits for the next one.
-            StartPeriod(xml, 0, 0);
+            StartPeriod(xml, new(0, 0, 0), 0);
             xml.WriteEndElement();
         }
 
-        foreach (var epoch in epochs)
+        foreach (var period in periods)
         {
-            var offset = timeline.Epochs.Single(e => e.Epoch == epoch).OffsetSeconds;
-            StartPeriod(xml, epoch, offset - origin);
+            StartPeriod(xml, period, origin);
             // One set for each key, since keys are looked up by set (DASH-IF IOP §7.5); players switch between those that
             // say so below. The best first: some players take the first set and stay with it.
-            var sets = tracks.Where(t => t.Segments.Any(s => s.Epoch == epoch))
-                .GroupBy(static t => (IsVideo: t.Description is VideoDescription, t.KeyId, Language: ManifestText.Language(t.Description)))
+            var sets = tracks.Where(t => period.SegmentsOf(t).Any())
+                .GroupBy(t => (IsVideo: t.Description is VideoDescription, period.InitOf(t).KeyId, Language: ManifestText.Language(t.Description)))
                 .OrderByDescending(static set => set.Key.IsVideo).ThenByDescending(static set => set.Max(static t => t.Bandwidth)).ToList();
             for (var i = 0; i < sets.Count; i++)
             {
                 var others = Enumerable.Range(0, sets.Count).Where(j => j != i && sets[i].Key.IsVideo && sets[j].Key.IsVideo);
-                DashAdaptationSet.Write(xml, i, [.. others], [.. sets[i]], epoch, offset, licenceUrl);
+                DashAdaptationSet.Write(xml, i, [.. others], [.. sets[i]], period, licenceUrl);
             }
 
             xml.WriteEndElement();
         }
     }
 
-    private static void StartPeriod(XmlWriter xml, uint epoch, ulong offset)
+    private static void StartPeriod(XmlWriter xml, in DashPeriod period, decimal origin)
     {
         xml.WriteStartElement("Period", Mpd);
-        xml.WriteAttributeString("id", string.Create(CultureInfo.InvariantCulture, $"e{epoch}"));
-        xml.WriteAttributeString("start", string.Create(CultureInfo.InvariantCulture, $"PT{offset}S"));
+        xml.WriteAttributeString("id", period.Name);
+        xml.WriteAttributeString("start", $"PT{Seconds(period.StartSeconds - origin)}S");
     }
 }

@@ -9,12 +9,12 @@ internal static class DashProtection
     internal const string Cenc = "urn:mpeg:cenc:2013";
     internal const string DashIf = "https://dashif.org/CPS";
 
-    internal static void Write(XmlWriter xml, ManifestTrack track, string licenceUrl)
+    internal static void Write(XmlWriter xml, ProtectionScheme scheme, KeyId keyId, string licenceUrl)
     {
         xml.WriteStartElement("ContentProtection");
         xml.WriteAttributeString("schemeIdUri", "urn:mpeg:dash:mp4protection:2011");
-        xml.WriteAttributeString("value", track.Scheme == ProtectionScheme.Cbcs ? "cbcs" : "cenc");
-        xml.WriteAttributeString("cenc", "default_KID", Cenc, track.KeyId.Value.ToString("D"));
+        xml.WriteAttributeString("value", scheme == ProtectionScheme.Cbcs ? "cbcs" : "cenc");
+        xml.WriteAttributeString("cenc", "default_KID", Cenc, keyId.Value.ToString("D"));
         xml.WriteEndElement();
 
         xml.WriteStartElement("ContentProtection");

@@ -72,24 +72,27 @@ public static class HlsManifests
             text.Append("#EXT-X-PLAYLIST-TYPE:VOD\n");
         }
 
-        var epoch = first.Epoch;
+        var (epoch, period) = (first.Epoch, first.CryptoPeriod);
         for (var i = 0; i < track.Segments.Count; i++)
         {
             var segment = track.Segments[i];
-            if (i == 0 || segment.Epoch != epoch)
+            if (i == 0 || segment.Epoch != epoch || segment.CryptoPeriod != period)
             {
+                // A new key is no discontinuity: timestamps, codecs and encoder go on (RFC 8216 §4.3.2.3).
                 for (; epoch < segment.Epoch; epoch++)
                 {
                     text.Append("#EXT-X-DISCONTINUITY\n");
                 }
 
-                text.Append(CultureInfo.InvariantCulture, $"#EXT-X-MAP:URI=\"{ManifestText.Init(segment.Epoch)}\"\n");
-                if (i == 0)
+                text.Append(CultureInfo.InvariantCulture, $"#EXT-X-MAP:URI=\"{ManifestText.Init(segment.Epoch, segment.CryptoPeriod)}\"\n");
+                var keyId = track.InitOf(segment.Epoch, segment.CryptoPeriod).KeyId;
+                if (i == 0 || keyId != track.InitOf(track.Segments[i - 1].Epoch, track.Segments[i - 1].CryptoPeriod).KeyId)
                 {
-                    // Once, and after the map: the init segment itself is not encrypted.
-                    AppendKey(text, track);
+                    // Once for each key, and after the map: the init segment itself is not encrypted.
+                    AppendKey(text, track.Scheme, keyId);
                 }
 
+                period = segment.CryptoPeriod;
                 text.Append(CultureInfo.InvariantCulture, $"#EXT-X-PROGRAM-DATE-TIME:{ManifestText.Time(segment.ProgramTime)}\n");
             }
 
@@ -101,13 +104,13 @@ public static class HlsManifests
 
     private static string GroupId(int index) => string.Create(CultureInfo.InvariantCulture, $"audio{index}");
 
-    private static void AppendKey(StringBuilder text, ManifestTrack track)
+    private static void AppendKey(StringBuilder text, ProtectionScheme scheme, KeyId keyId)
     {
         Span<byte> id = stackalloc byte[KeyId.Length];
-        track.KeyId.CopyTo(id);
-        var method = track.Scheme == ProtectionScheme.Cbcs ? "SAMPLE-AES" : "SAMPLE-AES-CTR";
+        keyId.CopyTo(id);
+        var method = scheme == ProtectionScheme.Cbcs ? "SAMPLE-AES" : "SAMPLE-AES-CTR";
         // The URI holds the key id too: with any other URI hls.js 1.7.4 stalls at a change of init segment.
-        text.Append(CultureInfo.InvariantCulture, $"#EXT-X-KEY:METHOD={method},URI=\"data:text/plain;base64,{Convert.ToBase64String(id)}\",KEYID=0x{track.KeyId},KEYFORMAT=\"org.w3.clearkey\",KEYFORMATVERSIONS=\"1\"\n");
+        text.Append(CultureInfo.InvariantCulture, $"#EXT-X-KEY:METHOD={method},URI=\"data:text/plain;base64,{Convert.ToBase64String(id)}\",KEYID=0x{keyId},KEYFORMAT=\"org.w3.clearkey\",KEYFORMATVERSIONS=\"1\"\n");
     }
 
     private static void AppendGroup(StringBuilder text, string group, IEnumerable<ManifestTrack> tracks)

@@ -6,8 +6,13 @@ namespace LiveLedger.Media.Manifests;
 /// <summary>How values are spelt in HLS and DASH alike. Nothing a publisher chose reaches a manifest but through here.</summary>
 internal static class ManifestText
 {
-    /// <summary>The init segment's file name: one for each epoch.</summary>
-    internal static string Init(uint epoch) => epoch == 0 ? "init.mp4" : string.Create(CultureInfo.InvariantCulture, $"init-{epoch}.mp4");
+    /// <summary>The init segment's file name: one for each epoch and key period.</summary>
+    internal static string Init(uint epoch, ulong cryptoPeriod) => (epoch, cryptoPeriod) switch
+    {
+        (0, 0) => "init.mp4",
+        (_, 0) => string.Create(CultureInfo.InvariantCulture, $"init-{epoch}.mp4"),
+        _ => string.Create(CultureInfo.InvariantCulture, $"init-{epoch}-{cryptoPeriod}.mp4"),
+    };
 
     /// <summary>Ticks as seconds, to the microsecond.</summary>
     internal static string Seconds(ulong ticks, uint timescale) =>

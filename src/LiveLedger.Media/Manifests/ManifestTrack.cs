@@ -12,8 +12,23 @@ public sealed record ManifestTrack
     /// <summary>What its init segment says.</summary>
     public required TrackDescription Description { get; init; }
 
-    /// <summary>Id of its content key.</summary>
-    public required KeyId KeyId { get; init; }
+    /// <summary>Its init segments, in order: one for each epoch and key period of the window.</summary>
+    public required IReadOnlyList<ManifestInit> Inits { get; init; }
+
+    /// <summary>The init segment of an epoch's key period.</summary>
+    /// <exception cref="InvalidOperationException">There is none.</exception>
+    public ManifestInit InitOf(uint epoch, ulong cryptoPeriod)
+    {
+        for (var i = Inits.Count - 1; i >= 0; i--)
+        {
+            if (Inits[i].Epoch == epoch && Inits[i].CryptoPeriod == cryptoPeriod)
+            {
+                return Inits[i];
+            }
+        }
+
+        throw new InvalidOperationException($"track {Name} has no init segment for epoch {epoch}, key period {cryptoPeriod}");
+    }
 
     /// <summary>How it is encrypted.</summary>
     public required ProtectionScheme Scheme { get; init; }
@@ -37,13 +52,21 @@ public sealed record ManifestTrack
     public required IReadOnlyList<ManifestSegment> Segments { get; init; }
 }
 
+/// <summary>An init segment in a manifest.</summary>
+/// <param name="Epoch">The publisher's run it is of.</param>
+/// <param name="CryptoPeriod">The key period, from 0.</param>
+/// <param name="KeyId">Id of the track's content key there.</param>
+/// <param name="StartSeconds">Where the track's first segment under it starts, in seconds of the delivered timeline, whatever the window holds of it.</param>
+public readonly record struct ManifestInit(uint Epoch, ulong CryptoPeriod, KeyId KeyId, double StartSeconds);
+
 /// <summary>A segment in a manifest.</summary>
 /// <param name="Epoch">The publisher's run it is of.</param>
+/// <param name="CryptoPeriod">Its key period.</param>
 /// <param name="Sequence">Its number in the track.</param>
 /// <param name="DecodeTime"><c>tfdt</c> as delivered, in ticks of the track's timescale.</param>
 /// <param name="Duration">Length in ticks.</param>
 /// <param name="ProgramTime">Wall-clock time of its first sample.</param>
-public readonly record struct ManifestSegment(uint Epoch, uint Sequence, ulong DecodeTime, uint Duration, DateTimeOffset ProgramTime);
+public readonly record struct ManifestSegment(uint Epoch, ulong CryptoPeriod, uint Sequence, ulong DecodeTime, uint Duration, DateTimeOffset ProgramTime);
 
 /// <summary>Pictures a second as a fraction, e.g. 30000/1001.</summary>
 public readonly record struct FrameRate(uint Numerator, uint Denominator);

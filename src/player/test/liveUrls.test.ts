@@ -12,6 +12,8 @@ describe("Addresses that an unsigned playlist names", () => {
     expect(parseSegmentUrl(`${base}/v480/17.m4s`, broadcast, origin)).toEqual({ track: "v480", sequence: 17, recordUrl: `${base}/v480/17.record` });
     expect(parseInitUrl(`${base}/v480/init.mp4`, broadcast, origin)).toEqual({ track: "v480", epoch: 0 });
     expect(parseInitUrl(`${base}/v480/init-3.mp4`, broadcast, origin)).toEqual({ track: "v480", epoch: 3 });
+    expect(parseInitUrl(`${base}/v480/init-0-12.mp4`, broadcast, origin)).toEqual({ track: "v480", epoch: 0 });
+    expect(parseInitUrl(`${base}/v480/init-3-170000000.mp4`, broadcast, origin)).toEqual({ track: "v480", epoch: 3 });
   });
 
   it.each([
@@ -28,7 +30,7 @@ describe("Addresses that an unsigned playlist names", () => {
     expect(parseSegmentUrl(url, broadcast, origin)).toBeUndefined();
   });
 
-  it.each([`${base}/v480/init-0.mp4`, `${base}/v480/init-x.mp4`, `https://other.example/live/${id}/v480/init.mp4`])(
+  it.each([`${base}/v480/init-0.mp4`, `${base}/v480/init-x.mp4`, `${base}/v480/init-0-0.mp4`, `${base}/v480/init-1-02.mp4`, `${base}/v480/init-01-2.mp4`, `https://other.example/live/${id}/v480/init.mp4`])(
     "are refused as init segments: %s",
     (url) => {
       expect(parseInitUrl(url, broadcast, origin)).toBeUndefined();

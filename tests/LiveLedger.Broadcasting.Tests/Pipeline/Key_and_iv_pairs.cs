@@ -52,9 +52,9 @@ public sealed class Key_and_iv_pairs(TenSeconds ten) : IClassFixture<TenSeconds>
         var pairs = new HashSet<string>();
         foreach (var track in broadcast.Recording.Tracks)
         {
-            foreach (var epoch in track.Files.Epochs())
+            foreach (var (epoch, period) in track.Files.Inits())
             {
-                var init = File.ReadAllBytes(track.Files.InitPath(epoch));
+                var init = File.ReadAllBytes(track.Files.InitPath(epoch, period));
                 // tenc: version and flags, two bytes, isProtected, IV size 0, KID, IV length 16, IV (ISO/IEC 23001-7 §8.2).
                 var tenc = init.AsSpan(init.AsSpan().IndexOf("tenc"u8) + 4);
                 Assert.Equal((0, 16), (tenc[7], tenc[24]));

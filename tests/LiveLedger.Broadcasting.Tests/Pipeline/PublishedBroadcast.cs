@@ -21,11 +21,12 @@ internal sealed class PublishedBroadcast : IDisposable
     private readonly byte[] _master = RandomNumberGenerator.GetBytes(32);
     private readonly byte[] _seed = RandomNumberGenerator.GetBytes(32);
     private readonly ProtectionScheme _scheme;
+    private readonly KeyPeriodLength _keyPeriod;
     private BroadcastPipeline _pipeline;
 
-    public PublishedBroadcast(ProtectionScheme scheme = ProtectionScheme.Cbcs)
+    public PublishedBroadcast(ProtectionScheme scheme = ProtectionScheme.Cbcs, KeyPeriodLength keyPeriod = default)
     {
-        _scheme = scheme;
+        (_scheme, _keyPeriod) = (scheme, keyPeriod);
         _pipeline = Open();
     }
 
@@ -91,7 +92,7 @@ internal sealed class PublishedBroadcast : IDisposable
                 Assert.True(track.TryGet(n, out var entry));
                 var result = SegmentVerification.Verify(
                     new SegmentSlot(_id, track.Name, n, entry.Epoch), identity.PublicKey, certificate, File.ReadAllBytes(track.Files.RecordPath(n)),
-                    File.ReadAllBytes(track.Files.SegmentPath(n)), Sha256Hash.Of(File.ReadAllBytes(track.Files.InitPath(entry.Epoch))), previous);
+                    File.ReadAllBytes(track.Files.SegmentPath(n)), Sha256Hash.Of(File.ReadAllBytes(track.Files.InitPath(entry.Epoch, entry.CryptoPeriod))), previous);
                 Assert.True(result.IsOk, $"track {track.Name} segment {n}: {result}");
                 Assert.True(entry.DecodeTime >= end, $"track {track.Name} segment {n} lies on the one before");
                 (previous, end) = (track.Files.ReadRecord(n)!.Hash, entry.EndTime - entry.Duration / 10);
@@ -110,7 +111,7 @@ internal sealed class PublishedBroadcast : IDisposable
     private static TrackName Name(string text) => TrackName.TryParse(text, out var name) ? name : throw new ArgumentException(text);
 
     private BroadcastPipeline Open() => new(
-        Recording.Open(_id, _folder.Path), _scheme, new(Ed25519PrivateKey.FromSeed(_seed), SignerNotAfter),
+        Recording.Open(_id, _folder.Path), _scheme, _keyPeriod, new(Ed25519PrivateKey.FromSeed(_seed), SignerNotAfter),
         new()
         {
             CreateContentKeys = static _ => { },
@@ -124,7 +125,8 @@ internal sealed class PublishedBroadcast : IDisposable
         },
         Clock, static _ => { });
 
-    private ContentKey KeyFor(TrackClass trackClass, ulong period)
+    /// <summary>The key of a class in a period. The caller disposes it.</summary>
+    public ContentKey KeyFor(TrackClass trackClass, ulong period)
     {
         var bytes = HKDF.DeriveKey(HashAlgorithmName.SHA256, _master, 32, info: [(byte)trackClass, .. BitConverter.GetBytes(period)]);
         return new(KeyId.Read(bytes.AsSpan(16)), bytes.AsSpan(0, 16));

@@ -46,7 +46,7 @@ public sealed class DashManifestTests
     [Fact]
     public void An_ended_manifest_begins_at_zero_wherever_the_publishers_clock_stood()
     {
-        var late = Over with { Epochs = [new(0, 1_700_000_000), new(1, 1_700_000_100)] };
+        var late = Over with { Epochs = [new(0, 1_700_000_000, 0), new(1, 1_700_000_100, 0)] };
         var mpd = Write([Hd([.. Video(0, 0, 3, 1_700_000_000), .. Video(1, 3, 3, 1_700_000_100)])], late);
         Assert.Equal([("e0", "PT0S"), ("e1", "PT100S")], Periods(mpd));
         Assert.Equal("PT106S", (string?)mpd.Attribute("mediaPresentationDuration"));

@@ -18,7 +18,7 @@ internal static class Tracks
         AvailabilityStart = Noon,
         Ended = false,
         Window = TimeSpan.FromSeconds(60),
-        Epochs = [new(0, 0), new(1, 100)],
+        Epochs = [new(0, 0, 0), new(1, 100, 0)],
     };
 
     public static readonly BroadcastTimeline Over = Live with { Ended = true };
@@ -27,7 +27,7 @@ internal static class Tracks
     {
         Name = Sample.Name("v720"),
         Description = new VideoDescription { Codec = "avc1.64001f", Timescale = 12_800, Width = 1280, Height = 720 },
-        KeyId = HdKey,
+        Inits = InitsOf(HdKey, 12_800, segments),
         Scheme = ProtectionScheme.Cbcs,
         Bandwidth = 2_500_000,
         AverageBandwidth = 2_000_000,
@@ -39,7 +39,7 @@ internal static class Tracks
     {
         Name = Sample.Name("v240"),
         Description = new VideoDescription { Codec = "avc1.42c015", Timescale = 12_800, Width = 426, Height = 240 },
-        KeyId = SdKey,
+        Inits = InitsOf(SdKey, 12_800, segments),
         Bandwidth = 500_000,
         AverageBandwidth = 400_000,
     };
@@ -48,7 +48,7 @@ internal static class Tracks
     {
         Name = Sample.Name("a"),
         Description = new AudioDescription { Codec = "mp4a.40.2", Timescale = 48_000, SampleRate = 48_000, Channels = 2, Language = "en" },
-        KeyId = AudioKey,
+        Inits = InitsOf(AudioKey, 48_000, segments),
         Scheme = ProtectionScheme.Cbcs,
         Bandwidth = 130_000,
         AverageBandwidth = 128_000,
@@ -61,9 +61,28 @@ internal static class Tracks
         for (var i = 0u; i < count; i++)
         {
             var ticks = (ulong)(time * timescale) + (ulong)i * duration;
-            yield return new(epoch, sequence + i, ticks, duration, Noon.AddSeconds((double)ticks / timescale));
+            yield return new(epoch, 0, sequence + i, ticks, duration, Noon.AddSeconds((double)ticks / timescale));
         }
     }
+
+    /// <summary>The same segments under keys of so many seconds.</summary>
+    public static IEnumerable<ManifestSegment> Keyed(int seconds, uint timescale, IEnumerable<ManifestSegment> segments)
+    {
+        Assert.True(KeyPeriodLength.TryOf(seconds, out var length));
+        return segments.Select(s => s with { CryptoPeriod = length.PeriodOf(s.DecodeTime, timescale) });
+    }
+
+    /// <summary>A class's key id in a period.</summary>
+    public static KeyId KeyIn(KeyId first, ulong period)
+    {
+        Span<byte> id = stackalloc byte[KeyId.Length];
+        first.CopyTo(id);
+        id[^1] ^= (byte)period;
+        return KeyId.Read(id);
+    }
+
+    private static ManifestInit[] InitsOf(KeyId key, uint timescale, IEnumerable<ManifestSegment> segments) =>
+        [.. segments.GroupBy(static s => (s.Epoch, s.CryptoPeriod)).Select(g => new ManifestInit(g.Key.Epoch, g.Key.CryptoPeriod, KeyIn(key, g.Key.CryptoPeriod), g.First().DecodeTime / (double)timescale))];
 
     /// <summary>Video of 2 s segments.</summary>
     public static IEnumerable<ManifestSegment> Video(uint epoch, uint sequence, uint count, double time) => Run(epoch, sequence, count, time, 12_800, 25_600);
@@ -74,7 +93,7 @@ internal static class Tracks
         var ticks = 0UL;
         foreach (var count in frames)
         {
-            yield return new(epoch, sequence++, ticks, count * 1024, Noon.AddSeconds(ticks / 48_000.0));
+            yield return new(epoch, 0, sequence++, ticks, count * 1024, Noon.AddSeconds(ticks / 48_000.0));
             ticks += count * 1024;
         }
     }

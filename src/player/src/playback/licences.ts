@@ -1,6 +1,9 @@
 /** Between renewals of an open playback, which are what keeps it open. */
 const renewEvery = 30_000;
 
+/** Key ids in one request at most; the server takes no more. */
+const mostKids = 16;
+
 /** After a renewal that got no answer: soon, but not in a row. */
 const retryAfter = 5_000;
 
@@ -31,7 +34,11 @@ export class LicenceKeeper {
     if (xhr.readyState === XMLHttpRequest.UNSENT) xhr.open("POST", url, true);
     xhr.setRequestHeader("Authorization", `Bearer ${this.token}`);
     xhr.setRequestHeader("Content-Type", "application/json");
-    for (const kid of kidsOf(challenge)) this.#kids.add(kid);
+    // The newest last: of a broadcast whose keys change, only those now in use are worth renewing.
+    for (const kid of kidsOf(challenge)) {
+      this.#kids.delete(kid);
+      this.#kids.add(kid);
+    }
     if (!this.#timer && !this.#stopped) this.#renewIn(renewEvery);
   };
 
@@ -53,7 +60,7 @@ export class LicenceKeeper {
       const response = await fetch("/v1/licences", {
         method: "POST",
         headers: { Authorization: `Bearer ${this.token}`, "Content-Type": "application/json" },
-        body: JSON.stringify({ kids: [...this.#kids], type: "temporary" }),
+        body: JSON.stringify({ kids: [...this.#kids].slice(-mostKids), type: "temporary" }),
         credentials: "omit",
       });
       if (response.status === 401 || response.status === 403) {

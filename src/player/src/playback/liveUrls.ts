@@ -34,11 +34,11 @@ export function parseSegmentUrl(url: string, broadcast: Broadcast, origin: strin
   };
 }
 
-/** `/live/{broadcast}/{track}/init.mp4` (epoch 0) or `init-{epoch}.mp4`, taken apart in the same way. */
+/** `/live/{broadcast}/{track}/init.mp4` (epoch 0), `init-{epoch}.mp4` or `init-{epoch}-{key period}.mp4`, taken apart in the same way. */
 export function parseInitUrl(url: string, broadcast: Broadcast, origin: string): { track: string; epoch: number } | undefined {
-  const parsed = /^\/live\/([0-9a-f]{32})\/([A-Za-z0-9][A-Za-z0-9_-]{0,31})\/init(?:-([1-9][0-9]{0,9}))?\.mp4$/.exec(pathOf(url, origin) ?? "");
+  const parsed = /^\/live\/([0-9a-f]{32})\/([A-Za-z0-9][A-Za-z0-9_-]{0,31})\/init(?:-([1-9][0-9]{0,9})|-(0|[1-9][0-9]{0,9})-[1-9][0-9]{0,19})?\.mp4$/.exec(pathOf(url, origin) ?? "");
   if (!parsed || parsed[1] !== broadcast.id) return undefined;
-  return { track: parsed[2] as string, epoch: Number(parsed[3] ?? 0) };
+  return { track: parsed[2] as string, epoch: Number(parsed[3] ?? parsed[4] ?? 0) };
 }
 
 function pathOf(url: string, origin: string): string | undefined {

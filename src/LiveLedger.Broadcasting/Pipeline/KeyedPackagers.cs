@@ -1,0 +1,37 @@
+using LiveLedger.Ledger.Refusals;
+using LiveLedger.Media;
+using LiveLedger.Media.Packaging;
+using LiveLedger.Media.Protection;
+using LiveLedger.Media.Tracks;
+
+namespace LiveLedger.Broadcasting.Pipeline;
+
+/// <summary>Makes packagers under a broadcast's content keys, one for each track, epoch and key period.</summary>
+internal sealed class KeyedPackagers(BroadcastId broadcast, ProtectionScheme scheme, KeyPeriodLength length, BroadcastingLinks links)
+{
+    /// <summary>The key period of a segment.</summary>
+    /// <param name="decodeTime">Its start on the broadcast's timeline, in ticks.</param>
+    /// <param name="timescale">Ticks a second.</param>
+    public ulong PeriodOf(ulong decodeTime, uint timescale) => length.PeriodOf(decodeTime, timescale);
+
+    /// <summary>A packager; a refusal if the publisher's init segment is none we can package for.</summary>
+    public Refusal? TryOpen(byte[] source, TrackName track, uint epoch, ulong period, out TrackPackager? packager)
+    {
+        packager = null;
+        if (!InitProbe.TryDescribe(source, out var description, out var fault))
+        {
+            return FaultRefusal.Of(fault);
+        }
+
+        using var key = links.ContentKeyFor(broadcast, description.Class, period);
+        var terms = scheme == ProtectionScheme.Cbcs ? PackagingTerms.Cbcs(key, IvLeases.ConstantIv(broadcast, track, epoch)) : PackagingTerms.Cenc(key);
+        return TrackPackager.TryOpen(source, terms.Listing(KeyIds(period)), out packager, out fault) ? null : FaultRefusal.Of(fault);
+    }
+
+    /// <summary>The ids of all classes' keys in a period, and of the next one's: ids are announced a period before they are used.</summary>
+    private KeyId[] KeyIds(ulong period)
+    {
+        ulong[] periods = length == KeyPeriodLength.Whole ? [period] : [period, period + 1];
+        return [.. periods.SelectMany(k => Enum.GetValues<TrackClass>().Select(c => links.ContentKeyIdFor(broadcast, c, k)))];
+    }
+}

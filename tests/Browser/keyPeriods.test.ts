@@ -1,0 +1,101 @@
+import type { Page } from "playwright-core";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { Browser } from "./support/chromium.js";
+import { LiveBroadcast, LiveServer } from "./support/liveServer.js";
+import { Proxy } from "./support/proxy.js";
+import { smoothnessOf, watchSmoothness } from "./support/smoothness.js";
+import { errorsOf, expectBars, openStock, type StockPlayer, stockPlayers } from "./support/stockPlayer.js";
+import { until } from "./support/until.js";
+import { decodedBy, statsOf, untilState } from "./support/watchPage.js";
+
+/** Changes of key that each player plays through, live and again after the end. The long form: LIVELEDGER_ROTATIONS=30. */
+const rotations = Number(process.env["LIVELEDGER_ROTATIONS"] ?? 3);
+const seconds = 10;
+const watched = rotations * seconds + 2;
+const patience = 1000 * (watched + 120);
+
+let server: LiveServer;
+let proxy: Proxy;
+let browser: Browser;
+let broadcast: LiveBroadcast;
+
+beforeAll(async () => {
+  [server, browser] = await Promise.all([LiveServer.start(), Browser.open()]);
+  proxy = await Proxy.start(server.url);
+  broadcast = await LiveBroadcast.create(server, "cbcs", "Bars under many keys", seconds);
+  broadcast.publish();
+  await broadcast.untilSegments(5);
+}, 180_000);
+
+afterAll(async () => {
+  await broadcast?.stopPublishing();
+  await browser?.close();
+  await proxy?.stop();
+  await server?.stop();
+});
+
+async function openOurs(): Promise<Page> {
+  const page = await browser.page();
+  await page.goto(broadcast.watchUrl(server.url, await broadcast.ticket()));
+  return page;
+}
+
+/** Every track's key ids, in the order of the playlist. */
+async function listedKeys(): Promise<string[][]> {
+  const { tracks } = await broadcast.status();
+  return Promise.all(tracks.map(async ({ name }) => {
+    const playlist = await (await fetch(`${server.url}/live/${broadcast.id}/${name}/media.m3u8`)).text();
+    return [...playlist.matchAll(/KEYID=0x([0-9a-f]{32})/g)].map((match) => match[1] as string);
+  }));
+}
+
+async function expectSmooth(name: string, page: Page): Promise<void> {
+  // Live players settle their distance to the edge first, dash.js by a seek.
+  await expectBars(page, 5, 40);
+  await watchSmoothness(page);
+  const before = await decodedBy(page);
+  try {
+    await until(`${watched} s played by ${name}`, watched + 60, async () => (await smoothnessOf(page)).played >= watched);
+  } catch (error) {
+    throw new Error(`${String(error)}; ${JSON.stringify(await smoothnessOf(page))}; ${(await errorsOf(page)).join(" | ")}`);
+  }
+  const { stalls, jumps } = await smoothnessOf(page);
+  const after = await decodedBy(page);
+  const hindered = stalls.some((stall) => stall.milliseconds > 500) || jumps.length > 0;
+  if (hindered) throw new Error(`${name}: ${JSON.stringify({ stalls, jumps })}; ${(await errorsOf(page)).join(" | ")}`);
+  expect(after.frames - before.frames).toBeGreaterThan(22 * watched);
+  expect(after.audioBytes).toBeGreaterThan(before.audioBytes);
+  await expectBars(page, 1, 10);
+}
+
+async function playAll(players: StockPlayer[], state: "live" | "recording"): Promise<void> {
+  const pages = new Map<string, Page>();
+  for (const player of players) pages.set(player, await openStock(browser, proxy.url, player, broadcast.id, await broadcast.ticket()));
+  pages.set("ours", await openOurs());
+  const ours = pages.get("ours") as Page;
+  await untilState(ours, state, 30);
+  const results = await Promise.allSettled([...pages].map(([name, page]) => expectSmooth(name, page)));
+  const failed = results.filter((result) => result.status === "rejected").map((result) => String(result.reason));
+  const { failures } = await statsOf(ours);
+  await Promise.all([...pages.values()].map((page) => page.close()));
+  expect(failed).toEqual([]);
+  expect(failures).toEqual([]);
+}
+
+describe(`Keys that change every ${seconds} s`, () => {
+  it(`are played through live, ${rotations} changes of picture and sound without a stall, by stock players and ours`, () => playAll(Object.keys(stockPlayers) as StockPlayer[], "live"), patience);
+
+  it("change for all tracks together, and name as many keys as there were periods", async () => {
+    await broadcast.end();
+    const keys = await listedKeys();
+    expect(keys).toHaveLength(3);
+    for (const track of keys) {
+      expect(track.length).toBeGreaterThan(rotations);
+      expect(new Set(track).size).toBe(track.length);
+      expect(track).toHaveLength(keys[0]?.length ?? 0);
+    }
+  });
+
+  // Shaka's HLS parser refuses a finished ClearKey playlist (6010): it plays finished broadcasts by DASH.
+  it(`are played through after the end, ${rotations} changes without a stall`, () => playAll(["hls.js", "Shaka Player, DASH", "dash.js"], "recording"), patience);
+});

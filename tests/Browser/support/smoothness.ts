@@ -1,0 +1,43 @@
+import type { Page } from "playwright-core";
+
+/** What hindered a playback since it was watched. Times in milliseconds. */
+export interface Hindrances {
+  /** The picture stood still for longer than 250 ms, although the page's own clock went on. */
+  stalls: { at: number; milliseconds: number }[];
+  /** The playing position went on by more than the time that passed. */
+  jumps: { at: number; milliseconds: number }[];
+  /** Media time played, in seconds. */
+  played: number;
+}
+
+/** Begins to look at the page's video, every 25 ms. */
+export async function watchSmoothness(page: Page): Promise<void> {
+  await page.evaluate(() => {
+    const video = document.querySelector("video") as HTMLVideoElement;
+    const found: Hindrances = { stalls: [], jumps: [], played: 0 };
+    (window as unknown as { smoothness: Hindrances }).smoothness = found;
+    let position = video.currentTime;
+    let looked = performance.now();
+    let still = 0;
+    setInterval(() => {
+      const now = performance.now();
+      // A machine that did not let this look cannot blame the player for that time.
+      const passed = Math.min(100, now - looked);
+      const moved = 1000 * (video.currentTime - position);
+      if (moved === 0 && !video.ended && !video.paused) {
+        still += passed;
+      } else {
+        if (still > 250) found.stalls.push({ at: position, milliseconds: still });
+        still = 0;
+        if (moved > (now - looked) * 1.5 + 200 || moved < 0) found.jumps.push({ at: position, milliseconds: moved });
+        else found.played += moved / 1000;
+      }
+      position = video.currentTime;
+      looked = now;
+    }, 25);
+  });
+}
+
+export function smoothnessOf(page: Page): Promise<Hindrances> {
+  return page.evaluate(() => (window as unknown as { smoothness: Hindrances }).smoothness);
+}
