@@ -3,6 +3,7 @@ using LiveLedger.Cli;
 using LiveLedger.Cli.Audit;
 using LiveLedger.Cli.Broadcasts;
 using LiveLedger.Cli.Demo;
+using LiveLedger.Cli.Keys;
 using LiveLedger.Cli.Recovery;
 using LiveLedger.Cli.Serve;
 
@@ -14,6 +15,7 @@ var root = new RootCommand("LiveLedger: live streams that are encrypted, signed,
     TokenCommand.Build(),
     AuditCommand.Build(),
     LedgerCommand.Build(),
+    KeysCommand.Build(),
 };
 
 var parsed = root.Parse(args);

@@ -23,6 +23,7 @@ static async Task ServeAsync(ServerSettings settings)
     builder.Services.DropDataProtection();
     builder.Services.AddStages(settings, data, keys, database.ConnectionString);
     builder.Services.AddSingleton<Readiness>();
+    builder.Services.AddHostedService(s => new KeyWatch(keys, data, s.GetRequiredService<ILogger<KeyWatch>>()));
     builder.Services.AddHostedService(s => new EmbeddedDatabaseKeeper(database, s.GetRequiredService<ILogger<EmbeddedDatabaseKeeper>>()));
 
     await using var app = builder.Build();

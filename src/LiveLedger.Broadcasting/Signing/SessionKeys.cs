@@ -18,6 +18,7 @@ internal sealed class SessionKeys(string folder, KeyEncryptionKey wrapping)
         {
             key.ExportSeed(seed);
             Directory.CreateDirectory(folder);
+            using var turn = wrapping.Writing();
             // A crash from here on leaves a key that no broadcast names; it has signed nothing.
             DurableFile.Replace(PathOf(broadcast), wrapping.Wrap(seed, ContextOf(broadcast)));
             return key.PublicKey;
@@ -47,7 +48,7 @@ internal sealed class SessionKeys(string folder, KeyEncryptionKey wrapping)
     }
 
     /// <summary>Nothing more is signed for an ended broadcast, so its key need not be there to be stolen.</summary>
-    public void Destroy(BroadcastId broadcast) => File.Delete(PathOf(broadcast));
+    public void Destroy(BroadcastId broadcast) => WrappedSecretFile.Delete(PathOf(broadcast), Path.Combine(folder, "lock"));
 
     private string PathOf(BroadcastId broadcast) => Path.Combine(folder, $"{broadcast}.session");
 

@@ -18,7 +18,7 @@ namespace LiveLedger.Cryptography.Wrapping;
 /// and the authenticated data is <c>liveledger wrapped secret v1\n</c> followed by the context, so that a wrapped secret
 /// opens only in the place it was made for: swapping two rows of a table is found out.
 /// </remarks>
-public sealed unsafe class KeyEncryptionKey : SafeHandle
+public sealed unsafe partial class KeyEncryptionKey : SafeHandle
 {
     /// <summary>Length of the key in bytes.</summary>
     public const int Length = 32;
@@ -92,6 +92,11 @@ public sealed unsafe class KeyEncryptionKey : SafeHandle
             throw new ArgumentException($"a secret has 1 to {MaxSecretLength} bytes", nameof(secret));
         }
 
+        if (_successor is { } successor)
+        {
+            return successor.Wrap(secret, context);
+        }
+
         var wrapped = new byte[Overhead + secret.Length];
         wrapped[0] = Format;
         RandomNumberGenerator.Fill(wrapped.AsSpan(1, NonceLength));
@@ -124,6 +129,11 @@ public sealed unsafe class KeyEncryptionKey : SafeHandle
     public bool TryUnwrap(ReadOnlySpan<byte> wrapped, string context, Span<byte> secret)
     {
         ObjectDisposedException.ThrowIf(IsClosed, this);
+        if (_successor?.TryUnwrap(wrapped, context, secret) == true)
+        {
+            return true;
+        }
+
         secret.Clear();
         if (wrapped.Length <= Overhead || wrapped[0] != Format || secret.Length != wrapped.Length - Overhead || secret.Length > MaxSecretLength)
         {

@@ -24,7 +24,7 @@ internal static class KeyFile
                 return;
             }
 
-            Read(path, key);
+            ReadOpen(path, key);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -32,7 +32,21 @@ internal static class KeyFile
         }
     }
 
-    private static void Read(string path, Span<byte> key)
+    /// <summary>The key in the file.</summary>
+    /// <exception cref="KeyFileException">It cannot be read, may be read by others, or is not a key.</exception>
+    internal static void Read(string path, Span<byte> key)
+    {
+        try
+        {
+            ReadOpen(path, key);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new KeyFileException(path, e.Message, e);
+        }
+    }
+
+    private static void ReadOpen(string path, Span<byte> key)
     {
         using var file = File.OpenHandle(path);
 

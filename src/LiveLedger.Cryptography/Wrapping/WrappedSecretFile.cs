@@ -5,6 +5,8 @@ namespace LiveLedger.Cryptography.Wrapping;
 /// <summary>A random secret that rests in a file of its own, wrapped by the key-encryption key and readable by its owner only.</summary>
 public static class WrappedSecretFile
 {
+    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(10);
+
     /// <summary>Reads the secret, or draws a new one of the span's length if there is no file; a new one is on disk before this returns.</summary>
     /// <param name="path">The file; its folder exists.</param>
     /// <param name="context">What the secret is for, bound into the wrapping.</param>
@@ -50,6 +52,8 @@ public static class WrappedSecretFile
     {
         try
         {
+            // A change of keys waits until the file is there: whoever re-wraps then finds it.
+            using var turn = kek.Writing();
             return OwnersFile.TryPut(path, kek.Wrap(secret, context));
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
@@ -87,4 +91,69 @@ public static class WrappedSecretFile
             throw new KeyFileException(path, "the key-encryption key does not open it; start with the key it was made under");
         }
     }
+
+    /// <summary>Wraps what is in the file anew, by another key. A crash leaves it wrapped by the one or the other, whole.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="context">What the secret is for.</param>
+    /// <param name="from">The key it is wrapped by so far.</param>
+    /// <param name="to">The key it is to be wrapped by.</param>
+    /// <param name="lockFile">Taken meanwhile, so that a secret destroyed by who holds it does not come back.</param>
+    /// <exception cref="KeyFileException">Neither key opens it, or disk says no.</exception>
+    public static Rewrapping Rewrap(string path, string context, KeyEncryptionKey from, KeyEncryptionKey to, string lockFile)
+    {
+        var secret = Array.Empty<byte>();
+        try
+        {
+            using var held = FileLock.Take(lockFile, s_patience);
+            if (!File.Exists(path))
+            {
+                return Rewrapping.Gone;
+            }
+
+            var wrapped = File.ReadAllBytes(path);
+            secret = GC.AllocateArray<byte>(Math.Clamp(wrapped.Length - KeyEncryptionKey.Overhead, 0, KeyEncryptionKey.MaxSecretLength), pinned: true);
+            if (to.TryUnwrap(wrapped, context, secret))
+            {
+                return Rewrapping.NotNeeded;
+            }
+
+            if (!from.TryUnwrap(wrapped, context, secret))
+            {
+                throw new KeyFileException(path, "neither the old key-encryption key nor the new one opens it");
+            }
+
+            OwnersFile.Replace(path, to.Wrap(secret, context));
+            return Rewrapping.Done;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new KeyFileException(path, e.Message, e);
+        }
+        finally
+        {
+            CryptographicOperations.ZeroMemory(secret);
+        }
+    }
+
+    /// <summary>Destroys the secret. Does nothing if there is none.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="lockFile">The same that <see cref="Rewrap"/> is given for it.</param>
+    public static void Delete(string path, string lockFile)
+    {
+        using var held = FileLock.Take(lockFile, s_patience);
+        File.Delete(path);
+    }
+}
+
+/// <summary>What became of a file that was to be wrapped by another key.</summary>
+public enum Rewrapping
+{
+    /// <summary>It is wrapped by the new key now.</summary>
+    Done,
+
+    /// <summary>It was already.</summary>
+    NotNeeded,
+
+    /// <summary>There is no such file any more.</summary>
+    Gone,
 }

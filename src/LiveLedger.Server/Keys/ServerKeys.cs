@@ -1,5 +1,4 @@
 using System.Security.Cryptography;
-using LiveLedger.Cryptography;
 using LiveLedger.Cryptography.Ed25519;
 using LiveLedger.Cryptography.Wrapping;
 using LiveLedger.Server.Settings;
@@ -9,16 +8,18 @@ namespace LiveLedger.Server.Keys;
 /// <summary>The server's own keys: the key-encryption key, and under it the key of our tokens and the key of the log.</summary>
 internal sealed class ServerKeys : IDisposable
 {
-    private const string Variable = "LIVELEDGER_KEK";
-
-    private ServerKeys(KeyEncryptionKey kek, Ed25519PrivateKey tokens, Ed25519PrivateKey log)
+    private ServerKeys(KeyHolder holder, KeyEncryptionKey kek, Ed25519PrivateKey tokens, Ed25519PrivateKey log)
     {
+        Holder = holder;
         Kek = kek;
         Tokens = tokens;
         Log = log;
     }
 
     public KeyEncryptionKey Kek { get; }
+
+    /// <summary>Says to whoever changes the key-encryption key which one we have.</summary>
+    public KeyHolder Holder { get; }
 
     /// <summary>Signs API and viewer tokens.</summary>
     public Ed25519PrivateKey Tokens { get; }
@@ -31,8 +32,12 @@ internal sealed class ServerKeys : IDisposable
     {
         try
         {
-            var kek = LoadKek(data);
-            return new(kek, LoadSeed(data, "api", kek), LoadSeed(data, "log", kek));
+            // Before the key is read: a change that begins from here on waits for us.
+            var holder = KeyHolder.Join(data.Keys);
+            var kek = KeySource.Load(data.Keys);
+            KeySuccession.Follow(data.Keys, kek);
+            holder.Saw(kek.Newest.Fingerprint);
+            return new(holder, kek, LoadSeed(data, "api", kek), LoadSeed(data, "log", kek));
         }
         catch (KeyFileException e)
         {
@@ -53,34 +58,7 @@ internal sealed class ServerKeys : IDisposable
         Tokens.Dispose();
         Log.Dispose();
         Kek.Dispose();
-    }
-
-    private static KeyEncryptionKey LoadKek(DataFolder data)
-    {
-        if (Environment.GetEnvironmentVariable(Variable) is not { Length: > 0 } text)
-        {
-            return KeyEncryptionKey.LoadOrCreate(Path.Combine(data.Keys, "kek"));
-        }
-
-        if (!StrictBase64Url.TryDecode(text.Trim(), out var key))
-        {
-            throw new StartFailure("key-unusable", $"{Variable} is not base64url without padding");
-        }
-
-        try
-        {
-            return KeyEncryptionKey.FromBytes(key);
-        }
-        catch (ArgumentException)
-        {
-            throw new StartFailure("key-unusable", $"{Variable} does not hold {KeyEncryptionKey.Length} bytes, or they are all zero");
-        }
-        finally
-        {
-            CryptographicOperations.ZeroMemory(key);
-            // Child processes (the embedded database) have no business with it.
-            Environment.SetEnvironmentVariable(Variable, null);
-        }
+        Holder.Dispose();
     }
 
     private static Ed25519PrivateKey LoadSeed(DataFolder data, string name, KeyEncryptionKey kek)

@@ -7,16 +7,25 @@ namespace LiveLedger.Harness.Commands;
 public static class CommandLine
 {
     /// <summary>The program, as it was built for the tests that run.</summary>
-    internal static string Program => Path.Combine(AppContext.BaseDirectory, "liveledger.dll");
+    public static string Program => Path.Combine(AppContext.BaseDirectory, "liveledger.dll");
 
     /// <summary>Runs it to its end.</summary>
-    public static async Task<(int Exit, string Output, string Error)> RunAsync(params string[] arguments)
+    public static Task<(int Exit, string Output, string Error)> RunAsync(params string[] arguments) => RunAsync(new Dictionary<string, string>(), arguments);
+
+    /// <summary>Runs it to its end with further environment variables.</summary>
+    public static async Task<(int Exit, string Output, string Error)> RunAsync(IReadOnlyDictionary<string, string> environment, params string[] arguments)
     {
-        using var process = Process.Start(new ProcessStartInfo("dotnet", [Program, .. arguments])
+        var start = new ProcessStartInfo("dotnet", [Program, .. arguments])
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,
-        })!;
+        };
+        foreach (var (name, value) in environment)
+        {
+            start.Environment[name] = value;
+        }
+
+        using var process = Process.Start(start)!;
         var output = process.StandardOutput.ReadToEndAsync();
         var error = process.StandardError.ReadToEndAsync();
         await process.WaitForExitAsync();

@@ -112,6 +112,17 @@ public sealed partial class ServerProcess : IAsyncDisposable
         await _process.WaitForExitAsync();
     }
 
+    /// <summary>SIGABRT, as a failed assertion of a library below: whatever a crash prints and leaves is printed and left.</summary>
+    public async Task CrashAsync()
+    {
+        // .NET's own handler takes the first one that comes from outside and steps aside.
+        while (!_process!.HasExited)
+        {
+            _ = Signal(_process.Id, SigAbort);
+            await Task.WhenAny(_process.WaitForExitAsync(), Task.Delay(500));
+        }
+    }
+
     /// <summary>SIGTERM, as a service manager stops it.</summary>
     /// <returns>The exit code.</returns>
     public async Task<int> StopAsync()
@@ -183,6 +194,7 @@ public sealed partial class ServerProcess : IAsyncDisposable
         return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 
+    private const int SigAbort = 6;
     private const int SigTerm = 15;
 
     [LibraryImport("libc", EntryPoint = "kill", SetLastError = true)]

@@ -88,7 +88,7 @@ public sealed class WrappedSecrets
         var shown = string.Concat(typeof(KeyEncryptionKey).GetProperties().Select(p => $"{p.Name}={p.GetValue(key)};"));
         Assert.DoesNotContain(Convert.ToHexString(bytes), shown, StringComparison.OrdinalIgnoreCase);
         Assert.DoesNotContain(StrictBase64Url.Encode(bytes), shown, StringComparison.Ordinal);
-        Assert.Equal(["IsClosed", "IsInvalid"], typeof(KeyEncryptionKey).GetProperties().Select(p => p.Name).Order());
+        Assert.Equal(["Fingerprint", "IsClosed", "IsInvalid", "Newest"], typeof(KeyEncryptionKey).GetProperties().Select(p => p.Name).Order());
     }
 
     private static KeyEncryptionKey NewKey() => KeyEncryptionKey.FromBytes(RandomNumberGenerator.GetBytes(KeyEncryptionKey.Length));

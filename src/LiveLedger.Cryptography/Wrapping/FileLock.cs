@@ -1,9 +1,9 @@
 using System.Diagnostics;
 
-namespace LiveLedger.Ledger.Checkpointing;
+namespace LiveLedger.Cryptography.Wrapping;
 
 /// <summary>One holder among threads and processes: flock(2) by .NET's share mode. Held by the open file, so it goes with a killed process.</summary>
-internal static class FileLock
+public static class FileLock
 {
     /// <summary>Waits for the lock; disposing the result gives it back.</summary>
     /// <exception cref="IOException">Somebody else held it for longer than <paramref name="patience"/>.</exception>
