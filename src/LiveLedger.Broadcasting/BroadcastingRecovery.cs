@@ -10,10 +10,15 @@ namespace LiveLedger.Broadcasting;
 
 /// <summary>Takes up, at start, the broadcasts that were live when the process before this one ended, before the first request is answered.</summary>
 internal sealed partial class BroadcastingRecovery(
-    BroadcastBook book, LivePipelines pipelines, Recordings recordings, SegmentLog log, ILogger<BroadcastingRecovery> logger) : IHostedService
+    BroadcastBook book, LivePipelines pipelines, Recordings recordings, Withheld withheld, SegmentLog log, ILogger<BroadcastingRecovery> logger) : IHostedService
 {
     public async Task StartAsync(CancellationToken cancellationToken)
     {
+        foreach (var id in await book.ListTakenDownAsync(cancellationToken))
+        {
+            withheld.Add(id);
+        }
+
         foreach (var id in await book.ListOpenAsync(cancellationToken))
         {
             // Reading it also keeps it in memory: from here on, publishers and players do not need the database.
@@ -26,6 +31,11 @@ internal sealed partial class BroadcastingRecovery(
             {
                 await RequireCompleteAsync(id, cancellationToken);
                 pipelines.Open(broadcast);
+                if (withheld.Has(id) && pipelines.Find(id) is { } live)
+                {
+                    // What was sealed and not logged is logged; nothing new comes in until it is restored.
+                    await live.CloseAsync();
+                }
             }
             catch (Exception e) when (e is InvalidDataException or IOException or UnauthorizedAccessException)
             {

@@ -26,12 +26,15 @@ public static class BroadcastingRegistration
         .AddSingleton(BroadcastTables.Inline)
         .AddSingleton<BroadcastBook>()
         .AddSingleton<BroadcastCommands>()
+        .AddSingleton<Withheld>()
         .AddSingleton<LivePipelines>()
         .AddSingleton<SegmentLog>()
         .AddSingleton<BroadcastEndpoints>()
         .AddSingleton<IngestEndpoints>()
         .AddSingleton<OriginEndpoints>()
         .AddSingleton<ManifestEndpoints>()
+        // First, so that nothing that happens during the recovery is missed.
+        .AddHostedService<BroadcastFollower>()
         .AddHostedService<BroadcastingRecovery>()
         .AddHostedService(s => s.GetRequiredService<SegmentLog>());
 

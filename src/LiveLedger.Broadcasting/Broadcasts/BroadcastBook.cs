@@ -86,6 +86,23 @@ internal sealed class BroadcastBook(EventStore ledger, LedgerDatabase database)
         return next;
     }
 
+    /// <summary>Something was appended to a broadcast, by this process or another.</summary>
+    public void Heard(BroadcastId id, long version)
+    {
+        // Versions count from 0, so a state that has folded this event has more.
+        if (_known.TryGetValue(id, out var known) && (long)known.Version <= version)
+        {
+            _doubtful[id] = true;
+        }
+    }
+
+    /// <summary>Ids of all broadcasts that are taken down.</summary>
+    public async Task<IReadOnlyList<BroadcastId>> ListTakenDownAsync(CancellationToken cancellation)
+    {
+        await using var command = database.Source.CreateCommand(BroadcastSql.ListTakenDown);
+        return await IdsAsync(command, cancellation);
+    }
+
     /// <summary>Ids by owner (all owners if null), newest first, older than <paramref name="before"/>.</summary>
     public async Task<IReadOnlyList<BroadcastId>> ListAsync(string? owner, BroadcastId? before, int limit, CancellationToken cancellation)
     {

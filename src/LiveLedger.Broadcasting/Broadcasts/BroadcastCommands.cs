@@ -13,8 +13,11 @@ namespace LiveLedger.Broadcasting.Broadcasts;
 
 /// <summary>What a broadcaster can do to a broadcast: each command checks, then appends one event.</summary>
 internal sealed class BroadcastCommands(
-    BroadcastBook book, LivePipelines pipelines, Recordings recordings, SegmentLog log, SessionKeys keys, BroadcastingLinks links, TimeProvider time)
+    BroadcastBook book, LivePipelines pipelines, Recordings recordings, SegmentLog log, SessionKeys keys, Withheld withheld, BroadcastingLinks links, TimeProvider time)
 {
+    /// <summary>Longest reason of a takedown in characters.</summary>
+    public const int MaxReasonLength = 500;
+
     /// <summary>Longest title in characters.</summary>
     public const int MaxTitleLength = 200;
 
@@ -83,6 +86,11 @@ internal sealed class BroadcastCommands(
         id,
         async broadcast =>
         {
+            if (broadcast.TakenDownAt is not null)
+            {
+                return Withheld.Refusal;
+            }
+
             if (broadcast.State == BroadcastState.Ended)
             {
                 return new(409, "broadcast-ended", "An ended broadcast cannot be started again; create another.");
@@ -128,6 +136,47 @@ internal sealed class BroadcastCommands(
             keys.Destroy(id);
             recordings.Unpin(id);
             log.Forget(id);
+            return null;
+        },
+        cancellation);
+
+    /// <summary>Withdraws the broadcast: nothing of it is served and no key is given, until it is restored. Also when it is taken down already.</summary>
+    public Task<Refusal?> TakeDownAsync(BroadcastId id, string role, string reason, CancellationToken cancellation) => InTurnAsync(
+        id,
+        async broadcast =>
+        {
+            if (broadcast.TakenDownAt is null)
+            {
+                await book.AppendAsync(broadcast, new BroadcastTakenDown(time.GetUtcNow(), reason, role), role, cancellation);
+            }
+
+            // Here at once; in other processes when BroadcastFollower hears of it.
+            withheld.Add(id);
+            if (pipelines.Find(id) is { } live)
+            {
+                await live.CloseAsync();
+            }
+
+            return null;
+        },
+        cancellation);
+
+    /// <summary>Undoes a takedown: the broadcast is as it was.</summary>
+    public Task<Refusal?> RestoreAsync(BroadcastId id, string role, CancellationToken cancellation) => InTurnAsync(
+        id,
+        async broadcast =>
+        {
+            if (broadcast.TakenDownAt is not null)
+            {
+                broadcast = await book.AppendAsync(broadcast, new BroadcastRestored(time.GetUtcNow(), role), role, cancellation);
+            }
+
+            withheld.Remove(id);
+            if (broadcast.State == BroadcastState.Live)
+            {
+                pipelines.Open(broadcast);
+            }
+
             return null;
         },
         cancellation);

@@ -36,6 +36,10 @@ internal sealed class BroadcastEndpoints(
             e.ChangeAsync(id, user, context, async b => await e.AfterAsync(await e.StartAsync(b, context), b.Id, context))).WithName("startBroadcast");
         group.MapPost("{id}/end", static (string id, ClaimsPrincipal user, HttpContext context, BroadcastEndpoints e) =>
             e.ChangeAsync(id, user, context, async b => await e.AfterAsync(await e.EndAsync(b), b.Id, context))).WithName("endBroadcast");
+        group.MapPost("{id}/takedown", static (string id, TakeDownRequest body, ClaimsPrincipal user, HttpContext context, BroadcastEndpoints e) =>
+            e.TakeDownAsync(id, body, user, context)).WithName("takeDownBroadcast");
+        group.MapPost("{id}/restore", static (string id, ClaimsPrincipal user, HttpContext context, BroadcastEndpoints e) =>
+            e.RestoreAsync(id, user, context)).WithName("restoreBroadcast");
         group.MapPost("{id}/ingest-key", static (string id, ClaimsPrincipal user, HttpContext context, BroadcastEndpoints e) =>
             e.ChangeAsync(id, user, context, async b => await e.RotateAsync(b, context))).WithName("rotateIngestKey");
     }
@@ -100,6 +104,27 @@ internal sealed class BroadcastEndpoints(
     private Task<IResult> ReadAsync(string id, ClaimsPrincipal user, HttpContext context, Func<Broadcast, IResult> answer) =>
         WithAsync(id, context, broadcast => Task.FromResult(Caller.Of(user).MayRead(broadcast) ? answer(broadcast) : Unknown.ToResult()));
 
+    private async Task<IResult> TakeDownAsync(string id, TakeDownRequest body, ClaimsPrincipal user, HttpContext context)
+    {
+        var reason = body.Reason?.Trim() ?? "";
+        return reason.Length is 0 or > BroadcastCommands.MaxReasonLength || reason.Any(char.IsControl)
+            ? new Refusal(400, "reason-invalid", $"A takedown has a reason of 1 to {BroadcastCommands.MaxReasonLength} characters and no control characters.").ToResult()
+            // Once begun, it is carried through even if the caller hangs up.
+            : await ModerateAsync(id, user, context, (b, role) => commands.TakeDownAsync(b, role, reason, CancellationToken.None));
+    }
+
+    private Task<IResult> RestoreAsync(string id, ClaimsPrincipal user, HttpContext context) =>
+        ModerateAsync(id, user, context, (b, role) => commands.RestoreAsync(b, role, CancellationToken.None));
+
+    private Task<IResult> ModerateAsync(string id, ClaimsPrincipal user, HttpContext context, Func<BroadcastId, string, Task<Refusal?>> act) =>
+        WithAsync(id, context, async broadcast =>
+        {
+            var caller = Caller.Of(user);
+            return caller.MayModerate(broadcast)
+                ? await UnlessChangedAsync(async () => await AfterAsync(await act(broadcast.Id, caller.Role), broadcast.Id, context))
+                : (caller.MayRead(broadcast) ? NotBroadcaster : Unknown).ToResult();
+        });
+
     private Task<IResult> ChangeAsync(string id, ClaimsPrincipal user, HttpContext context, Func<Broadcast, Task<IResult>> change) =>
         WithAsync(id, context, async broadcast =>
         {
@@ -109,15 +134,20 @@ internal sealed class BroadcastEndpoints(
                 return (caller.MayRead(broadcast) ? NotBroadcaster : Unknown).ToResult();
             }
 
-            try
-            {
-                return await change(broadcast);
-            }
-            catch (BroadcastChangedException)
-            {
-                return new Refusal(409, "broadcast-changed", "The broadcast was changed meanwhile; read it and try again.").ToResult();
-            }
+            return await UnlessChangedAsync(() => change(broadcast));
         });
+
+    private static async Task<IResult> UnlessChangedAsync(Func<Task<IResult>> change)
+    {
+        try
+        {
+            return await change();
+        }
+        catch (BroadcastChangedException)
+        {
+            return new Refusal(409, "broadcast-changed", "The broadcast was changed meanwhile; read it and try again.").ToResult();
+        }
+    }
 
     private async Task<IResult> WithAsync(string text, HttpContext context, Func<Broadcast, Task<IResult>> then) =>
         BroadcastId.TryParse(text, out var id) && await book.FindAsync(id, context.RequestAborted) is { } broadcast

@@ -19,6 +19,8 @@ internal static class BroadcastMessage
             Broadcasts.BroadcastCreated created => new Messages.V1.BroadcastCreated(place, broadcast, created.Scheme.ToString().ToLowerInvariant()),
             Broadcasts.BroadcastStarted => new Messages.V1.BroadcastStarted(place, broadcast),
             Broadcasts.BroadcastEnded ended => new Messages.V1.BroadcastEnded(place, broadcast, [.. ended.Tracks.Select(static t => new EndedTrack(t.Track, t.Segments, t.LastRecord))]),
+            Broadcasts.BroadcastTakenDown => new Messages.V1.BroadcastTakenDown(place, broadcast),
+            Broadcasts.BroadcastRestored => new Messages.V1.BroadcastRestored(place, broadcast),
             _ => null,
         };
     }

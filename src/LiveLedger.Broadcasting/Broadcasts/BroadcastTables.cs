@@ -8,12 +8,12 @@ namespace LiveLedger.Broadcasting.Broadcasts;
 /// <summary>Which broadcasts there are, whose, and in which state: what lists them and what a start takes up again.</summary>
 internal static class BroadcastTables
 {
-    private const string Prefix = "broadcast/";
+    public const string Prefix = "broadcast/";
 
     public static InlineTables Inline { get; } = new()
     {
         Name = "broadcasts",
-        Version = 1,
+        Version = 2,
         Streams = Prefix,
         Tables = BroadcastSql.Tables,
         Apply = async (transaction, events, cancellation) =>
@@ -37,11 +37,13 @@ internal static class BroadcastTables
             BroadcastCreated created => WriteAsync(transaction, BroadcastSql.Insert, id, created.Owner, cancellation),
             BroadcastStarted => WriteAsync(transaction, BroadcastSql.SetState, id, "live", cancellation),
             BroadcastEnded => WriteAsync(transaction, BroadcastSql.SetState, id, "ended", cancellation),
+            BroadcastTakenDown => WriteAsync(transaction, BroadcastSql.SetTakenDown, id, true, cancellation),
+            BroadcastRestored => WriteAsync(transaction, BroadcastSql.SetTakenDown, id, false, cancellation),
             _ => Task.CompletedTask,
         };
     }
 
-    private static async Task WriteAsync(NpgsqlTransaction transaction, string sql, BroadcastId id, string value, CancellationToken cancellation)
+    private static async Task WriteAsync(NpgsqlTransaction transaction, string sql, BroadcastId id, object value, CancellationToken cancellation)
     {
         await using var command = new NpgsqlCommand(sql, transaction.Connection, transaction)
         {

@@ -10,6 +10,9 @@ namespace LiveLedger.Broadcasting.Broadcasts;
 /// <param name="KeyPeriodSeconds">How long each content key is in use, 10 to 86,400 s of media time; null (default) for one key throughout.</param>
 internal sealed record CreateBroadcastRequest(string? Title, string? Scheme, long? KeyPeriodSeconds = null);
 
+/// <summary>Why a broadcast is taken down, for operators and auditors: 1 to 500 characters.</summary>
+internal sealed record TakeDownRequest(string? Reason);
+
 /// <summary>A broadcast as the REST API shows it to those who may read it.</summary>
 internal sealed record BroadcastView(
     string Id, string Title, string Owner, string State, string Scheme, DateTimeOffset CreatedAt, DateTimeOffset? StartedAt, DateTimeOffset? EndedAt,

@@ -14,5 +14,8 @@ internal readonly record struct Caller(string Name, string Role)
     /// <summary>Its own broadcasts only; operators and auditors see all.</summary>
     public bool MayRead(Broadcast broadcast) => Role is "operator" or "auditor" || MayChange(broadcast);
 
+    /// <summary>Takes broadcasts down and restores them: its own, and an operator all.</summary>
+    public bool MayModerate(Broadcast broadcast) => Role == "operator" || MayChange(broadcast);
+
     public bool MayChange(Broadcast broadcast) => IsBroadcaster && broadcast.Owner == Name;
 }

@@ -4,8 +4,10 @@
 create table broadcasts (
     id    uuid primary key,   -- a UUIDv7: sorts by creation
     owner text not null,
-    state text not null check (state in ('created', 'live', 'ended'))
+    state text not null check (state in ('created', 'live', 'ended')),
+    taken_down boolean not null default false
 );
 
 create index broadcasts_by_owner on broadcasts (owner, id desc);
 create index broadcasts_open on broadcasts (id) where state <> 'ended';
+create index broadcasts_taken_down on broadcasts (id) where taken_down;

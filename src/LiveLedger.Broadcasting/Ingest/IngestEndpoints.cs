@@ -1,4 +1,5 @@
 using LiveLedger.Broadcasting.Broadcasts;
+using LiveLedger.Broadcasting.Origin;
 using LiveLedger.Broadcasting.Pipeline;
 using LiveLedger.Ledger.Refusals;
 using LiveLedger.Media;
@@ -92,6 +93,11 @@ internal sealed class IngestEndpoints(BroadcastBook book, LivePipelines pipeline
         if (IngestPath.Parse(path) is not { } target)
         {
             return NoSuchPath;
+        }
+
+        if (broadcast.TakenDownAt is not null)
+        {
+            return Withheld.Refusal;
         }
 
         if (pipelines.Find(id) is not { } live)

@@ -11,7 +11,7 @@ using Microsoft.AspNetCore.Routing;
 namespace LiveLedger.Broadcasting.Origin;
 
 /// <summary>HLS and DASH manifests over the same segments, written anew for each request from what is sealed.</summary>
-internal sealed class ManifestEndpoints(BroadcastBook book, Recordings recordings, BroadcastingOptions options, TimeProvider time)
+internal sealed class ManifestEndpoints(BroadcastBook book, Recordings recordings, Withheld withheld, BroadcastingOptions options, TimeProvider time)
 {
     private const string HlsType = "application/vnd.apple.mpegurl";
     private const string DashType = "application/dash+xml";
@@ -43,6 +43,12 @@ internal sealed class ManifestEndpoints(BroadcastBook book, Recordings recording
         if (!BroadcastId.TryParse(text, out var id) || await book.FindAsync(id, context.RequestAborted) is not { } broadcast)
         {
             return Unknown.ToResult();
+        }
+
+        if (withheld.Has(id))
+        {
+            context.Response.Headers.CacheControl = "no-store";
+            return Withheld.Refusal.ToResult();
         }
 
         if (View(broadcast) is not { } view)

@@ -10,7 +10,7 @@ using Microsoft.Net.Http.Headers;
 namespace LiveLedger.Broadcasting.Origin;
 
 /// <summary><c>/live/{broadcast}/…</c>: ciphertext, records and the signer certificate, for anyone. Only what is sealed is served.</summary>
-internal sealed class OriginEndpoints(BroadcastBook book, Recordings recordings)
+internal sealed class OriginEndpoints(BroadcastBook book, Recordings recordings, Withheld withheld)
 {
     private const string Immutable = "public, max-age=31536000, immutable";
     private static readonly Refusal NotFound = new(404, "segment-unknown", "There is no such object in this broadcast.");
@@ -26,6 +26,11 @@ internal sealed class OriginEndpoints(BroadcastBook book, Recordings recordings)
 
     private async Task<IResult> SignerAsync(string broadcast, HttpContext context)
     {
+        if (Withholds(broadcast, context))
+        {
+            return Withheld.Refusal.ToResult();
+        }
+
         if (!BroadcastId.TryParse(broadcast, out var id) || await book.FindAsync(id, context.RequestAborted) is not { } found)
         {
             return NotFound.ToResult();
@@ -42,6 +47,11 @@ internal sealed class OriginEndpoints(BroadcastBook book, Recordings recordings)
 
     private IResult Object(string broadcast, string trackName, string file, HttpContext context)
     {
+        if (Withholds(broadcast, context))
+        {
+            return Withheld.Refusal.ToResult();
+        }
+
         if (!BroadcastId.TryParse(broadcast, out var id) || !TrackName.TryParse(trackName, out var name)
             || recordings.Find(id)?.Find(name) is not { } track)
         {
@@ -60,6 +70,18 @@ internal sealed class OriginEndpoints(BroadcastBook book, Recordings recordings)
                 Send(context, track.Files.InitPath(epoch, period), "video/mp4", init.Hash.ToString()),
             _ => NotFound.ToResult(),
         };
+    }
+
+    private bool Withholds(string broadcast, HttpContext context)
+    {
+        if (!BroadcastId.TryParse(broadcast, out var id) || !withheld.Has(id))
+        {
+            return false;
+        }
+
+        // It may be restored.
+        context.Response.Headers.CacheControl = "no-store";
+        return true;
     }
 
     private static IResult Send(HttpContext context, string path, string type, string tag)

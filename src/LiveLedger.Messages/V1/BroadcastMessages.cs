@@ -17,6 +17,16 @@ public sealed record BroadcastStarted(LedgerPlace Place, string Broadcast);
 /// <param name="Tracks">How each track ended.</param>
 public sealed record BroadcastEnded(LedgerPlace Place, string Broadcast, IReadOnlyList<EndedTrack> Tracks);
 
+/// <summary>The broadcast is withdrawn: nothing of it is served and no key given.</summary>
+/// <param name="Place">Where this stands in the log.</param>
+/// <param name="Broadcast">The broadcast's id.</param>
+public sealed record BroadcastTakenDown(LedgerPlace Place, string Broadcast);
+
+/// <summary>It is served again.</summary>
+/// <param name="Place">Where this stands in the log.</param>
+/// <param name="Broadcast">The broadcast's id.</param>
+public sealed record BroadcastRestored(LedgerPlace Place, string Broadcast);
+
 /// <summary>How a track ended.</summary>
 /// <param name="Track">Its name.</param>
 /// <param name="Segments">Number of segments.</param>

@@ -21,6 +21,8 @@ public sealed class Messages_to_a_broker(A_broker a) : IClassFixture<A_broker>
         ["broadcast-created"] = "BroadcastCreated",
         ["broadcast-started"] = "BroadcastStarted",
         ["broadcast-ended"] = "BroadcastEnded",
+        ["broadcast-taken-down"] = "BroadcastTakenDown",
+        ["broadcast-restored"] = "BroadcastRestored",
         ["entitlement-granted"] = "EntitlementGranted",
         ["entitlement-revoked"] = "EntitlementRevoked",
         ["licence-granted"] = "LicenceGranted",
@@ -42,6 +44,8 @@ public sealed class Messages_to_a_broker(A_broker a) : IClassFixture<A_broker>
         var entitlement = await viewer.EntitleAsync();
         Assert.Equal(HttpStatusCode.OK, (await viewer.AskAsync(await broadcast.KeyIdAsync("0"))).StatusCode);
         (await acme.Api.DeleteAsync($"/v1/broadcasts/{broadcast.Id}/entitlements/{entitlement}")).EnsureSuccessStatusCode();
+        await broadcast.TakeDownAsync("a reason nobody outside need know");
+        await broadcast.RestoreAsync();
         await broadcast.EndAsync();
 
         await receiver.UntilAsync(static m => m.Any(static x => x.Type == "BroadcastEnded"), "the end is told");
@@ -53,7 +57,7 @@ public sealed class Messages_to_a_broker(A_broker a) : IClassFixture<A_broker>
         Assert.All(receiver.Messages, m =>
         {
             Assert.Contains(broadcast.Id.ToString(), m.Text, StringComparison.Ordinal);
-            Assert.All((string[])["account-of-acme", "title-of-acme", "ann@example.com", pseudonym], named => Assert.DoesNotContain(named, m.Text, StringComparison.Ordinal));
+            Assert.All((string[])["account-of-acme", "title-of-acme", "ann@example.com", "a reason nobody", pseudonym], named => Assert.DoesNotContain(named, m.Text, StringComparison.Ordinal));
         });
     }
 

@@ -20,6 +20,8 @@ internal sealed class Receiver : IAsyncDisposable
             Take<BroadcastCreated>(endpoint, static m => m.Place);
             Take<BroadcastStarted>(endpoint, static m => m.Place);
             Take<BroadcastEnded>(endpoint, static m => m.Place);
+            Take<BroadcastTakenDown>(endpoint, static m => m.Place);
+            Take<BroadcastRestored>(endpoint, static m => m.Place);
             Take<EntitlementGranted>(endpoint, static m => m.Place);
             Take<EntitlementRevoked>(endpoint, static m => m.Place);
             Take<LicenceGranted>(endpoint, static m => m.Place);

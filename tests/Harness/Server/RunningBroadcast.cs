@@ -48,6 +48,13 @@ public sealed record RunningBroadcast(Broadcaster Owner, BroadcastId Id, string 
     /// <summary>Ends it.</summary>
     public async Task EndAsync() => (await Owner.Api.PostAsync($"/v1/broadcasts/{Id}/end", null)).EnsureSuccessStatusCode();
 
+    /// <summary>Has its owner take it down.</summary>
+    public async Task TakeDownAsync(string reason = "a test") =>
+        (await Owner.Api.PostAsJsonAsync($"/v1/broadcasts/{Id}/takedown", new { reason })).EnsureSuccessStatusCode();
+
+    /// <summary>Undoes that.</summary>
+    public async Task RestoreAsync() => (await Owner.Api.PostAsync($"/v1/broadcasts/{Id}/restore", null)).EnsureSuccessStatusCode();
+
     /// <summary>Waits until everything sealed is in the ledger.</summary>
     public async Task WaitLoggedAsync(TimeSpan? patience = null)
     {
@@ -62,6 +69,8 @@ public sealed record RunningBroadcast(Broadcaster Owner, BroadcastId Id, string 
             await Task.Delay(100);
         }
     }
+
+    private static string InitName(uint epoch, ulong period) => (epoch, period) switch { (0, 0) => "init", (_, 0) => $"init-{epoch}", _ => $"init-{epoch}-{period}" };
 
     /// <summary>Fetches every segment of a track as an outsider and checks it up to the broadcaster's identity, and the chain. Returns the record hashes.</summary>
     public async Task<IReadOnlyList<Sha256Hash>> AuditTrackAsync(string track)
@@ -82,7 +91,7 @@ public sealed record RunningBroadcast(Broadcaster Owner, BroadcastId Id, string 
             var segment = await Http.GetByteArrayAsync($"/live/{Id}/{track}/{n}.m4s");
             SignedRecord.TryParse(file, out var record);
             var epoch = record?.Record.Epoch ?? 0;
-            var init = await Http.GetByteArrayAsync($"/live/{Id}/{track}/{(epoch == 0 ? "init" : $"init-{epoch}")}.mp4");
+            var init = await Http.GetByteArrayAsync($"/live/{Id}/{track}/{InitName(epoch, record?.Record.CryptoPeriod ?? 0)}.mp4");
             var result = SegmentVerification.Verify(
                 new SegmentSlot(Id, name, n), Owner.Identity.PublicKey, certificate, file, segment, Sha256Hash.Of(init), previous);
             if (!result.IsOk)

@@ -1,0 +1,4 @@
+-- Whether a broadcast is taken down, from an event of its stream.
+-- Locks: the row, after its stream's row; one writer a stream, so it never waits for another broadcast.
+-- Snapshot: sees that stream only. Crash: as insert_broadcast.sql.
+update broadcasts set taken_down = $2 where id = $1
