@@ -1,5 +1,6 @@
 using LiveLedger.Media;
 using LiveLedger.Media.Protection;
+using LiveLedger.Media.Protection.Signalling;
 
 namespace LiveLedger.Broadcasting;
 
@@ -30,6 +31,9 @@ public sealed record BroadcastingOptions
 
     /// <summary>How far back live manifests reach.</summary>
     public TimeSpan LiveWindow { get; init; } = TimeSpan.FromSeconds(60);
+
+    /// <summary>DRMs that manifests name beside ClearKey.</summary>
+    public IReadOnlyList<DrmSystem> Systems { get; init; } = [];
 
     /// <summary>The address the outside reaches us by, without a trailing slash; null to answer with the one a request came by.</summary>
     public string? PublicUrl { get; init; }

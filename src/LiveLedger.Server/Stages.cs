@@ -65,7 +65,7 @@ internal static class Stages
             ContentKeyIdFor = s.ContentKeyIdFor,
             ViewerCount = s.CountViewers,
         });
-        services.AddBroadcasting(new() { RecordingsFolder = data.Broadcasts, KeysFolder = Path.Combine(data.Keys, "broadcasts"), PublicUrl = settings.PublicUrl, LiveWindow = settings.LiveWindow });
+        services.AddBroadcasting(new() { RecordingsFolder = data.Broadcasts, KeysFolder = Path.Combine(data.Keys, "broadcasts"), PublicUrl = settings.PublicUrl, LiveWindow = settings.LiveWindow, Systems = settings.Systems });
     }
 
     private static LedgerOptions InForce(LedgerOptions first)

@@ -58,6 +58,7 @@ public sealed class Starts_that_fail(OneServer one) : IDisposable
     [InlineData("--urls", "https://127.0.0.1:1")]
     [InlineData("--public-url", "ftp://x")]
     [InlineData("--player", "/no/such/folder")]
+    [InlineData("--drm", "widevine,nonsense")]
     [InlineData("--database", "Nonsense=1")]
     [InlineData("--oidc-authority", "http://issuer.example")]
     public Task A_setting_that_makes_no_sense(string option, string value) => FailsAsync("settings-invalid", 2, [option, value]);

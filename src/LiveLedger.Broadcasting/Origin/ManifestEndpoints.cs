@@ -90,12 +90,13 @@ internal sealed class ManifestEndpoints(BroadcastBook book, Recordings recording
             });
     }
 
-    private static ManifestTrack Describe(TrackView view, Broadcast broadcast, DateTimeOffset start) => new()
+    private ManifestTrack Describe(TrackView view, Broadcast broadcast, DateTimeOffset start) => new()
     {
         Name = view.Name,
         Description = view.Init!.Description,
         Inits = [.. view.Inits.Where(static i => i.StartSeconds is not null).Select(static i => new ManifestInit(i.Epoch, i.CryptoPeriod, i.KeyId, i.StartSeconds!.Value))],
         Scheme = broadcast.Scheme,
+        Systems = options.Systems,
         Bandwidth = view.PeakBitrate,
         AverageBandwidth = view.AverageBitrate,
         TargetDuration = view.TargetDuration,

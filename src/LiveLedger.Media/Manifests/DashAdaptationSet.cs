@@ -22,7 +22,7 @@ internal static class DashAdaptationSet
 
         xml.WriteAttributeString("segmentAlignment", "true");
         xml.WriteAttributeString("startWithSAP", "1");
-        DashProtection.Write(xml, tracks[0].Scheme, period.InitOf(tracks[0]).KeyId, licenceUrl);
+        DashProtection.Write(xml, tracks[0].Scheme, period.InitOf(tracks[0]).KeyId, licenceUrl, tracks[0].Systems);
         if (switchable.Count > 0)
         {
             xml.WriteStartElement("SupplementalProperty");

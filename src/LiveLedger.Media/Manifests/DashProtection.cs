@@ -1,5 +1,6 @@
 using System.Xml;
 using LiveLedger.Media.Protection;
+using LiveLedger.Media.Protection.Signalling;
 
 namespace LiveLedger.Media.Manifests;
 
@@ -9,7 +10,7 @@ internal static class DashProtection
     internal const string Cenc = "urn:mpeg:cenc:2013";
     internal const string DashIf = "https://dashif.org/CPS";
 
-    internal static void Write(XmlWriter xml, ProtectionScheme scheme, KeyId keyId, string licenceUrl)
+    internal static void Write(XmlWriter xml, ProtectionScheme scheme, KeyId keyId, string licenceUrl, IReadOnlyList<DrmSystem> systems)
     {
         xml.WriteStartElement("ContentProtection");
         xml.WriteAttributeString("schemeIdUri", "urn:mpeg:dash:mp4protection:2011");
@@ -22,5 +23,17 @@ internal static class DashProtection
         xml.WriteAttributeString("value", "ClearKey1.0");
         xml.WriteElementString("dashif", "Laurl", DashIf, licenceUrl);
         xml.WriteEndElement();
+
+        foreach (var system in systems.Where(system => system.Takes(scheme)))
+        {
+            if (DrmSignalling.DashName(system) is { } name)
+            {
+                xml.WriteStartElement("ContentProtection");
+                xml.WriteAttributeString("schemeIdUri", $"urn:uuid:{system.Id()}");
+                xml.WriteAttributeString("value", name);
+                xml.WriteRaw(DrmSignalling.DashContent(system, [keyId], scheme)!);
+                xml.WriteEndElement();
+            }
+        }
     }
 }

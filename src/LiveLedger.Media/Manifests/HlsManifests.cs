@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using LiveLedger.Media.Protection;
+using LiveLedger.Media.Protection.Signalling;
 using LiveLedger.Media.Tracks;
 
 namespace LiveLedger.Media.Manifests;
@@ -89,7 +90,7 @@ public static class HlsManifests
                 if (i == 0 || keyId != track.InitOf(track.Segments[i - 1].Epoch, track.Segments[i - 1].CryptoPeriod).KeyId)
                 {
                     // Once for each key, and after the map: the init segment itself is not encrypted.
-                    AppendKey(text, track.Scheme, keyId);
+                    AppendKey(text, track, keyId);
                 }
 
                 period = segment.CryptoPeriod;
@@ -104,13 +105,19 @@ public static class HlsManifests
 
     private static string GroupId(int index) => string.Create(CultureInfo.InvariantCulture, $"audio{index}");
 
-    private static void AppendKey(StringBuilder text, ProtectionScheme scheme, KeyId keyId)
+    private static void AppendKey(StringBuilder text, ManifestTrack track, KeyId keyId)
     {
         Span<byte> id = stackalloc byte[KeyId.Length];
         keyId.CopyTo(id);
-        var method = scheme == ProtectionScheme.Cbcs ? "SAMPLE-AES" : "SAMPLE-AES-CTR";
+        var method = track.Scheme == ProtectionScheme.Cbcs ? "SAMPLE-AES" : "SAMPLE-AES-CTR";
         // The URI holds the key id too: with any other URI hls.js 1.7.4 stalls at a change of init segment.
         text.Append(CultureInfo.InvariantCulture, $"#EXT-X-KEY:METHOD={method},URI=\"data:text/plain;base64,{Convert.ToBase64String(id)}\",KEYID=0x{keyId},KEYFORMAT=\"org.w3.clearkey\",KEYFORMATVERSIONS=\"1\"\n");
+
+        // Several lines of different formats are the same key, for whoever knows the format (RFC 8216 §4.3.2.4).
+        foreach (var line in track.Systems.Select(system => DrmSignalling.HlsKey(system, keyId, track.Scheme)).OfType<string>())
+        {
+            text.Append(line).Append('\n');
+        }
     }
 
     private static void AppendGroup(StringBuilder text, string group, IEnumerable<ManifestTrack> tracks)

@@ -1,4 +1,5 @@
 using LiveLedger.Media.Protection;
+using LiveLedger.Media.Protection.Signalling;
 using LiveLedger.Media.Tracks;
 
 namespace LiveLedger.Media.Manifests;
@@ -32,6 +33,9 @@ public sealed record ManifestTrack
 
     /// <summary>How it is encrypted.</summary>
     public required ProtectionScheme Scheme { get; init; }
+
+    /// <summary>The systems that are signalled beside ClearKey; those that do not take the scheme are left out.</summary>
+    public IReadOnlyList<DrmSystem> Systems { get; init; } = [];
 
     /// <summary>Peak bits a second over any segment.</summary>
     public required int Bandwidth { get; init; }

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
+using LiveLedger.Media.Protection.Signalling;
 
 namespace LiveLedger.Server.Settings;
 
@@ -18,6 +19,7 @@ internal static class CommandLine
         var witnesses = Option("--witnesses", "LIVELEDGER_WITNESSES", "File of the log's witnesses, their addresses and the quorum (tlog-policy). Default: none.");
         var rabbit = Option("--rabbitmq", "LIVELEDGER_RABBITMQ", "RabbitMQ for messages, amqp://user:password@host:port/vhost. Default: none.");
         var window = Option("--live-window", "LIVELEDGER_LIVE_WINDOW", "How far back live manifests reach, in seconds, 10 to 86400. Default: 60");
+        var drm = Option("--drm", "LIVELEDGER_DRM", "DRMs that manifests name beside ClearKey: widevine,playready,fairplay. Default: none.");
         var player = Option("--player", "LIVELEDGER_PLAYER", "Folder of the built player page.");
         var authority = Option("--oidc-authority", "LIVELEDGER_OIDC_AUTHORITY", "An OpenID Connect issuer whose tokens are taken too.");
         var audience = Option("--oidc-audience", "LIVELEDGER_OIDC_AUDIENCE", "The aud of that issuer's tokens for us.");
@@ -25,7 +27,7 @@ internal static class CommandLine
         var roles = Option("--oidc-roles", "LIVELEDGER_OIDC_ROLES", "Its values and ours: crew=broadcaster,finance=auditor. Default: the same names.");
 
         var root = new RootCommand("LiveLedger server");
-        foreach (var option in (Option<string?>[])[database, data, urls, publicUrl, issuer, origin, witnesses, rabbit, window, player, authority, audience, roleClaim, roles])
+        foreach (var option in (Option<string?>[])[database, data, urls, publicUrl, issuer, origin, witnesses, rabbit, window, drm, player, authority, audience, roleClaim, roles])
         {
             root.Options.Add(option);
         }
@@ -45,6 +47,7 @@ internal static class CommandLine
                     Witnesses = WitnessFile.Read(parsed.GetValue(witnesses)),
                     RabbitMq = Broker(parsed.GetValue(rabbit)),
                     LiveWindow = LiveWindow(parsed.GetValue(window)),
+                    Systems = Systems(parsed.GetValue(drm)),
                     Player = parsed.GetValue(player),
                     External = External(parsed.GetValue(authority), parsed.GetValue(audience), parsed.GetValue(roleClaim), parsed.GetValue(roles)),
                 });
@@ -101,6 +104,15 @@ internal static class CommandLine
             ? TimeSpan.FromSeconds(window)
             : throw new StartFailure("settings-invalid", $"--live-window: '{seconds}' is not a number of seconds from 10 to 86400");
     }
+
+    private static DrmSystem[] Systems(string? names) => [.. (names ?? "").Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)
+        .Select(static name => name switch
+        {
+            "widevine" => DrmSystem.Widevine,
+            "playready" => DrmSystem.PlayReady,
+            "fairplay" => DrmSystem.FairPlay,
+            _ => throw new StartFailure("settings-invalid", $"--drm: '{name}' is not widevine, playready or fairplay"),
+        }).Distinct()];
 
     private static Uri? Broker(string? url)
     {

@@ -1,3 +1,4 @@
+using LiveLedger.Media.Protection.Signalling;
 using LiveLedger.Transparency.Policies;
 
 namespace LiveLedger.Server.Settings;
@@ -31,6 +32,9 @@ internal sealed record ServerSettings
 
     /// <summary>How far back live manifests reach.</summary>
     public TimeSpan LiveWindow { get; init; } = TimeSpan.FromSeconds(60);
+
+    /// <summary>DRMs that manifests name beside ClearKey.</summary>
+    public IReadOnlyList<DrmSystem> Systems { get; init; } = [];
 
     /// <summary>Folder of the built player; null to look for it.</summary>
     public string? Player { get; init; }

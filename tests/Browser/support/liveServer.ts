@@ -19,14 +19,14 @@ export class LiveServer {
     for (const stream of [process.stdout, process.stderr]) stream?.on("data", (bytes: Buffer) => this.#log.push(bytes.toString()));
   }
 
-  static async start(): Promise<LiveServer> {
+  static async start(settings: Record<string, string> = {}): Promise<LiveServer> {
     const program = join(repository, "src/LiveLedger.Server/bin/Release/net10.0/LiveLedger.Server.dll");
     if (!existsSync(program)) throw new Error(`${program} is missing: build the solution in Release first`);
     const url = `http://127.0.0.1:${await freePort()}`;
     const data = mkdtempSync(join(tmpdir(), "liveledger-browser-"));
     // The embedded PostgreSQL of a server that runs as root runs as another user, who has to get there.
     chmodSync(data, 0o711);
-    const environment = { ...process.env, LIVELEDGER_PLAYER: join(repository, "src/player/dist") };
+    const environment = { ...process.env, LIVELEDGER_PLAYER: join(repository, "src/player/dist"), ...settings };
     delete (environment as Record<string, string | undefined>)["LIVELEDGER_DATABASE"];
     const child = spawn("dotnet", [program, "--data", data, "--urls", url], { env: environment });
     const server = new LiveServer(url, data, child);

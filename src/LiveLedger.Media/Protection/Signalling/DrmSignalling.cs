@@ -7,19 +7,10 @@ public static class DrmSignalling
 {
     private const string Cenc = "urn:mpeg:cenc:2013";
 
-    /// <summary>The systems whose players decrypt the scheme, beside ClearKey.</summary>
-    public static IReadOnlyList<DrmSystem> Others(ProtectionScheme scheme) =>
-        scheme == ProtectionScheme.Cbcs ? [DrmSystem.Widevine, DrmSystem.PlayReady, DrmSystem.FairPlay] : [DrmSystem.Widevine, DrmSystem.PlayReady];
+    /// <summary>The <c>value</c> of a <c>ContentProtection</c> element of a DASH manifest; null for a system that has none there beside ClearKey's own.</summary>
+    public static string? DashName(DrmSystem system) => system switch { DrmSystem.Widevine => "Widevine", DrmSystem.PlayReady => "MSPR 2.0", _ => null };
 
-    /// <summary>The whole <c>ContentProtection</c> element of a DASH manifest; null for a system that DASH does not know.</summary>
-    public static string? Dash(DrmSystem system, IReadOnlyList<KeyId> keys, ProtectionScheme scheme)
-    {
-        var name = system switch { DrmSystem.Widevine => "Widevine", DrmSystem.PlayReady => "MSPR 2.0", _ => null };
-        return name is null ? null
-            : $"<ContentProtection schemeIdUri=\"urn:uuid:{system.Id()}\" value=\"{name}\">{DashContent(system, keys, scheme)}</ContentProtection>";
-    }
-
-    /// <summary>What stands within that element; null if there is nothing.</summary>
+    /// <summary>What stands within that element, as XML; null if there is nothing.</summary>
     public static string? DashContent(DrmSystem system, IReadOnlyList<KeyId> keys, ProtectionScheme scheme)
     {
         if (PsshBox.Of(system, keys, scheme) is not { } box)

@@ -57,8 +57,8 @@ public sealed class PsshBoxTests
             "#EXT-X-KEY:METHOD=SAMPLE-AES,URI=\"skd://334b5d3d44f54f56a410e07caaa7160e\",KEYFORMAT=\"com.apple.streamingkeydelivery\",KEYFORMATVERSIONS=\"1\"",
             DrmSignalling.HlsKey(DrmSystem.FairPlay, s_first, ProtectionScheme.Cbcs));
         Assert.Null(DrmSignalling.HlsKey(DrmSystem.FairPlay, s_first, ProtectionScheme.Cenc));
-        Assert.DoesNotContain(DrmSystem.FairPlay, DrmSignalling.Others(ProtectionScheme.Cenc));
-        Assert.Null(DrmSignalling.Dash(DrmSystem.FairPlay, [s_first], ProtectionScheme.Cbcs));
+        Assert.Null(DrmSignalling.DashName(DrmSystem.FairPlay));
+        Assert.Null(DrmSignalling.DashContent(DrmSystem.FairPlay, [s_first], ProtectionScheme.Cbcs));
     }
 
     [Theory]
