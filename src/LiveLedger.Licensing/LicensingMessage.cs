@@ -12,7 +12,7 @@ internal static class LicensingMessage
     public static object? Of(StoredEvent stored, LedgerPlace place) => (stored.Stream.Value.Split('/'), stored.Type) switch
     {
         (["entitlement", var id], EntitlementEvents.GrantedType) => new Messages.V1.EntitlementGranted(place, EntitlementEvents.ReadGranted(stored.PayloadJson.Span).Broadcast, id),
-        (["entitlement", var id], EntitlementEvents.RevokedType) => new Messages.V1.EntitlementRevoked(place, EntitlementEvents.ReadRevoked(stored.PayloadJson.Span).Broadcast, id),
+        (["entitlement", var id], EntitlementEvents.RevokedType) => new Messages.V1.EntitlementRevoked(place, EntitlementEvents.ReadChanged(stored.PayloadJson.Span).Broadcast, id),
         (["playback", var id], PlaybackEvents.GrantedType) => Granted(id, PlaybackEvents.ReadGranted(stored.PayloadJson.Span), place),
         (["playback", var id], PlaybackEvents.RefusedType) => Refused(id, PlaybackEvents.ReadRefused(stored.PayloadJson.Span), place),
         _ => null,

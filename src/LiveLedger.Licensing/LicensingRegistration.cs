@@ -6,6 +6,7 @@ using LiveLedger.Ledger.Subjects;
 using LiveLedger.Licensing.ContentKeys;
 using LiveLedger.Licensing.Entitlements;
 using LiveLedger.Licensing.Licences;
+using LiveLedger.Licensing.Offers;
 using LiveLedger.Licensing.Playbacks;
 using LiveLedger.Licensing.Speke;
 using LiveLedger.Licensing.Subjects;
@@ -32,19 +33,27 @@ public static class LicensingRegistration
         .AddSingleton<SubjectErasure>()
         .AddSingleton<BroadcastWatch>()
         .AddSingleton(EntitlementTables.Inline)
+        .AddSingleton(OfferTables.Inline)
+        .AddSingleton<IdempotencyKeys>()
+        .AddSingleton<OfferBook>()
+        .AddSingleton<OfferEndpoints>()
         .AddSingleton<EntitlementBook>()
+        .AddSingleton<Counter>()
         .AddSingleton<EntitlementEndpoints>()
         .AddSingleton<ViewerTokenEndpoints>()
         .AddSingleton<OpenPlaybacks>()
         .AddSingleton<RefusalLimit>()
+        .AddSingleton<PlaybackDoor>()
         .AddSingleton<LicenceDesk>()
+        .AddSingleton<AskerReader>()
+        .AddSingleton<PlaybackEndpoints>()
         .AddSingleton(_ => new PlaybackSpool(options.SpoolFolder))
         .AddHostedService(s => s.GetRequiredService<PlaybackSpool>())
-        .AddHostedService<RevocationFollower>()
+        .AddHostedService<ChangeFollower>()
         .AddHostedService<SpoolDelivery>();
 
     /// <summary>From this stage's old events to today's schema.</summary>
-    public static IEnumerable<(string Type, int Schema, Upcast Step)> Upcasts => [EntitlementEvents.NamesKept];
+    public static IEnumerable<(string Type, int Schema, Upcast Step)> Upcasts => [EntitlementEvents.NamesKept, EntitlementEvents.OffersNamed];
 
     /// <summary>Brings this stage's tables up to date.</summary>
     public static async Task UpgradeLicensingAsync(this LedgerDatabase database, CancellationToken cancel)
@@ -74,7 +83,7 @@ public static class LicensingRegistration
     /// <summary>The broadcast whose event this is, as its payload says; null if it is none of this stage's.</summary>
     public static string? BroadcastOf(StoredEvent stored)
     {
-        if (stored.Stream.Value.Split('/') is not ["entitlement" or "playback" or "subject" or "speke", _])
+        if (stored.Stream.Value.Split('/') is not ["entitlement" or "offer" or "playback" or "subject" or "speke", _])
         {
             return null;
         }
@@ -93,11 +102,13 @@ public static class LicensingRegistration
     /// <summary>The message to the outside of one of this stage's events; null if there is none.</summary>
     public static object? MessageOf(StoredEvent stored, LedgerPlace place) => LicensingMessage.Of(stored, place);
 
-    /// <summary>Maps entitlements and viewer tokens into the group <c>/v1/broadcasts</c>, which requires an API token.</summary>
+    /// <summary>Maps offers, entitlements and viewer tokens into the group <c>/v1/broadcasts</c>, which requires an API token.</summary>
     public static void MapEntitlements(this RouteGroupBuilder broadcasts)
     {
+        OfferEndpoints.Map(broadcasts);
         EntitlementEndpoints.Map(broadcasts);
         ViewerTokenEndpoints.Map(broadcasts);
+        PlaybackEndpoints.MapList(broadcasts);
     }
 
     /// <summary>Maps the erasure of persons into the group <c>/v1/subjects</c>, which requires an API token.</summary>
@@ -105,6 +116,9 @@ public static class LicensingRegistration
 
     /// <summary>Maps the key server for packagers into the group <c>/speke</c>, which requires an API token.</summary>
     public static void MapSpeke(this RouteGroupBuilder speke) => SpekeEndpoint.Map(speke);
+
+    /// <summary>Maps <c>/v1/playbacks</c>; the server requires a viewer token there.</summary>
+    public static IEndpointConventionBuilder MapPlaybacks(this IEndpointRouteBuilder routes) => PlaybackEndpoints.Map(routes);
 
     /// <summary>Maps <c>/v1/licences</c>; the server requires a viewer token there.</summary>
     public static IEndpointConventionBuilder MapLicences(this IEndpointRouteBuilder routes) => LicenceEndpoint.Map(routes);

@@ -123,6 +123,7 @@ internal static class Stages
 
         // Opened by a viewer token, which a page on any origin may hold.
         app.MapLicences().RequireAuthorization(Registration.ViewerPolicy).RequireCors(Hosting.AnyOrigin);
+        app.MapPlaybacks().RequireAuthorization(Registration.ViewerPolicy).RequireCors(Hosting.AnyOrigin);
 
         // Opened by an ingest key.
         app.MapIngest();

@@ -13,7 +13,7 @@ namespace LiveLedger.Stories;
 public sealed class Tables_are_rebuilt(OneServer one)
 {
     private static readonly string[] s_tables =
-        ["broadcasts.broadcasts", "entitlements.entitlements", "ledger_index.entries", "ledger_index.streams", "ledger_index.blocks"];
+        ["broadcasts.broadcasts", "entitlements.entitlements", "offers.offers", "ledger_index.entries", "ledger_index.streams", "ledger_index.blocks"];
 
     [Fact]
     public async Task Every_projection_is_byte_identical_while_broadcasts_are_made_and_viewers_come()
@@ -52,7 +52,7 @@ public sealed class Tables_are_rebuilt(OneServer one)
         using var operating = server.As(server.OperatorToken);
         for (var round = 0; round < 2; round++)
         {
-            foreach (var name in (string[])["broadcasts", "entitlements", "ledger_index"])
+            foreach (var name in (string[])["broadcasts", "entitlements", "offers", "ledger_index"])
             {
                 await RebuildAsync(operating, name);
             }
@@ -68,7 +68,7 @@ public sealed class Tables_are_rebuilt(OneServer one)
 
         await UntilAsync(operating, static p => p["lag"]!.GetValue<long>() == 0, "ledger_index");
         var before = await BytesAsync(database);
-        foreach (var name in (string[])["broadcasts", "entitlements", "ledger_index"])
+        foreach (var name in (string[])["broadcasts", "entitlements", "offers", "ledger_index"])
         {
             await RebuildAsync(operating, name);
         }

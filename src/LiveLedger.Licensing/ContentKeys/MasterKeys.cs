@@ -61,6 +61,11 @@ internal sealed class MasterKeys
     /// <summary>The constant IV for a packager's key.</summary>
     public byte[] PackagerIv(BroadcastId broadcast, KeyId id) => PackagerKeys.Iv(Open(broadcast), broadcast, id);
 
+    /// <summary>Other bytes that only this server can make, the same for the same label: HKDF-SHA256 with the label as its info.</summary>
+    /// <exception cref="KeyFileException">As <see cref="KeyFor"/>.</exception>
+    public void Derive(BroadcastId broadcast, ReadOnlySpan<byte> label, Span<byte> output) =>
+        HKDF.DeriveKey(HashAlgorithmName.SHA256, Open(broadcast), output, salt: [], label);
+
     private byte[] Open(BroadcastId broadcast)
     {
         if (_open.TryGetValue(broadcast, out var master))

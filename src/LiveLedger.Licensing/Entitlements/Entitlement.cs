@@ -1,9 +1,11 @@
 using System.Diagnostics.CodeAnalysis;
 using LiveLedger.Cryptography;
+using LiveLedger.Licensing.Licences;
+using LiveLedger.Licensing.Offers;
 
 namespace LiveLedger.Licensing.Entitlements;
 
-/// <summary>Names an entitlement: a UUIDv7, 32 lower-case hexadecimal characters.</summary>
+/// <summary>Names an entitlement: 32 lower-case hexadecimal characters.</summary>
 internal readonly record struct EntitlementId(Guid Value)
 {
     public static bool TryParse([NotNullWhen(true)] string? text, out EntitlementId id)
@@ -29,10 +31,22 @@ internal readonly record struct ViewerPseudonym(Bytes32 Value)
 }
 
 /// <summary>A viewer's right to one broadcast.</summary>
-internal sealed record Entitlement(EntitlementId Id, DateTimeOffset GrantedAt, DateTimeOffset? RevokedAt)
+internal sealed record Entitlement(EntitlementId Id, DateTimeOffset GrantedAt)
 {
-    public bool Holds => RevokedAt is null;
+    /// <summary>What it is worth now: entitled, suspended, revoked or refunded.</summary>
+    public Standing Standing { get; init; } = Standing.Entitled;
+
+    /// <summary>When it was revoked or refunded.</summary>
+    public DateTimeOffset? EndedAt { get; init; }
+
+    /// <summary>Version of the event in its stream that gave it its standing or its holder.</summary>
+    public long Version { get; init; }
+
+    /// <summary>What was sold; null for everything.</summary>
+    public OfferVersion? Sold { get; init; }
 
     /// <summary>Whose it is; null if it was granted before names were kept.</summary>
     public SealedViewer? Viewer { get; init; }
+
+    public bool Holds => Standing == Standing.Entitled;
 }

@@ -1,88 +1,182 @@
 using System.Collections.Concurrent;
 using LiveLedger.Cryptography;
 using LiveLedger.Ledger;
+using LiveLedger.Ledger.Refusals;
 using LiveLedger.Ledger.Schema;
+using LiveLedger.Licensing.Licences;
+using LiveLedger.Licensing.Offers;
 using LiveLedger.Media;
 using Npgsql;
 
 namespace LiveLedger.Licensing.Entitlements;
 
 /// <summary>
-/// Grants, revokes and finds entitlements. What was found to hold stays in memory; what was revoked here is known at once, what was revoked
-/// elsewhere as soon as <see cref="RevocationFollower"/> hears of it.
+/// Grants entitlements, finds them, and changes what they are worth. What was found to hold stays in memory; what was changed here is known at
+/// once, what was changed elsewhere as soon as <see cref="ChangeFollower"/> hears of it.
 /// </summary>
 internal sealed class EntitlementBook(EventStore ledger, LedgerDatabase database, TimeProvider time)
 {
     private const int MaxRemembered = 100_000;
 
+    private static readonly Refusal s_ended = new(409, "entitlement-ended", "This entitlement was revoked or refunded; grant another.");
+    private static readonly Refusal s_reused = new(409, "idempotency-key-reused", "This Idempotency-Key was used for another viewer or offer.");
+
     private static readonly string s_read = Load("read_entitlement.sql");
     private static readonly string s_find = Load("find_entitlement.sql");
+    private static readonly string s_list = Load("list_entitlements.sql");
 
     private readonly ConcurrentDictionary<(BroadcastId, ViewerPseudonym), Entitlement> _holding = new();
 
-    // Never forgotten in the life of the process (a few dozen bytes each): a look into the database that began before a
-    // revocation and ends after it must not bring the right back.
-    private readonly ConcurrentDictionary<EntitlementId, DateTimeOffset> _revoked = new();
+    // Never forgotten in the life of the process (a few dozen bytes each): a look into the database that began before a change
+    // and ends after it must not bring back what was before.
+    private readonly ConcurrentDictionary<EntitlementId, Change> _changes = new();
 
-    /// <summary>Gives a viewer the right to a broadcast.</summary>
-    /// <exception cref="LedgerUnavailableException">The database is away. Whether the right was given is unknown; giving it again gives a second one, which does no harm.</exception>
-    public async Task<Entitlement> GrantAsync(BroadcastId broadcast, SealedViewer viewer, CancellationToken cancel)
+    /// <summary>Gives a viewer the right to a broadcast; with a command, one right for that command however often it is given.</summary>
+    /// <exception cref="RefusedException">The command was another one.</exception>
+    /// <exception cref="LedgerUnavailableException">The database is away. Whether the right was given is unknown; without a command, giving it again gives a second one, which does no harm.</exception>
+    public async Task<Entitlement> GrantAsync(BroadcastId broadcast, SealedViewer viewer, OfferVersion? sold, CommandId? command, CancellationToken cancel)
     {
-        var id = new EntitlementId(Guid.CreateVersion7(time.GetUtcNow()));
-        var appended = await ledger.AppendAsync(EntitlementEvents.StreamOf(id), ExpectedVersion.NoStream, [EntitlementEvents.Granted(time, broadcast, viewer)], cancel);
-        return new(id, appended.RecordedAt ?? time.GetUtcNow(), null) { Viewer = viewer };
+        var id = new EntitlementId(command?.EventId(1) ?? Guid.CreateVersion7(time.GetUtcNow()));
+        var granted = EntitlementEvents.Granted(command?.EventId(0) ?? Guid.CreateVersion7(time.GetUtcNow()), broadcast, viewer, sold);
+        var appended = await ledger.AppendAsync(EntitlementEvents.StreamOf(id), ExpectedVersion.NoStream, [granted], cancel);
+        if (appended.Outcome != AppendOutcome.Appended)
+        {
+            var first = EntitlementEvents.ReadGranted((await ledger.ReadStreamAsync(EntitlementEvents.StreamOf(id), cancel: cancel).FirstAsync(cancel)).PayloadJson.Span);
+            return first.Viewer == viewer.Pseudonym.ToString() && first.Offer == sold?.Id.ToString() && await ReadAsync(broadcast, id, cancel) is { } known
+                ? known
+                : throw new RefusedException(s_reused);
+        }
+
+        _holding.TryRemove((broadcast, viewer.Pseudonym), out _);
+        return new(id, appended.RecordedAt ?? time.GetUtcNow()) { Viewer = viewer, Sold = sold };
     }
 
-    /// <summary>Ends an entitlement of a broadcast; one that has ended already stays ended. False if there is no such entitlement.</summary>
+    /// <summary>Grants of before there were offers and commands.</summary>
+    public Task<Entitlement> GrantAsync(BroadcastId broadcast, SealedViewer viewer, CancellationToken cancel) => GrantAsync(broadcast, viewer, null, null, cancel);
+
+    /// <summary>Ends an entitlement; one that has ended already stays as it is. False if there is no such entitlement of this broadcast.</summary>
     /// <exception cref="LedgerUnavailableException">The database is away; revoke again.</exception>
-    public async Task<bool> RevokeAsync(BroadcastId broadcast, EntitlementId id, CancellationToken cancel)
+    public Task<bool> RevokeAsync(BroadcastId broadcast, EntitlementId id, CancellationToken cancel) =>
+        ChangeAsync(broadcast, id, e => e.Standing is Standing.Revoked or Standing.Refunded ? null : EntitlementEvents.Changed(time, EntitlementEvents.RevokedType, broadcast), cancel);
+
+    /// <summary>Ends it, revoked or not, with its price given back.</summary>
+    /// <inheritdoc cref="RevokeAsync"/>
+    public Task<bool> RefundAsync(BroadcastId broadcast, EntitlementId id, CancellationToken cancel) =>
+        ChangeAsync(broadcast, id, e => e.Standing == Standing.Refunded ? null : EntitlementEvents.Changed(time, EntitlementEvents.RefundedType, broadcast), cancel);
+
+    /// <summary>Takes it away for a while.</summary>
+    /// <exception cref="RefusedException">It has ended.</exception>
+    /// <inheritdoc cref="RevokeAsync"/>
+    public Task<bool> SuspendAsync(BroadcastId broadcast, EntitlementId id, CancellationToken cancel) =>
+        ChangeAsync(broadcast, id, e => Open(e).Standing == Standing.Suspended ? null : EntitlementEvents.Changed(time, EntitlementEvents.SuspendedType, broadcast), cancel);
+
+    /// <summary>Gives it back.</summary>
+    /// <inheritdoc cref="SuspendAsync"/>
+    public Task<bool> ResumeAsync(BroadcastId broadcast, EntitlementId id, CancellationToken cancel) =>
+        ChangeAsync(broadcast, id, e => Open(e).Standing == Standing.Entitled ? null : EntitlementEvents.Changed(time, EntitlementEvents.ResumedType, broadcast), cancel);
+
+    /// <summary>Passes it on to another viewer, with its terms and with what was used of them.</summary>
+    /// <inheritdoc cref="SuspendAsync"/>
+    public Task<bool> TransferAsync(BroadcastId broadcast, EntitlementId id, SealedViewer viewer, CancellationToken cancel) =>
+        ChangeAsync(broadcast, id, e => Open(e).Viewer?.Pseudonym == viewer.Pseudonym ? null : EntitlementEvents.Transferred(time, broadcast, viewer), cancel);
+
+    /// <summary>An event changed an entitlement, in whichever process.</summary>
+    public void Heard(EntitlementId id, StoredEvent e)
     {
-        if (await ReadAsync(broadcast, id, cancel) is not { } entitlement)
+        if (e.Type == EntitlementEvents.GrantedType)
         {
-            return false;
+            // It may be better than the one that is remembered.
+            var granted = EntitlementEvents.ReadGranted(e.PayloadJson.Span);
+            if (BroadcastId.TryParse(granted.Broadcast, out var broadcast))
+            {
+                _holding.TryRemove((broadcast, EntitlementEvents.ReadViewer(granted.Viewer)), out _);
+            }
+
+            return;
         }
 
-        if (entitlement.Holds)
+        var standing = EntitlementEvents.StandingAfter(e.Type);
+        ViewerPseudonym? holder = e.Type == EntitlementEvents.TransferredType ? EntitlementEvents.ReadViewer(EntitlementEvents.ReadTransferred(e.PayloadJson.Span).Viewer) : null;
+        if (standing is not null || holder is not null)
         {
-            // Version 0 is the grant. Somebody faster has put the stream at version 1, and that is a revocation too.
-            await ledger.AppendAsync(EntitlementEvents.StreamOf(id), ExpectedVersion.Exactly(0), [EntitlementEvents.Revoked(time, broadcast)], cancel);
+            Heard(id, e.Version, standing, holder, e.RecordedAt);
         }
-
-        _revoked.TryAdd(id, time.GetUtcNow());
-        return true;
     }
 
-    /// <summary>An entitlement was revoked, by whichever process.</summary>
-    public void Revoked(EntitlementId id, DateTimeOffset at) => _revoked.TryAdd(id, at);
-
-    /// <summary>True if an entitlement was revoked, as far as this process knows: what an open playback is asked while the database is away.</summary>
-    public bool IsRevoked(EntitlementId id) => _revoked.ContainsKey(id);
+    /// <summary>What an entitlement is worth to a viewer, as far as this process has heard: what an open playback is asked while the database is away.</summary>
+    public Standing StandingOf(EntitlementId id, ViewerPseudonym viewer) =>
+        !_changes.TryGetValue(id, out var change) ? Standing.Entitled
+        : change.Holder is { } holder && holder != viewer ? Standing.Transferred
+        : change.Standing;
 
     /// <summary>An entitlement of a broadcast by its id.</summary>
-    public Task<Entitlement?> ReadAsync(BroadcastId broadcast, EntitlementId id, CancellationToken cancel) =>
-        QueryAsync(s_read, [new() { Value = id.Value }, new() { Value = broadcast.Value }], cancel);
+    public async Task<Entitlement?> ReadAsync(BroadcastId broadcast, EntitlementId id, CancellationToken cancel) =>
+        (await QueryAsync(s_read, [new() { Value = id.Value }, new() { Value = broadcast.Value }], cancel)).SingleOrDefault();
 
-    /// <summary>A viewer's entitlement to a broadcast: one that holds, else the last that was revoked, else null.</summary>
+    /// <summary>Entitlements of a broadcast by id, behind <paramref name="after"/>.</summary>
+    public Task<IReadOnlyList<Entitlement>> ListAsync(BroadcastId broadcast, EntitlementId after, int count, CancellationToken cancel) =>
+        QueryAsync(s_list, [new() { Value = broadcast.Value }, new() { Value = after.Value }, new() { Value = count }], cancel);
+
+    /// <summary>A viewer's entitlement to a broadcast: one that holds, else one that is suspended, else the last that ended, else null.</summary>
     public async ValueTask<Entitlement?> FindAsync(BroadcastId broadcast, ViewerPseudonym viewer, CancellationToken cancel)
     {
-        if (_holding.TryGetValue((broadcast, viewer), out var known) && !IsRevoked(known.Id))
+        if (_holding.TryGetValue((broadcast, viewer), out var known) && Now(known, viewer).Holds)
         {
             return known;
         }
 
-        var found = await QueryAsync(s_find, [new() { Value = broadcast.Value }, new() { Value = viewer.Value.ToArray() }], cancel);
-        if (found is { Holds: true })
+        if ((await QueryAsync(s_find, [new() { Value = broadcast.Value }, new() { Value = viewer.Value.ToArray() }], cancel)).SingleOrDefault() is not { } row)
         {
-            if (_revoked.TryGetValue(found.Id, out var at))
-            {
-                return found with { RevokedAt = at };
-            }
+            return null;
+        }
 
+        var found = Now(row, viewer);
+        if (found.Holds)
+        {
             Remember(broadcast, viewer, found);
         }
 
         return found;
     }
+
+    // What was heard of a later event than the row's is newer than the row.
+    private Entitlement Now(Entitlement e, ViewerPseudonym viewer) =>
+        _changes.TryGetValue(e.Id, out var change) && change.Version > e.Version
+            ? e with { Standing = StandingOf(e.Id, viewer), Version = change.Version, EndedAt = change.Standing is Standing.Revoked or Standing.Refunded ? change.At : null }
+            : e;
+
+    private static Entitlement Open(Entitlement e) => e.Standing is Standing.Revoked or Standing.Refunded ? throw new RefusedException(s_ended) : e;
+
+    private async Task<bool> ChangeAsync(BroadcastId broadcast, EntitlementId id, Func<Entitlement, NewEvent?> change, CancellationToken cancel)
+    {
+        while (true)
+        {
+            // The version before the row: whoever comes between makes the append fail, and the row is looked at anew.
+            var version = await ledger.StreamVersionAsync(EntitlementEvents.StreamOf(id), cancel);
+            if (await ReadAsync(broadcast, id, cancel) is not { } entitlement)
+            {
+                return false;
+            }
+
+            if (change(entitlement) is not { } added)
+            {
+                return true;
+            }
+
+            var appended = await ledger.AppendAsync(EntitlementEvents.StreamOf(id), ExpectedVersion.Exactly(version), [added], cancel);
+            if (appended.IsStored)
+            {
+                Heard(id, new(added.Id, EntitlementEvents.StreamOf(id), appended.Version, added.Type, added.Schema, appended.RecordedAt ?? time.GetUtcNow(), added.Actor, added.PayloadJson));
+                return true;
+            }
+        }
+    }
+
+    private void Heard(EntitlementId id, long version, Standing? standing, ViewerPseudonym? holder, DateTimeOffset at) => _changes.AddOrUpdate(
+        id,
+        static (_, heard) => new(heard.version, heard.standing ?? Standing.Entitled, heard.holder, heard.at),
+        static (_, before, heard) => heard.version <= before.Version ? before : new(heard.version, heard.standing ?? before.Standing, heard.holder ?? before.Holder, heard.at),
+        (version, standing, holder, at));
 
     private void Remember(BroadcastId broadcast, ViewerPseudonym viewer, Entitlement entitlement)
     {
@@ -94,26 +188,29 @@ internal sealed class EntitlementBook(EventStore ledger, LedgerDatabase database
         _holding[(broadcast, viewer)] = entitlement;
     }
 
-    private async Task<Entitlement?> QueryAsync(string sql, NpgsqlParameter[] parameters, CancellationToken cancel)
+    private Task<IReadOnlyList<Entitlement>> QueryAsync(string sql, NpgsqlParameter[] parameters, CancellationToken cancel) => DatabaseAway.GuardAsync<IReadOnlyList<Entitlement>>(async () =>
     {
-        try
+        await using var command = database.Source.CreateCommand(sql);
+        command.Parameters.AddRange(parameters);
+        var found = new List<Entitlement>();
+        await using var row = await command.ExecuteReaderAsync(cancel);
+        while (await row.ReadAsync(cancel))
         {
-            await using var command = database.Source.CreateCommand(sql);
-            command.Parameters.AddRange(parameters);
-            await using var row = await command.ExecuteReaderAsync(cancel);
-            return await row.ReadAsync(cancel)
-                ? new(new(row.GetGuid(0)), row.GetFieldValue<DateTimeOffset>(1), row.IsDBNull(2) ? null : row.GetFieldValue<DateTimeOffset>(2))
-                {
-                    Viewer = row.IsDBNull(4) ? null : new(new(new Bytes32(row.GetFieldValue<byte[]>(3))), new(row.GetGuid(4)), row.GetFieldValue<byte[]>(5)),
-                }
-                : null;
+            found.Add(new(new(row.GetGuid(0)), row.GetFieldValue<DateTimeOffset>(1))
+            {
+                EndedAt = row.IsDBNull(2) ? null : row.GetFieldValue<DateTimeOffset>(2),
+                Viewer = row.IsDBNull(4) ? null : new(new(new Bytes32(row.GetFieldValue<byte[]>(3))), new(row.GetGuid(4)), row.GetFieldValue<byte[]>(5)),
+                Standing = EntitlementTables.StandingOf(row.GetString(6)),
+                Version = row.GetInt64(7),
+                Sold = row.IsDBNull(8) ? null : new(new(row.GetGuid(8)), row.GetInt32(9)),
+            });
         }
-        catch (Exception e) when (e is NpgsqlException and (not PostgresException or { IsTransient: true }) or TimeoutException or IOException)
-        {
-            throw new LedgerUnavailableException(
-                new(503, "ledger-unavailable", "The ledger's database cannot be reached; ask again.") { RetryAfter = TimeSpan.FromSeconds(2) }, e);
-        }
-    }
+
+        return found;
+    });
 
     private static string Load(string name) => Sql.Load(typeof(EntitlementBook).Assembly, $"Entitlements/{name}");
+
+    /// <summary>The last that was heard of an entitlement.</summary>
+    private sealed record Change(long Version, Standing Standing, ViewerPseudonym? Holder, DateTimeOffset At);
 }

@@ -2,6 +2,8 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using LiveLedger.Cryptography;
 using LiveLedger.Ledger;
+using LiveLedger.Licensing.Licences;
+using LiveLedger.Licensing.Offers;
 using LiveLedger.Media;
 
 namespace LiveLedger.Licensing.Entitlements;
@@ -11,18 +13,28 @@ namespace LiveLedger.Licensing.Entitlements;
 /// <param name="Viewer">The viewer's pseudonym.</param>
 /// <param name="Subject">The key that seals the name; null in events of before there was one.</param>
 /// <param name="Name">The viewer's name, sealed, base64url.</param>
-internal sealed record EntitlementGranted(string Broadcast, string Viewer, string? Subject = null, string? Name = null);
+/// <param name="Offer">What was sold; null for everything, without limits.</param>
+/// <param name="OfferVersion">In which version.</param>
+internal sealed record EntitlementGranted(string Broadcast, string Viewer, string? Subject = null, string? Name = null, string? Offer = null, int? OfferVersion = null);
 
-/// <summary>And may no more.</summary>
-internal sealed record EntitlementRevoked(string Broadcast);
+/// <summary>Its standing has changed: suspended, resumed, revoked or refunded, as the type says.</summary>
+internal sealed record EntitlementChanged(string Broadcast);
 
-/// <summary>The stream <c>entitlement/{id}</c>: granted at version 0, revoked at version 1, and nothing else.</summary>
+/// <summary>It is somebody else's.</summary>
+internal sealed record EntitlementTransferred(string Broadcast, string Viewer, string Subject, string Name);
+
+/// <summary>The stream <c>entitlement/{id}</c>: granted at version 0, then what became of it, and the playbacks that count against each other.</summary>
 internal static partial class EntitlementEvents
 {
     public const string Prefix = "entitlement/";
     public const string GrantedType = "entitlement-granted";
+    public const string SuspendedType = "entitlement-suspended";
+    public const string ResumedType = "entitlement-resumed";
     public const string RevokedType = "entitlement-revoked";
+    public const string RefundedType = "entitlement-refunded";
+    public const string TransferredType = "entitlement-transferred";
 
+    private const int GrantedSchema = 3;
     private const int Schema = 1;
 
     // Which account acted is the broadcast's owner; its name is not for the public log.
@@ -30,17 +42,41 @@ internal static partial class EntitlementEvents
 
     public static StreamName StreamOf(EntitlementId id) => new(Prefix + id);
 
-    public static NewEvent Granted(TimeProvider time, BroadcastId broadcast, SealedViewer viewer) => new(
-        Guid.CreateVersion7(time.GetUtcNow()), GrantedType, 2,
-        JsonSerializer.SerializeToUtf8Bytes(new(broadcast.ToString(), viewer.Pseudonym.ToString(), viewer.Subject.ToString(), StrictBase64Url.Encode(viewer.Name)), EntitlementJson.Default.EntitlementGranted), Actor);
+    public static NewEvent Granted(Guid id, BroadcastId broadcast, SealedViewer viewer, OfferVersion? sold) => new(
+        id, GrantedType, GrantedSchema,
+        JsonSerializer.SerializeToUtf8Bytes(
+            new(broadcast.ToString(), viewer.Pseudonym.ToString(), viewer.Subject.ToString(), StrictBase64Url.Encode(viewer.Name), sold?.Id.ToString(), sold?.Version),
+            EntitlementJson.Default.EntitlementGranted),
+        Actor);
 
-    public static NewEvent Revoked(TimeProvider time, BroadcastId broadcast) => new(
-        Guid.CreateVersion7(time.GetUtcNow()), RevokedType, Schema,
-        JsonSerializer.SerializeToUtf8Bytes(new(broadcast.ToString()), EntitlementJson.Default.EntitlementRevoked), Actor);
+    /// <summary>A change of standing; <paramref name="type"/> is one of the types above.</summary>
+    public static NewEvent Changed(TimeProvider time, string type, BroadcastId broadcast) => new(
+        Guid.CreateVersion7(time.GetUtcNow()), type, Schema,
+        JsonSerializer.SerializeToUtf8Bytes(new(broadcast.ToString()), EntitlementJson.Default.EntitlementChanged), Actor);
+
+    public static NewEvent Transferred(TimeProvider time, BroadcastId broadcast, SealedViewer viewer) => new(
+        Guid.CreateVersion7(time.GetUtcNow()), TransferredType, Schema,
+        JsonSerializer.SerializeToUtf8Bytes(
+            new(broadcast.ToString(), viewer.Pseudonym.ToString(), viewer.Subject.ToString(), StrictBase64Url.Encode(viewer.Name)), EntitlementJson.Default.EntitlementTransferred),
+        Actor);
+
+    /// <summary>What an event makes of an entitlement; null if it leaves its standing as it is.</summary>
+    public static Standing? StandingAfter(string type) => type switch
+    {
+        GrantedType or ResumedType => Standing.Entitled,
+        SuspendedType => Standing.Suspended,
+        RevokedType => Standing.Revoked,
+        RefundedType => Standing.Refunded,
+        _ => null,
+    };
 
     /// <summary>The grants of before names were kept say so themselves in schema 2: no subject and no name.</summary>
     public static (string Type, int Schema, Upcast Step) NamesKept { get; } = (GrantedType, 1, static payload =>
         JsonSerializer.SerializeToUtf8Bytes(ReadGranted(payload.Span) with { Subject = null, Name = null }, EntitlementJson.Default.EntitlementGranted));
+
+    /// <summary>Those of before there were offers say so in schema 3: everything was granted.</summary>
+    public static (string Type, int Schema, Upcast Step) OffersNamed { get; } = (GrantedType, 2, static payload =>
+        JsonSerializer.SerializeToUtf8Bytes(ReadGranted(payload.Span) with { Offer = null, OfferVersion = null }, EntitlementJson.Default.EntitlementGranted));
 
     /// <summary>The entitlement whose stream this is; false if it is none of ours.</summary>
     public static bool TryReadStream(StreamName stream, out EntitlementId id)
@@ -54,11 +90,21 @@ internal static partial class EntitlementEvents
         JsonSerializer.Deserialize(payload, EntitlementJson.Default.EntitlementGranted) ?? throw new InvalidDataException($"empty payload of '{GrantedType}'");
 
     /// <inheritdoc cref="ReadGranted"/>
-    public static EntitlementRevoked ReadRevoked(ReadOnlySpan<byte> payload) =>
-        JsonSerializer.Deserialize(payload, EntitlementJson.Default.EntitlementRevoked) ?? throw new InvalidDataException($"empty payload of '{RevokedType}'");
+    public static EntitlementChanged ReadChanged(ReadOnlySpan<byte> payload) =>
+        JsonSerializer.Deserialize(payload, EntitlementJson.Default.EntitlementChanged) ?? throw new InvalidDataException("empty payload of an entitlement");
+
+    /// <inheritdoc cref="ReadGranted"/>
+    public static EntitlementTransferred ReadTransferred(ReadOnlySpan<byte> payload) =>
+        JsonSerializer.Deserialize(payload, EntitlementJson.Default.EntitlementTransferred) ?? throw new InvalidDataException($"empty payload of '{TransferredType}'");
+
+    /// <summary>A pseudonym as events hold it.</summary>
+    /// <exception cref="InvalidDataException">It is none.</exception>
+    public static ViewerPseudonym ReadViewer(string text) => StrictBase64Url.TryDecode(text, out var bytes) && bytes.Length == 32
+        ? new(new(bytes)) : throw new InvalidDataException("an entitlement is nobody's");
 
     [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
     [JsonSerializable(typeof(EntitlementGranted))]
-    [JsonSerializable(typeof(EntitlementRevoked))]
+    [JsonSerializable(typeof(EntitlementChanged))]
+    [JsonSerializable(typeof(EntitlementTransferred))]
     private sealed partial class EntitlementJson : JsonSerializerContext;
 }

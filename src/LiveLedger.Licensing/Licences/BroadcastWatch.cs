@@ -5,8 +5,7 @@ using LiveLedger.Media;
 namespace LiveLedger.Licensing.Licences;
 
 /// <summary>
-/// What is known of the broadcasts that somebody watches, at most half a second old; while the database is away, as old as it has to be. A
-/// takedown heard of in the log holds at once.
+/// What is known of the broadcasts that somebody watches, at most half a second old; while the database is away, as old as it has to be.
 /// </summary>
 internal sealed class BroadcastWatch(LicensingLinks links, TimeProvider time)
 {
@@ -14,10 +13,6 @@ internal sealed class BroadcastWatch(LicensingLinks links, TimeProvider time)
     private static readonly TimeSpan s_fresh = TimeSpan.FromMilliseconds(500);
 
     private readonly ConcurrentDictionary<BroadcastId, Look> _looks = new();
-    private readonly ConcurrentDictionary<BroadcastId, bool> _takenDown = new();
-
-    /// <summary>The broadcast was withdrawn, by whichever process.</summary>
-    public void TakenDown(BroadcastId broadcast) => _takenDown[broadcast] = true;
 
     /// <summary>What is known of a broadcast; null if it is none of this server's.</summary>
     /// <exception cref="LedgerUnavailableException">It was never seen here, and the database is away.</exception>
@@ -48,7 +43,7 @@ internal sealed class BroadcastWatch(LicensingLinks links, TimeProvider time)
             }
         }
 
-        return _takenDown.ContainsKey(broadcast) ? seen.Facts with { Phase = BroadcastPhase.TakenDown } : seen.Facts;
+        return seen.Facts;
     }
 
     private sealed record Look(BroadcastFacts Facts, long At);

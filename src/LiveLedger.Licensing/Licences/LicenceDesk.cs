@@ -2,47 +2,40 @@ using LiveLedger.Ledger;
 using LiveLedger.Ledger.Refusals;
 using LiveLedger.Licensing.ContentKeys;
 using LiveLedger.Licensing.Entitlements;
-using LiveLedger.Licensing.Offers;
 using LiveLedger.Licensing.Playbacks;
 using LiveLedger.Media;
 using LiveLedger.Media.Protection;
+using LiveLedger.Transparency.Tree;
 
 namespace LiveLedger.Licensing.Licences;
 
-/// <summary>Who asks: what a viewer token says, verified.</summary>
-/// <param name="TokenId">Its <c>jti</c>: one token is one playback.</param>
-/// <param name="Broadcast">The one broadcast it is for.</param>
-/// <param name="Viewer">The viewer's pseudonym there.</param>
-internal sealed record Asker(string TokenId, BroadcastId Broadcast, ViewerPseudonym Viewer);
+/// <summary>What came of a request.</summary>
+/// <param name="Decision">Yes or no, and why.</param>
+/// <param name="Playback">The playback that was opened or renewed; null if no keys are given.</param>
+/// <param name="Index">Where the decision stands in the ledger, if it is there already.</param>
+internal sealed record LicenceAnswer(LicenceDecision Decision, PlaybackId? Playback = null, LedgerIndex? Index = null);
 
 /// <summary>
 /// Decides on licences and sees to it that each decision is logged before it is answered: a first licence in the ledger itself, a
 /// renewal in the spool, so that what plays goes on while the database is away.
 /// </summary>
 internal sealed class LicenceDesk(
-    EventStore ledger, EntitlementBook entitlements, MasterKeys keys, OpenPlaybacks playbacks, PlaybackSpool spool, RefusalLimit refusals,
-    BroadcastWatch broadcasts, TimeProvider time)
+    PlaybackDoor door, EntitlementBook entitlements, MasterKeys keys, OpenPlaybacks playbacks, PlaybackSpool spool, RefusalLimit refusals, BroadcastWatch broadcasts, TimeProvider time)
 {
-    /// <summary>How long a new playback waits for a database that neither answers nor refuses.</summary>
-    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(5);
-
-    private static readonly Refusal s_away = new(503, "ledger-unavailable", "The ledger's database does not answer; ask again.") { RetryAfter = TimeSpan.FromSeconds(2) };
-    private static readonly Refusal s_full = new(503, "playbacks-full", "This server plays to as many as it can; ask again.") { RetryAfter = TimeSpan.FromSeconds(30) };
-    private static readonly Refusal s_spool = new(503, "spool-unwritable", "The decision could not be written down; ask again.") { RetryAfter = TimeSpan.FromSeconds(5) };
-
-    // A player asks for the keys of its tracks at the same time, with one token: the first opens the playback, the others renew it.
-    private readonly SemaphoreSlim[] _opening = [.. Enumerable.Range(0, 64).Select(static _ => new SemaphoreSlim(1))];
+    // A player asks for the keys of its tracks at the same time, in one session: the first opens the playback, the others renew it.
+    private readonly SemaphoreSlim[] _opening = [.. Enumerable.Range(0, 256).Select(static _ => new SemaphoreSlim(1))];
 
     /// <summary>Decides; the keys in <see cref="LicenceDecision.Given"/> may be given.</summary>
     /// <exception cref="RefusedException">Nothing could be decided or written down now.</exception>
-    public async Task<LicenceDecision> DecideAsync(Asker asker, LicenceRequest request, CancellationToken cancel)
+    public async Task<LicenceAnswer> DecideAsync(Asker asker, LicenceRequest request, CancellationToken cancel)
     {
+        asker = asker.With(request);
         if (await TryRenewAsync(asker, request, cancel) is { } renewed)
         {
             return renewed;
         }
 
-        var gate = _opening[(uint)asker.TokenId.GetHashCode() % _opening.Length];
+        var gate = _opening[(uint)asker.Session.GetHashCode() % _opening.Length];
         await gate.WaitAsync(cancel);
         try
         {
@@ -54,97 +47,108 @@ internal sealed class LicenceDesk(
         }
     }
 
-    /// <summary>From memory alone; null if there is no such playback.</summary>
-    private async Task<LicenceDecision?> TryRenewAsync(Asker asker, LicenceRequest request, CancellationToken cancel)
+    /// <summary>A sign of life from a playback that needs no keys now. Null if it may go on.</summary>
+    /// <exception cref="RefusedException">It could not be written down now.</exception>
+    public async Task<LicenceReason?> BeatAsync(Playback playback, string? region, CancellationToken cancel)
     {
-        if (playbacks.Find(asker.TokenId) is not { } playback || playback.Broadcast != asker.Broadcast)
+        if (await EndsAsync(playback, region, cancel) is { } reason)
+        {
+            playbacks.Close(playback);
+            return reason;
+        }
+
+        playback.Touch(time.GetTimestamp());
+        await HoldAsync(playback, cancel);
+        return null;
+    }
+
+    /// <summary>Why a playback may not go on; null if it may.</summary>
+    /// <param name="playback">The playback.</param>
+    /// <param name="region">Where it is.</param>
+    /// <param name="cancel">Ends the call.</param>
+    public async Task<LicenceReason?> EndsAsync(Playback playback, string? region, CancellationToken cancel) =>
+        LicenceRule.Ends(playback.Terms, Facts(await broadcasts.FindAsync(playback.Broadcast, cancel), playback) with { Region = region });
+
+    /// <summary>From memory alone; null if there is no such playback, or it has ended.</summary>
+    private async Task<LicenceAnswer?> TryRenewAsync(Asker asker, LicenceRequest request, CancellationToken cancel)
+    {
+        if (playbacks.Find(asker.Session) is not { } playback || playback.Broadcast != asker.Broadcast)
         {
             return null;
         }
 
-        if (entitlements.IsRevoked(playback.Entitlement))
+        var facts = Facts(await broadcasts.FindAsync(asker.Broadcast, cancel), playback) with
         {
-            playbacks.Close(asker.TokenId);
+            Region = asker.Region,
+            Device = asker.Device,
+            Freshness = request.Nonce is not { } nonce ? Freshness.Unsaid : playback.Nonces.Take(nonce) ? Freshness.Fresh : Freshness.Seen,
+            Asked = Asked(asker.Broadcast, request),
+        };
+        if (LicenceRule.Ends(playback.Terms, facts) is not null)
+        {
+            // What it ended by is said, and logged, by who looks at it from the ledger.
+            playbacks.Close(playback);
             return null;
         }
 
-        var facts = Facts(await broadcasts.FindAsync(asker.Broadcast, cancel), Standing.Entitled, playback.Jitter, asker, request) with { IsOpen = true };
-        var decision = LicenceRule.Decide(OfferTerms.Open, facts);
+        var decision = LicenceRule.Decide(playback.Terms, facts);
         if (decision.IsGranted)
         {
             var renewal = playback.Renew(time.GetTimestamp());
-            await SpoolAsync(playback.Id, PlaybackEvents.Granted(playback, decision.Given, renewal, facts.Now), cancel);
+            await spool.KeepAsync(PlaybackEvents.StreamOf(playback.Id), PlaybackEvents.Granted(playback, decision.Given, renewal, facts.Now), cancel);
+            await HoldAsync(playback, cancel);
+            return new(decision, playback.Id);
         }
-        else if (refusals.IsDue(asker.TokenId, decision.Reason))
+
+        if (refusals.IsDue(asker.TokenId, decision.Reason))
         {
-            await SpoolAsync(playback.Id, PlaybackEvents.Refused(asker.Broadcast, asker.Viewer.ToString(), request.KeyIds, decision.Reason, facts.Now), cancel);
+            await spool.KeepAsync(PlaybackEvents.StreamOf(playback.Id), PlaybackEvents.Refused(asker, request.KeyIds, decision.Reason, facts.Now), cancel);
             refusals.Logged(asker.TokenId, decision.Reason);
         }
 
-        return decision;
+        return new(decision);
     }
 
-    private async Task<LicenceDecision> OpenAsync(Asker asker, LicenceRequest request, CancellationToken cancel)
+    private Task<LicenceAnswer> OpenAsync(Asker asker, LicenceRequest request, CancellationToken cancel) => door.OpenAsync(
+        asker, request,
+        broadcast => new()
+        {
+            Now = time.GetUtcNow(),
+            Phase = broadcast?.Phase,
+            KeyPeriod = broadcast?.KeyPeriod ?? KeyPeriodLength.Whole,
+            Edge = broadcast?.Edge,
+            Standing = Standing.None,
+            Region = asker.Region,
+            Device = asker.Device,
+            // Without a broadcast there is no key to look with.
+            Asked = broadcast is null ? [] : Asked(asker.Broadcast, request),
+        },
+        cancel);
+
+    // Other processes are told that it is still there, now and then.
+    private async Task HoldAsync(Playback playback, CancellationToken cancel)
     {
-        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancel);
-        limit.CancelAfter(s_patience);
-        try
+        var now = time.GetUtcNow();
+        if (playback.TakeLease(now) is { } until)
         {
-            var broadcast = await broadcasts.FindAsync(asker.Broadcast, limit.Token);
-            var entitlement = broadcast is null ? null : await entitlements.FindAsync(asker.Broadcast, asker.Viewer, limit.Token);
-            var standing = entitlement switch { null => Standing.None, { Holds: false } => Standing.Revoked, _ => Standing.Entitled };
-            var id = new PlaybackId(Guid.CreateVersion7(time.GetUtcNow()));
-            var facts = Facts(broadcast, standing, id.Jitter, asker, request);
-            var decision = LicenceRule.Decide(OfferTerms.Open, facts);
-            if (decision.IsGranted)
-            {
-                if (playbacks.IsFull)
-                {
-                    throw new RefusedException(s_full);
-                }
-
-                var playback = new Playback(id, asker.Broadcast, asker.Viewer, entitlement!.Id, time.GetTimestamp());
-                await AppendAsync(id, PlaybackEvents.Granted(playback, decision.Given, renewal: 0, facts.Now), limit.Token);
-                playbacks.Open(asker.TokenId, playback);
-            }
-            else if (refusals.IsDue(asker.TokenId, decision.Reason))
-            {
-                await AppendAsync(id, PlaybackEvents.Refused(asker.Broadcast, asker.Viewer.ToString(), request.KeyIds, decision.Reason, facts.Now), limit.Token);
-                refusals.Logged(asker.TokenId, decision.Reason);
-            }
-
-            return decision;
-        }
-        catch (OperationCanceledException) when (!cancel.IsCancellationRequested)
-        {
-            throw new RefusedException(s_away);
+            await spool.KeepAsync(EntitlementEvents.StreamOf(playback.Entitlement), CountedEvents.Renewed(playback, until, now), cancel);
         }
     }
 
-    private Task AppendAsync(PlaybackId id, NewEvent e, CancellationToken cancel) =>
-        ledger.AppendAsync(PlaybackEvents.StreamOf(id), ExpectedVersion.NoStream, [e], cancel);
-
-    private async Task SpoolAsync(PlaybackId id, NewEvent e, CancellationToken cancel)
-    {
-        try
-        {
-            await spool.WriteAsync(new(PlaybackEvents.StreamOf(id), e), cancel);
-        }
-        catch (IOException)
-        {
-            throw new RefusedException(s_spool);
-        }
-    }
-
-    private LicenceFacts Facts(BroadcastFacts? broadcast, Standing standing, double jitter, Asker asker, LicenceRequest request) => new()
+    private LicenceFacts Facts(BroadcastFacts? broadcast, Playback playback) => new()
     {
         Now = time.GetUtcNow(),
         Phase = broadcast?.Phase,
         KeyPeriod = broadcast?.KeyPeriod ?? KeyPeriodLength.Whole,
         Edge = broadcast?.Edge,
-        Standing = standing,
-        Jitter = jitter,
-        // Without a broadcast there is no key to look with.
-        Asked = broadcast is null ? [] : [.. request.KeyIds.Select(id => new AskedKey(id, keys.Find(asker.Broadcast, id)))],
+        Standing = entitlements.StandingOf(playback.Entitlement, playback.Viewer),
+        GrantedAt = playback.GrantedAt,
+        FirstPlayedAt = playback.FirstPlayedAt,
+        IsOpen = true,
+        DroppedAt = playback.DroppedAt,
+        Jitter = playback.Jitter,
+        Asked = [],
     };
+
+    private AskedKey[] Asked(BroadcastId broadcast, LicenceRequest request) => [.. request.KeyIds.Select(id => new AskedKey(id, keys.Find(broadcast, id)))];
 }

@@ -1,11 +1,10 @@
 using System.Buffers;
-using System.Security.Claims;
+using System.Globalization;
 using System.Security.Cryptography;
 using System.Text.Json;
 using LiveLedger.Cryptography;
 using LiveLedger.Ledger.Refusals;
 using LiveLedger.Licensing.ContentKeys;
-using LiveLedger.Licensing.Entitlements;
 using LiveLedger.Media;
 using LiveLedger.Media.Protection;
 using Microsoft.AspNetCore.Builder;
@@ -18,25 +17,26 @@ namespace LiveLedger.Licensing.Licences;
 /// <summary><c>POST /v1/licences</c>: EME ClearKey JSON in and out (Encrypted Media Extensions §9.1.3 and §9.1.4).</summary>
 internal static class LicenceEndpoint
 {
+    /// <summary>Names the playback: its heartbeats go to <c>/v1/playbacks/{id}</c>.</summary>
+    public const string PlaybackHeader = "Playback-Id";
+
+    /// <summary>Where a first licence stands in the ledger.</summary>
+    public const string IndexHeader = "Ledger-Index";
+
     private static readonly Refusal s_malformed = new(400, "licence-request-malformed",
         $"A licence request is {{\"kids\":[…],\"type\":\"temporary\"}} with 1 to {LicenceRequest.MaxKeyIds} key ids of 16 bytes in base64url.");
 
     private static readonly Refusal s_large = new(413, "body-too-large", $"A licence request has at most {LicenceRequest.MaxBytes} bytes.");
-    private static readonly Refusal s_token = new(401, "token-invalid", "The token is not one for this address.");
 
     public static IEndpointConventionBuilder Map(IEndpointRouteBuilder routes) => routes
-        .MapPost("/v1/licences", static (HttpContext context, LicenceDesk desk, MasterKeys keys, ViewerPseudonyms pseudonyms, TimeProvider time) =>
-            AnswerAsync(context, desk, keys, pseudonyms, time))
+        .MapPost("/v1/licences", static (HttpContext context, LicenceDesk desk, MasterKeys keys, AskerReader askers, TimeProvider time) =>
+            AnswerAsync(context, desk, keys, askers, time))
         .WithName("requestLicence").WithTags("licences");
 
-    private static async Task<IResult> AnswerAsync(HttpContext context, LicenceDesk desk, MasterKeys keys, ViewerPseudonyms pseudonyms, TimeProvider time)
+    private static async Task<IResult> AnswerAsync(HttpContext context, LicenceDesk desk, MasterKeys keys, AskerReader askers, TimeProvider time)
     {
         context.Response.Headers.CacheControl = "no-store";
-        if (Read(context.User, pseudonyms) is not { } asker)
-        {
-            return s_token.ToResult();
-        }
-
+        var asker = askers.Read(context);
         if (await ReadBodyAsync(context) is not { } body)
         {
             return s_large.ToResult();
@@ -47,18 +47,21 @@ internal static class LicenceEndpoint
             return s_malformed.ToResult();
         }
 
-        var decision = await desk.DecideAsync(asker, request, context.RequestAborted);
-        return decision.IsGranted
-            ? new LicenceResult(asker.Broadcast, decision.Given, keys)
-            : LicenceRefusals.Of(decision, time.GetUtcNow()).ToResult();
-    }
+        var answer = await desk.DecideAsync(asker, request, context.RequestAborted);
+        if (!answer.Decision.IsGranted)
+        {
+            return LicenceRefusals.Of(answer.Decision, time.GetUtcNow()).ToResult();
+        }
 
-    private static Asker? Read(ClaimsPrincipal user, ViewerPseudonyms pseudonyms) =>
-        BroadcastId.TryParse(user.FindFirst("broadcast")?.Value, out var broadcast)
-        && user.FindFirst("jti")?.Value is { Length: > 0 and <= 64 } token
-        && user.FindFirst("sub")?.Value is { } viewer && ViewerPseudonyms.IsViewer(viewer)
-            ? new(token, broadcast, pseudonyms.Of(broadcast, viewer))
-            : null;
+        // Headers, because a browser hands the body to its CDM as it is.
+        context.Response.Headers[PlaybackHeader] = answer.Playback!.Value.ToString();
+        if (answer.Index is { } index)
+        {
+            context.Response.Headers[IndexHeader] = index.Value.ToString(CultureInfo.InvariantCulture);
+        }
+
+        return new LicenceResult(asker.Broadcast, answer.Decision.Given, keys);
+    }
 
     private static async Task<ReadOnlyMemory<byte>?> ReadBodyAsync(HttpContext context)
     {

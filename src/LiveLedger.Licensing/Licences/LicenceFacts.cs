@@ -45,9 +45,9 @@ internal enum Freshness
 internal readonly record struct AskedKey(KeyId Id, KeyUse? Use);
 
 /// <summary>A playback of an entitlement that is open.</summary>
-/// <param name="Session">Which: what tells it from the others of its entitlement.</param>
+/// <param name="Id">Its name.</param>
 /// <param name="OpenedAt">Since when.</param>
-internal readonly record struct OtherPlayback(string Session, DateTimeOffset OpenedAt);
+internal readonly record struct OtherPlayback(string Id, DateTimeOffset OpenedAt);
 
 /// <summary>Everything a decision is made from beside the offer's terms.</summary>
 internal sealed record LicenceFacts

@@ -98,6 +98,6 @@ internal static class LicenceRule
 
     private static IReadOnlyList<OtherPlayback> DropsOf(OfferTerms terms, LicenceFacts facts) =>
         !facts.IsOpen && terms.Concurrency == ConcurrencyMode.DropOldest && facts.Others.Count >= terms.MaxPlaybacks
-            ? [.. facts.Others.OrderBy(static other => other.OpenedAt).ThenBy(static other => other.Session, StringComparer.Ordinal).Take(facts.Others.Count - terms.MaxPlaybacks.Value + 1)]
+            ? [.. facts.Others.OrderBy(static other => other.OpenedAt).ThenBy(static other => other.Id, StringComparer.Ordinal).Take(facts.Others.Count - terms.MaxPlaybacks.Value + 1)]
             : [];
 }

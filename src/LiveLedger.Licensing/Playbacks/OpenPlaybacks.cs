@@ -3,21 +3,28 @@ using LiveLedger.Media;
 
 namespace LiveLedger.Licensing.Playbacks;
 
-/// <summary>Playbacks in memory, by the <c>jti</c> of their token. One that has not been renewed for <see cref="Patience"/> is closed.</summary>
+/// <summary>Playbacks in memory, by session and by id. One that has given no sign of life for <see cref="Lease"/> is closed.</summary>
 internal sealed class OpenPlaybacks(TimeProvider time)
 {
-    /// <summary>Three renewals of a player that renews every 30 s.</summary>
-    public static readonly TimeSpan Patience = TimeSpan.FromSeconds(90);
+    /// <summary>Three signs of life of a player that gives one every 30 s. A process that dies leaves its playbacks open for so long elsewhere.</summary>
+    public static readonly TimeSpan Lease = TimeSpan.FromSeconds(90);
+
+    /// <summary>A lease is written down for other processes at most so often.</summary>
+    public static readonly TimeSpan LeaseEvery = TimeSpan.FromSeconds(30);
 
     /// <summary>Most at once; a viewer beyond it is asked to come back.</summary>
     private const int MaxOpen = 200_000;
 
     private readonly ConcurrentDictionary<string, Playback> _open = new();
+    private readonly ConcurrentDictionary<PlaybackId, Playback> _byId = new();
     // Timestamps, not the wall clock: set back by a day it would keep every playback open, and the table growing, for a day.
     private long _sweptAt = time.GetTimestamp();
 
-    /// <summary>The open playback of a token, or null.</summary>
-    public Playback? Find(string token) => _open.TryGetValue(token, out var playback) && IsOpen(playback) ? playback : null;
+    /// <summary>The open playback of a session, or null.</summary>
+    public Playback? Find(string session) => _open.TryGetValue(session, out var playback) && IsOpen(playback) ? playback : null;
+
+    /// <summary>The open playback of this name, or null.</summary>
+    public Playback? Find(PlaybackId id) => _byId.TryGetValue(id, out var playback) && IsOpen(playback) ? playback : null;
 
     /// <summary>True if there is no room for another.</summary>
     public bool IsFull
@@ -30,18 +37,29 @@ internal sealed class OpenPlaybacks(TimeProvider time)
     }
 
     /// <summary>Keeps a playback whose first licence is logged.</summary>
-    public void Open(string token, Playback playback) => _open[token] = playback;
-
-    public void Close(string token) => _open.TryRemove(token, out _);
-
-    /// <summary>Number of open playbacks of a broadcast: its viewers, each tab counted.</summary>
-    public int Count(BroadcastId broadcast)
+    public void Open(Playback playback)
     {
-        Sweep();
-        return _open.Values.Count(p => p.Broadcast == broadcast && IsOpen(p));
+        _byId[playback.Id] = playback;
+        _open[playback.Session] = playback;
     }
 
-    private bool IsOpen(Playback playback) => time.GetElapsedTime(playback.RenewedAt) < Patience;
+    public void Close(Playback playback)
+    {
+        _open.TryRemove(new(playback.Session, playback));
+        _byId.TryRemove(new(playback.Id, playback));
+    }
+
+    /// <summary>Number of open playbacks of a broadcast: its viewers, each tab counted.</summary>
+    public int Count(BroadcastId broadcast) => List(broadcast).Count();
+
+    /// <summary>The open playbacks of a broadcast.</summary>
+    public IEnumerable<Playback> List(BroadcastId broadcast)
+    {
+        Sweep();
+        return _open.Values.Where(p => p.Broadcast == broadcast && IsOpen(p));
+    }
+
+    private bool IsOpen(Playback playback) => time.GetElapsedTime(playback.RenewedAt) < Lease;
 
     // Now and then, by whoever comes along.
     private void Sweep()
@@ -53,9 +71,9 @@ internal sealed class OpenPlaybacks(TimeProvider time)
             return;
         }
 
-        foreach (var entry in _open.Where(e => !IsOpen(e.Value)))
+        foreach (var (_, playback) in _open.Where(e => !IsOpen(e.Value)))
         {
-            _open.TryRemove(entry);
+            Close(playback);
         }
     }
 }

@@ -1,5 +1,8 @@
 using System.Buffers.Binary;
+using System.Diagnostics.CodeAnalysis;
 using LiveLedger.Licensing.Entitlements;
+using LiveLedger.Licensing.Licences;
+using LiveLedger.Licensing.Offers;
 using LiveLedger.Media;
 
 namespace LiveLedger.Licensing.Playbacks;
@@ -19,37 +22,109 @@ internal readonly record struct PlaybackId(Guid Value)
         }
     }
 
+    public static bool TryParse([NotNullWhen(true)] string? text, out PlaybackId id)
+    {
+        id = default;
+        if (text is not { Length: 32 } || text.AsSpan().ContainsAnyExcept("0123456789abcdef") || !Guid.TryParseExact(text, "N", out var value))
+        {
+            return false;
+        }
+
+        id = new(value);
+        return true;
+    }
+
     public override string ToString() => Value.ToString("N");
 }
 
-/// <summary>One token at play: opened by a first licence, kept open by renewals.</summary>
+/// <summary>One session at play: opened by a first licence, kept open by renewals and heartbeats.</summary>
 /// <param name="id">Its name.</param>
-/// <param name="broadcast">What plays.</param>
-/// <param name="viewer">Who watches.</param>
+/// <param name="asker">Who watches, and in which session.</param>
 /// <param name="entitlement">By which right.</param>
+/// <param name="terms">Under which terms.</param>
 /// <param name="opened">When, as <see cref="TimeProvider.GetTimestamp"/> says it.</param>
-internal sealed class Playback(PlaybackId id, BroadcastId broadcast, ViewerPseudonym viewer, EntitlementId entitlement, long opened)
+internal sealed class Playback(PlaybackId id, Asker asker, Entitlement entitlement, OfferTerms terms, long opened)
 {
+    private readonly Lock _lock = new();
     private long _renewedAt = opened;
     private int _renewals;
+    private DateTimeOffset _leaseUntil;
+    private DateTimeOffset? _droppedAt;
 
     public PlaybackId Id => id;
 
     public double Jitter { get; } = id.Jitter;
 
-    public BroadcastId Broadcast => broadcast;
+    public BroadcastId Broadcast => asker.Broadcast;
 
-    public ViewerPseudonym Viewer => viewer;
+    public ViewerPseudonym Viewer => asker.Viewer;
 
-    public EntitlementId Entitlement => entitlement;
+    public string Session => asker.Session;
 
-    /// <summary>Timestamp of the last licence.</summary>
+    public EntitlementId Entitlement => entitlement.Id;
+
+    public DateTimeOffset GrantedAt => entitlement.GrantedAt;
+
+    public OfferTerms Terms => terms;
+
+    /// <summary>When the entitlement was first played, as far as its terms ask.</summary>
+    public required DateTimeOffset FirstPlayedAt { get; init; }
+
+    /// <summary>When this was opened.</summary>
+    public required DateTimeOffset OpenedAt { get; init; }
+
+    /// <summary>The numbers of its requests.</summary>
+    public required NonceWindow Nonces { get; init; }
+
+    /// <summary>Timestamp of the last sign of life.</summary>
     public long RenewedAt => Interlocked.Read(ref _renewedAt);
+
+    /// <summary>When it was dropped for another.</summary>
+    public DateTimeOffset? DroppedAt
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _droppedAt;
+            }
+        }
+    }
+
+    /// <summary>Another took its place; the first time counts.</summary>
+    public void Drop(DateTimeOffset at)
+    {
+        lock (_lock)
+        {
+            _droppedAt ??= at;
+        }
+    }
+
+    /// <summary>A sign of life.</summary>
+    public void Touch(long timestamp) => Interlocked.Exchange(ref _renewedAt, timestamp);
 
     /// <summary>Counts a licence beyond the first; returns its number.</summary>
     public int Renew(long timestamp)
     {
-        Interlocked.Exchange(ref _renewedAt, timestamp);
+        Touch(timestamp);
         return Interlocked.Increment(ref _renewals);
+    }
+
+    /// <summary>
+    /// The end of the lease to write down now, or null while the one that is written down is good for long enough: only those that count
+    /// against each other have any.
+    /// </summary>
+    public DateTimeOffset? TakeLease(DateTimeOffset now)
+    {
+        lock (_lock)
+        {
+            if (terms.MaxPlaybacks is null || _leaseUntil - now > OpenPlaybacks.Lease - OpenPlaybacks.LeaseEvery)
+            {
+                return null;
+            }
+
+            _leaseUntil = now + OpenPlaybacks.Lease;
+            return _leaseUntil;
+        }
     }
 }

@@ -2,7 +2,6 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using LiveLedger.Ledger;
 using LiveLedger.Licensing.Licences;
-using LiveLedger.Media;
 using LiveLedger.Media.Protection;
 
 namespace LiveLedger.Licensing.Playbacks;
@@ -30,9 +29,9 @@ internal static partial class PlaybackEvents
             new(playback.Broadcast.ToString(), playback.Viewer.ToString(), playback.Entitlement.ToString(), Texts([.. given.Select(static key => key.Id)]), renewal, at), PlaybackJson.Default.LicenceGranted),
         Actor);
 
-    public static NewEvent Refused(BroadcastId broadcast, string viewer, IReadOnlyList<KeyId> kids, LicenceReason reason, DateTimeOffset at) => new(
+    public static NewEvent Refused(Asker asker, IReadOnlyList<KeyId> kids, LicenceReason reason, DateTimeOffset at) => new(
         Guid.CreateVersion7(at), RefusedType, Schema,
-        JsonSerializer.SerializeToUtf8Bytes(new(broadcast.ToString(), viewer, Texts(kids), reason.Code(), at), PlaybackJson.Default.LicenceRefused),
+        JsonSerializer.SerializeToUtf8Bytes(new(asker.Broadcast.ToString(), asker.Viewer.ToString(), Texts(kids), reason.Code(), at), PlaybackJson.Default.LicenceRefused),
         Actor);
 
     /// <exception cref="InvalidDataException">The stored payload is not what its type says.</exception>

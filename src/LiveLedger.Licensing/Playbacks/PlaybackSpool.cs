@@ -1,5 +1,7 @@
 using System.Globalization;
 using System.Threading.Channels;
+using LiveLedger.Ledger;
+using LiveLedger.Ledger.Refusals;
 using Microsoft.Extensions.Hosting;
 
 namespace LiveLedger.Licensing.Playbacks;
@@ -16,6 +18,8 @@ internal sealed class PlaybackSpool : BackgroundService
 {
     private const int MaxBatch = 512;
 
+    private static readonly Refusal s_unwritable = new(503, "spool-unwritable", "The decision could not be written down; ask again.") { RetryAfter = TimeSpan.FromSeconds(5) };
+
     private readonly string _folder;
     private readonly Channel<Item> _waiting = Channel.CreateBounded<Item>(new BoundedChannelOptions(10_000) { SingleReader = true });
     private FileStream? _current;
@@ -26,6 +30,20 @@ internal sealed class PlaybackSpool : BackgroundService
         _folder = folder;
         Directory.CreateDirectory(folder);
         _number = Files().Select(NumberOf).DefaultIfEmpty(0).Max();
+    }
+
+    /// <summary>Writes a decision down before it is answered.</summary>
+    /// <exception cref="RefusedException">The disk says no.</exception>
+    public async Task KeepAsync(StreamName stream, NewEvent e, CancellationToken cancel)
+    {
+        try
+        {
+            await WriteAsync(new(stream, e), cancel);
+        }
+        catch (IOException)
+        {
+            throw new RefusedException(s_unwritable);
+        }
     }
 
     /// <summary>Done when the event is on disk.</summary>

@@ -4,6 +4,7 @@ using LiveLedger.Harness.Ledgers;
 using LiveLedger.Ledger;
 using LiveLedger.Ledger.Subjects;
 using LiveLedger.Licensing.Entitlements;
+using LiveLedger.Licensing.Licences;
 using LiveLedger.Media;
 
 namespace LiveLedger.Licensing.Tests.Entitlements;
@@ -26,7 +27,7 @@ public sealed class EntitlementBookTests
         Assert.True((await elsewhere.FindAsync(_broadcast, viewer, default))!.Holds);
 
         Assert.True(await here.RevokeAsync(_broadcast, granted.Id, default));
-        Assert.True(here.IsRevoked(granted.Id));
+        Assert.Equal(Standing.Revoked, here.StandingOf(granted.Id, viewer));
         Assert.False((await here.FindAsync(_broadcast, viewer, default))!.Holds);
         Assert.False((await here.ReadAsync(_broadcast, granted.Id, default))!.Holds);
     }
@@ -83,7 +84,7 @@ public sealed class EntitlementBookTests
         var live = await TableBytes.OfAsync(ledger.Database, "entitlements.entitlements");
         Assert.Equal(21L, await ledger.ExecuteAsync("SELECT count(*) FROM entitlements.entitlements"));
 
-        await ledger.ExecuteAsync("UPDATE entitlements.entitlements SET revoked_at = NULL");
+        await ledger.ExecuteAsync("UPDATE entitlements.entitlements SET ended_at = NULL, standing = 'active'");
         await ledger.Inline.RebuildAllAsync();
 
         Assert.Equal(live, await TableBytes.OfAsync(ledger.Database, "entitlements.entitlements"));

@@ -3,6 +3,7 @@ using System.Security.Cryptography;
 using LiveLedger.Harness.Ledgers;
 using LiveLedger.Ledger;
 using LiveLedger.Licensing.Entitlements;
+using LiveLedger.Licensing.Licences;
 using LiveLedger.Media;
 
 namespace LiveLedger.Licensing.Tests.Entitlements;
@@ -29,7 +30,7 @@ public sealed class Revocations_elsewhere
         }
 
         await second.Book.RevokeAsync(_broadcast, granted.Id, default);
-        await UntilAsync(() => nodes.All(n => n.Book.IsRevoked(granted.Id)), TimeSpan.FromSeconds(5));
+        await UntilAsync(() => nodes.All(n => n.Book.StandingOf(granted.Id, viewer) == Standing.Revoked), TimeSpan.FromSeconds(5));
         Assert.False((await third.Book.FindAsync(_broadcast, viewer, default))!.Holds);
 
         // All sessions are cut, again and again, while rights come and go: none that is gone is missed.
@@ -45,7 +46,7 @@ public sealed class Revocations_elsewhere
             }
         }
 
-        await UntilAsync(() => nodes.All(n => revoked.TrueForAll(n.Book.IsRevoked)), TimeSpan.FromSeconds(15));
+        await UntilAsync(() => nodes.All(n => revoked.TrueForAll(id => n.Book.StandingOf(id, default) == Standing.Revoked)), TimeSpan.FromSeconds(15));
     }
 
     [Fact]
@@ -90,13 +91,13 @@ public sealed class Revocations_elsewhere
     {
         var ledger = await TestLedger.StartAsync(options, [EntitlementTables.Inline], new(LicensingRegistration.Upcasts));
         var book = new EntitlementBook(ledger.Events, ledger.Database, TimeProvider.System);
-        var follower = new RevocationFollower(ledger.Events, book, TimeProvider.System, new CapturedLog<RevocationFollower>());
+        var follower = new ChangeFollower(ledger.Events, book, new(TimeProvider.System), TimeProvider.System, new CapturedLog<ChangeFollower>());
         await follower.StartAsync(default);
         return new(ledger, book, follower);
     }
 
     /// <summary>One process.</summary>
-    private sealed record Node(TestLedger Ledger, EntitlementBook Book, RevocationFollower Follower) : IAsyncDisposable
+    private sealed record Node(TestLedger Ledger, EntitlementBook Book, ChangeFollower Follower) : IAsyncDisposable
     {
         public async ValueTask DisposeAsync()
         {

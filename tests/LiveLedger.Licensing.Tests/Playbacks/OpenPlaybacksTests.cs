@@ -1,4 +1,4 @@
-using LiveLedger.Licensing.Entitlements;
+using LiveLedger.Licensing.Offers;
 using LiveLedger.Licensing.Playbacks;
 using LiveLedger.Media;
 
@@ -13,18 +13,18 @@ public sealed class OpenPlaybacksTests
     {
         var open = new OpenPlaybacks(_time);
         var playback = Playback(BroadcastId.New(_time));
-        open.Open("token", playback);
+        open.Open(playback);
 
         for (var renewal = 1; renewal < 10; renewal++)
         {
             _time.Now += TimeSpan.FromSeconds(30);
-            Assert.Same(playback, open.Find("token"));
+            Assert.Same(playback, open.Find(playback.Session));
             Assert.Equal(renewal, playback.Renew(_time.GetTimestamp()));
             Assert.Equal(1, open.Count(playback.Broadcast));
         }
 
-        _time.Now += OpenPlaybacks.Patience;
-        Assert.Null(open.Find("token"));
+        _time.Now += OpenPlaybacks.Lease;
+        Assert.Null(open.Find(playback.Session));
         Assert.Equal(0, open.Count(playback.Broadcast));
     }
 
@@ -35,11 +35,11 @@ public sealed class OpenPlaybacksTests
     {
         var open = new OpenPlaybacks(_time);
         var playback = Playback(BroadcastId.New(_time));
-        open.Open("token", playback);
+        open.Open(playback);
         _time.Set = TimeSpan.FromDays(days);
-        Assert.Same(playback, open.Find("token"));
-        _time.Now += OpenPlaybacks.Patience;
-        Assert.Null(open.Find("token"));
+        Assert.Same(playback, open.Find(playback.Session));
+        _time.Now += OpenPlaybacks.Lease;
+        Assert.Null(open.Find(playback.Session));
         Assert.Equal(0, open.Count(playback.Broadcast));
     }
 
@@ -48,14 +48,32 @@ public sealed class OpenPlaybacksTests
     {
         var open = new OpenPlaybacks(_time);
         var (one, two) = (BroadcastId.New(_time), BroadcastId.New(_time));
-        open.Open("a", Playback(one));
-        open.Open("b", Playback(one));
-        open.Open("c", Playback(two));
-        open.Close("b");
+        var closed = Playback(one);
+        open.Open(Playback(one));
+        open.Open(closed);
+        open.Open(Playback(two));
+        open.Close(closed);
 
         Assert.Equal((1, 1, 0), (open.Count(one), open.Count(two), open.Count(BroadcastId.New(_time))));
     }
 
-    private Playback Playback(BroadcastId broadcast) =>
-        new(new(Guid.NewGuid()), broadcast, default, new EntitlementId(Guid.NewGuid()), _time.GetTimestamp());
+    [Fact]
+    public void A_lease_is_written_down_when_a_third_of_it_is_gone_and_only_where_playbacks_count()
+    {
+        var counted = Playback(BroadcastId.New(_time), new() { MaxPlaybacks = 1 });
+        Assert.Equal(_time.Now + OpenPlaybacks.Lease, counted.TakeLease(_time.Now));
+        _time.Now += OpenPlaybacks.LeaseEvery - TimeSpan.FromSeconds(1);
+        Assert.Null(counted.TakeLease(_time.Now));
+        _time.Now += TimeSpan.FromSeconds(1);
+        Assert.Equal(_time.Now + OpenPlaybacks.Lease, counted.TakeLease(_time.Now));
+        Assert.Null(Playback(BroadcastId.New(_time)).TakeLease(_time.Now));
+    }
+
+    private Playback Playback(BroadcastId broadcast, OfferTerms? terms = null) =>
+        new(new(Guid.NewGuid()), new(Guid.NewGuid().ToString(), broadcast, default), new(new(Guid.NewGuid()), _time.Now), terms ?? OfferTerms.Open, _time.GetTimestamp())
+        {
+            FirstPlayedAt = _time.Now,
+            OpenedAt = _time.Now,
+            Nonces = new(),
+        };
 }

@@ -1,0 +1,44 @@
+using LiveLedger.Ledger;
+using LiveLedger.Ledger.Refusals;
+using LiveLedger.Licensing.Offers;
+using LiveLedger.Media;
+
+namespace LiveLedger.Licensing.Entitlements;
+
+/// <summary>Where entitlements are sold, one by one or in bulk: who may have one of what, now.</summary>
+internal sealed class Counter(EntitlementBook book, OfferBook offers, ViewerPseudonyms pseudonyms, TimeProvider time)
+{
+    private static readonly Refusal s_unknown = new(404, "offer-unknown", "This broadcast has no such offer.");
+    private static readonly Refusal s_withdrawn = new(409, "offer-withdrawn", "This offer was withdrawn.");
+    private static readonly Refusal s_notOnSale = new(409, "offer-not-on-sale", "This is before or after the offer's sale window.");
+
+    /// <summary>Grants what was asked for.</summary>
+    /// <exception cref="RefusedException">It is not for sale, or the viewer's name will not do.</exception>
+    /// <exception cref="LedgerUnavailableException">The database is away; with a command, ask again.</exception>
+    public async Task<Entitlement> SellAsync(BroadcastId broadcast, GrantEntitlementRequest sale, CommandId? command, CancellationToken cancel)
+    {
+        if (!ViewerPseudonyms.IsViewer(sale.Viewer))
+        {
+            throw new RefusedException(EntitlementEndpoints.ViewerInvalid);
+        }
+
+        var sold = sale.Offer is { } named ? await OnSaleAsync(broadcast, named, cancel) : (OfferVersion?)null;
+        return await book.GrantAsync(broadcast, pseudonyms.Seal(broadcast, sale.Viewer!), sold, command, cancel);
+    }
+
+    private async Task<OfferVersion> OnSaleAsync(BroadcastId broadcast, string named, CancellationToken cancel)
+    {
+        if (!OfferId.TryParse(named, out var id) || await offers.ReadAsync(broadcast, id, cancel) is not { } offer)
+        {
+            throw new RefusedException(s_unknown);
+        }
+
+        if (offer.WithdrawnAt is not null)
+        {
+            throw new RefusedException(s_withdrawn);
+        }
+
+        var now = time.GetUtcNow();
+        return offer.Terms.Sale.IsAhead(now) || offer.Terms.Sale.IsOver(now) ? throw new RefusedException(s_notOnSale) : new(id, offer.Version);
+    }
+}

@@ -1,0 +1,4 @@
+-- An offer made or revised, from its event and in that append's transaction or a rebuild's; the search path says which tables are meant.
+-- Locks: its row, after its stream's row. Snapshot: none assumed. A crash leaves neither event nor row; of a rebuild, neither row nor place.
+INSERT INTO offers (id, broadcast, version, body, created_at) VALUES ($1, $2, $3, $4, $5)
+ON CONFLICT (id) DO UPDATE SET version = excluded.version, body = excluded.body

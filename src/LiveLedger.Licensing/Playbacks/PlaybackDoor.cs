@@ -1,0 +1,160 @@
+using LiveLedger.Ledger;
+using LiveLedger.Ledger.Refusals;
+using LiveLedger.Ledger.Snapshots;
+using LiveLedger.Licensing.Entitlements;
+using LiveLedger.Licensing.Licences;
+using LiveLedger.Licensing.Offers;
+using LiveLedger.Media;
+
+namespace LiveLedger.Licensing.Playbacks;
+
+/// <summary>
+/// Opens playbacks. Under terms that count them, each is an event of the entitlement's stream, appended at the version it was decided on: of any
+/// number of requests in any number of processes the one that is first there is decided without the others, and the others with it.
+/// </summary>
+internal sealed class PlaybackDoor(
+    EventStore ledger, SnapshotStore folds, EntitlementBook entitlements, OfferBook offers, OpenPlaybacks playbacks, PlaybackSpool spool, RefusalLimit refusals,
+    BroadcastWatch broadcasts, TimeProvider time)
+{
+    /// <summary>How long a new playback waits for a database that neither answers nor refuses.</summary>
+    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(5);
+
+    private static readonly Refusal s_away = new(503, "ledger-unavailable", "The ledger's database does not answer; ask again.") { RetryAfter = TimeSpan.FromSeconds(2) };
+    private static readonly Refusal s_full = new(503, "playbacks-full", "This server plays to as many as it can; ask again.") { RetryAfter = TimeSpan.FromSeconds(30) };
+
+    /// <summary>Decides on a playback that is not open here.</summary>
+    /// <param name="asker">Who asks.</param>
+    /// <param name="request">For what.</param>
+    /// <param name="facts">The facts of the request and of its broadcast.</param>
+    /// <param name="cancel">Ends the call.</param>
+    /// <exception cref="RefusedException">Nothing could be decided or written down now.</exception>
+    public async Task<LicenceAnswer> OpenAsync(Asker asker, LicenceRequest request, Func<BroadcastFacts?, LicenceFacts> facts, CancellationToken cancel)
+    {
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancel);
+        limit.CancelAfter(s_patience);
+        try
+        {
+            var broadcast = await broadcasts.FindAsync(asker.Broadcast, limit.Token);
+            var entitlement = broadcast is null ? null : await entitlements.FindAsync(asker.Broadcast, asker.Viewer, limit.Token);
+            var terms = entitlement is null ? OfferTerms.Open : await offers.TermsOfAsync(entitlement.Sold, limit.Token);
+            while (true)
+            {
+                var history = entitlement is not null && terms.NeedsHistory
+                    ? await folds.LoadAsync(EntitlementEvents.StreamOf(entitlement.Id), EntitlementHistory.Fold, limit.Token)
+                    : null;
+                if (await TryOpenAsync(asker, request, entitlement, terms, history, facts(broadcast), limit.Token) is { } answer)
+                {
+                    return answer;
+                }
+            }
+        }
+        catch (OperationCanceledException) when (!cancel.IsCancellationRequested)
+        {
+            throw new RefusedException(s_away);
+        }
+    }
+
+    // Null: somebody was faster, so the facts were others.
+    private async Task<LicenceAnswer?> TryOpenAsync(
+        Asker asker, LicenceRequest request, Entitlement? entitlement, OfferTerms terms, FoldedStream<EntitlementHistory>? history, LicenceFacts facts, CancellationToken cancel)
+    {
+        var mine = history?.State.Find(asker.Session);
+        var isOpen = mine is { DroppedAt: null } && mine.LeaseUntil > facts.Now;
+        var id = mine is not null && isOpen && PlaybackId.TryParse(mine.Id, out var known) ? known : new(Guid.CreateVersion7(facts.Now));
+        facts = facts with
+        {
+            Standing = StandingOf(asker, entitlement, history?.State),
+            GrantedAt = entitlement?.GrantedAt ?? default,
+            FirstPlayedAt = history?.State.FirstPlayedAt,
+            IsOpen = isOpen || mine?.DroppedAt is not null,
+            DroppedAt = mine?.DroppedAt,
+            Others = [.. history?.State.Others(asker.Session, facts.Now).Select(static p => new OtherPlayback(p.Id, p.OpenedAt)) ?? []],
+            Devices = history?.State.Devices ?? [],
+            Freshness = request.Nonce is not { } nonce ? Freshness.Unsaid : mine is null || nonce > mine.Nonce ? Freshness.Fresh : Freshness.Seen,
+            Jitter = id.Jitter,
+        };
+        var decision = LicenceRule.Decide(terms, facts);
+        if (!decision.IsGranted)
+        {
+            if (refusals.IsDue(asker.TokenId, decision.Reason))
+            {
+                await ledger.AppendAsync(PlaybackEvents.StreamOf(id), isOpen ? ExpectedVersion.Any : ExpectedVersion.NoStream,
+                    [PlaybackEvents.Refused(asker, request.KeyIds, decision.Reason, facts.Now)], cancel);
+                refusals.Logged(asker.TokenId, decision.Reason);
+            }
+
+            return new(decision);
+        }
+
+        if (playbacks.IsFull)
+        {
+            throw new RefusedException(s_full);
+        }
+
+        var playback = new Playback(id, asker, entitlement!, terms, time.GetTimestamp())
+        {
+            OpenedAt = mine is not null && isOpen ? mine.OpenedAt : facts.Now,
+            FirstPlayedAt = facts.FirstPlayedAt ?? facts.Now,
+            Nonces = new(mine is not null && isOpen ? mine.Nonce : -1),
+        };
+        if (request.Nonce is { } number)
+        {
+            playback.Nonces.Take(number);
+        }
+
+        if (mine?.DroppedAt is { } dropped)
+        {
+            playback.Drop(dropped);
+        }
+
+        var appended = history is null ? await AppendFirstAsync(playback, decision, facts.Now, cancel)
+            : facts.IsOpen ? await TakeOverAsync(playback, decision, facts.Now, cancel)
+            : await AppendCountedAsync(playback, asker, request, decision, history.Version, cancel);
+        if (appended is { IsStored: false })
+        {
+            return null;
+        }
+
+        playbacks.Open(playback);
+        foreach (var yielded in decision.Drops)
+        {
+            (PlaybackId.TryParse(yielded.Id, out var other) ? playbacks.Find(other) : null)?.Drop(facts.Now);
+        }
+
+        return new(decision, id, appended?.Indexes is [var index, ..] ? index : null);
+    }
+
+    // The stream is newer than the row it was found by.
+    private static Standing StandingOf(Asker asker, Entitlement? entitlement, EntitlementHistory? history) =>
+        entitlement is null ? Standing.None
+        : history is null ? entitlement.Standing
+        : history.Holder != asker.Viewer.ToString() ? Standing.Transferred
+        : history.Standing;
+
+    private async Task<AppendResult?> AppendFirstAsync(Playback playback, LicenceDecision decision, DateTimeOffset now, CancellationToken cancel) =>
+        await ledger.AppendAndSequenceAsync(PlaybackEvents.StreamOf(playback.Id), ExpectedVersion.NoStream, [PlaybackEvents.Granted(playback, decision.Given, renewal: 0, now)], cancel);
+
+    private async Task<AppendResult?> AppendCountedAsync(Playback playback, Asker asker, LicenceRequest request, LicenceDecision decision, long version, CancellationToken cancel)
+    {
+        var lease = playback.TakeLease(playback.OpenedAt) ?? playback.OpenedAt + OpenPlaybacks.Lease;
+        return await ledger.AppendAndSequenceAsync(
+            EntitlementEvents.StreamOf(playback.Entitlement), ExpectedVersion.Exactly(version),
+            [
+                CountedEvents.Opened(playback, asker.Session, asker.Device, request.Nonce, decision, lease),
+                .. decision.Drops.Select(yielded => CountedEvents.Dropped(playback, yielded.Id, playback.OpenedAt)),
+            ],
+            cancel);
+    }
+
+    // It was opened in another process, or before this one was started, and goes on here.
+    private async Task<AppendResult?> TakeOverAsync(Playback playback, LicenceDecision decision, DateTimeOffset now, CancellationToken cancel)
+    {
+        await spool.KeepAsync(PlaybackEvents.StreamOf(playback.Id), PlaybackEvents.Granted(playback, decision.Given, playback.Renew(time.GetTimestamp()), now), cancel);
+        if (playback.TakeLease(now) is { } until)
+        {
+            await spool.KeepAsync(EntitlementEvents.StreamOf(playback.Entitlement), CountedEvents.Renewed(playback, until, now), cancel);
+        }
+
+        return null;
+    }
+}

@@ -1,0 +1,137 @@
+using System.Diagnostics;
+using System.Net;
+using System.Net.Http.Json;
+using System.Text;
+using System.Text.Json.Nodes;
+using LiveLedger.Harness.Server;
+
+namespace LiveLedger.Stories;
+
+/// <summary>What a shop sells, what its viewers get of it, and how soon they hear that it is over.</summary>
+public sealed class Offers_bind_what_is_played(OneServer one)
+{
+    [Fact]
+    public async Task An_offer_is_sold_once_for_a_key_played_within_its_terms_and_ends_within_a_second()
+    {
+        using var acme = await Broadcaster.AdmitAsync(one.Server, "acme");
+        var broadcast = await acme.GoLiveAsync();
+        await broadcast.PublishAsync(one.Source, 0, 1);
+        var (video, audio) = (await broadcast.KeyIdAsync("0"), await broadcast.KeyIdAsync("2"));
+        var offers = $"/v1/broadcasts/{broadcast.Id}/offers";
+        await RefusedAsync(acme.Api.PostAsJsonAsync(offers, new { maxTier = "8K" }), HttpStatusCode.BadRequest, "offer-invalid");
+        var offer = (await JsonAsync(acme.Api.PostAsJsonAsync(offers, new { name = "Radio", maxTier = "AUDIO", playbacks = new { max = 1 } })))["id"]!.GetValue<string>();
+        Assert.Equal(2, (await JsonAsync(acme.Api.PutAsJsonAsync($"{offers}/{offer}", new { maxTier = "AUDIO", playbacks = new { max = 1 } })))["version"]!.GetValue<int>());
+        Assert.Single((await acme.Api.GetFromJsonAsync<JsonObject>(offers))!["items"]!.AsArray());
+
+        var sold = await SellAsync(acme, broadcast, "ann", offer, "order-1");
+        Assert.Equal(sold, await SellAsync(acme, broadcast, "ann", offer, "order-1"));
+        Assert.NotEqual(sold, await SellAsync(acme, broadcast, "bob", offer, "order-2"));
+        using (var reused = Sale(broadcast, "bob", offer, "order-1"))
+        {
+            await RefusedAsync(acme.Api.SendAsync(reused), HttpStatusCode.Conflict, "idempotency-key-reused");
+        }
+
+        Assert.Equal(2, (await acme.Api.GetFromJsonAsync<JsonObject>($"/v1/broadcasts/{broadcast.Id}/entitlements"))!["items"]!.AsArray().Count);
+
+        var ann = await Viewer.ComeAsync(broadcast, "ann");
+        await RefusedAsync(ann.AskAsync(video), HttpStatusCode.Forbidden, "tier-not-included");
+        var granted = await ann.AskAsync(video, audio);
+        var keys = (await JsonAsync(Task.FromResult(granted)))["keys"]!.AsArray();
+        Assert.Equal(audio, Assert.Single(keys)!["kid"]!.GetValue<string>());
+        var playback = Assert.Single(granted.Headers.GetValues("Playback-Id"));
+        var index = long.Parse(Assert.Single(granted.Headers.GetValues("Ledger-Index")), System.Globalization.CultureInfo.InvariantCulture);
+        var entry = new JsonArray();
+        for (var waiting = Stopwatch.StartNew(); entry.Count == 0; await Task.Delay(50))
+        {
+            // The audit index follows the log.
+            Assert.True(waiting.Elapsed < TimeSpan.FromSeconds(10), "the decision is in the audit index");
+            entry = (await acme.Api.GetFromJsonAsync<JsonObject>($"/v1/ledger/entries?broadcast={broadcast.Id}&from={index}&to={index + 1}"))!["items"]!.AsArray();
+        }
+
+        Assert.Contains(playback, Encoding.UTF8.GetString(Convert.FromBase64String(entry[0]!["payload"]!.GetValue<string>())), StringComparison.Ordinal);
+
+        var elsewhere = await Viewer.ComeAsync(broadcast, "ann");
+        await RefusedAsync(elsewhere.AskAsync(audio), HttpStatusCode.Forbidden, "too-many-playbacks");
+        using var api = one.Server.As(ann.Token);
+        Assert.Equal(90, (await JsonAsync(api.PostAsync($"/v1/playbacks/{playback}/heartbeat", null)))["leaseSeconds"]!.GetValue<int>());
+        Assert.Equal(playback, (await acme.Api.GetFromJsonAsync<JsonObject>($"/v1/broadcasts/{broadcast.Id}/playbacks"))!["items"]![0]!["id"]!.GetValue<string>());
+        // Somebody else's looks as if it did not exist.
+        using var bob = one.Server.As((await Viewer.ComeAsync(broadcast, "bob")).Token);
+        await RefusedAsync(bob.PostAsync($"/v1/playbacks/{playback}/heartbeat", null), HttpStatusCode.NotFound, "playback-unknown");
+        await RefusedAsync(bob.DeleteAsync($"/v1/playbacks/{playback}"), HttpStatusCode.NotFound, "playback-unknown");
+
+        Assert.Equal(HttpStatusCode.NoContent, (await api.DeleteAsync($"/v1/playbacks/{playback}")).StatusCode);
+        Assert.Equal(HttpStatusCode.OK, (await elsewhere.AskAsync(audio)).StatusCode);
+    }
+
+    [Theory]
+    [InlineData("suspended", "entitlement-suspended")]
+    [InlineData("revoked", "entitlement-revoked")]
+    [InlineData("dropped", "playback-dropped")]
+    [InlineData("taken-down", "broadcast-taken-down")]
+    public async Task A_page_hears_within_a_second_what_ends_its_playback(string name, string code)
+    {
+        using var acme = await Broadcaster.AdmitAsync(one.Server, "acme");
+        var broadcast = await acme.GoLiveAsync();
+        await broadcast.PublishAsync(one.Source, 0, 1);
+        var audio = await broadcast.KeyIdAsync("2");
+        var offer = (await JsonAsync(acme.Api.PostAsJsonAsync($"/v1/broadcasts/{broadcast.Id}/offers", new { playbacks = new { max = 1, mode = "drop-oldest" } })))["id"]!.GetValue<string>();
+        var sold = await SellAsync(acme, broadcast, "ann", offer, "order-1");
+        var ann = await Viewer.ComeAsync(broadcast, "ann");
+        var playback = Assert.Single((await ann.AskAsync(audio)).Headers.GetValues("Playback-Id"));
+        using var api = one.Server.As(ann.Token);
+        using var events = await api.GetAsync($"/v1/playbacks/{playback}/events", HttpCompletionOption.ResponseHeadersRead);
+        Assert.Equal("text/event-stream", events.Content.Headers.ContentType!.MediaType);
+        using var lines = new StreamReader(await events.Content.ReadAsStreamAsync());
+        Assert.Equal(": open", await lines.ReadLineAsync());
+
+        var waiting = Stopwatch.StartNew();
+        switch (name)
+        {
+            case "suspended":
+                (await acme.Api.PostAsync($"/v1/broadcasts/{broadcast.Id}/entitlements/{sold}/suspension", null)).EnsureSuccessStatusCode();
+                break;
+            case "revoked":
+                (await acme.Api.DeleteAsync($"/v1/broadcasts/{broadcast.Id}/entitlements/{sold}")).EnsureSuccessStatusCode();
+                break;
+            case "taken-down":
+                await broadcast.TakeDownAsync("sold without the rights");
+                break;
+            default:
+                Assert.Equal(HttpStatusCode.OK, (await (await Viewer.ComeAsync(broadcast, "ann")).AskAsync(audio)).StatusCode);
+                break;
+        }
+
+        var heard = await lines.ReadToEndAsync();
+        Assert.True(waiting.Elapsed < TimeSpan.FromSeconds(2), $"after {waiting.Elapsed}");
+        Assert.Equal($"\nevent: {name}\ndata: {{\"code\":\"{code}\"}}\n\n", heard);
+        await RefusedAsync(ann.AskAsync(audio), HttpStatusCode.Forbidden, code);
+    }
+
+    private static HttpRequestMessage Sale(RunningBroadcast broadcast, string viewer, string offer, string key) => new(HttpMethod.Post, $"/v1/broadcasts/{broadcast.Id}/entitlements")
+    {
+        Content = JsonContent.Create(new { viewer, offer }),
+        Headers = { { "Idempotency-Key", key } },
+    };
+
+    private static async Task<string> SellAsync(Broadcaster acme, RunningBroadcast broadcast, string viewer, string offer, string key)
+    {
+        using var sale = Sale(broadcast, viewer, offer, key);
+        return (await JsonAsync(acme.Api.SendAsync(sale)))["id"]!.GetValue<string>();
+    }
+
+    private static async Task<JsonObject> JsonAsync(Task<HttpResponseMessage> asking)
+    {
+        var answer = await asking;
+        Assert.True(answer.IsSuccessStatusCode, $"{(int)answer.StatusCode}: {await answer.Content.ReadAsStringAsync()}");
+        return (await answer.Content.ReadFromJsonAsync<JsonObject>())!;
+    }
+
+    private static async Task RefusedAsync(Task<HttpResponseMessage> asking, HttpStatusCode status, string code)
+    {
+        var answer = await asking;
+        var text = await answer.Content.ReadAsStringAsync();
+        Assert.True(answer.StatusCode == status, $"{(int)answer.StatusCode}: {text}");
+        Assert.Equal(code, JsonNode.Parse(text)!["code"]!.GetValue<string>());
+    }
+}
