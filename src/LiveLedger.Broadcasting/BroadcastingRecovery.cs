@@ -29,8 +29,14 @@ internal sealed partial class BroadcastingRecovery(
 
             try
             {
-                await RequireCompleteAsync(id, cancellationToken);
-                pipelines.Open(broadcast);
+                if (recordings.TryTake(id) is not { } recording)
+                {
+                    Elsewhere(logger, id);
+                    continue;
+                }
+
+                await RequireCompleteAsync(recording, cancellationToken);
+                pipelines.TryOpen(broadcast);
                 if (withheld.Has(id) && pipelines.Find(id) is { } live)
                 {
                     // What was sealed and not logged is logged; nothing new comes in until it is restored.
@@ -47,16 +53,19 @@ internal sealed partial class BroadcastingRecovery(
 
     public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
-    private async Task RequireCompleteAsync(BroadcastId id, CancellationToken cancellation)
+    private async Task RequireCompleteAsync(Recording recording, CancellationToken cancellation)
     {
-        foreach (var track in recordings.Open(id).Tracks)
+        foreach (var track in recording.Tracks)
         {
-            if (await log.IsAheadOfAsync(id, track, cancellation))
+            if (await log.IsAheadOfAsync(recording.Id, track, cancellation))
             {
                 throw new InvalidDataException($"track {track.Name} has lost segments that are in the ledger; restore its folder from a newer copy, or end the broadcast");
             }
         }
     }
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "broadcast {Broadcast} is another server's")]
+    private static partial void Elsewhere(ILogger logger, BroadcastId broadcast);
 
     [LoggerMessage(Level = LogLevel.Critical, Message = "broadcast {Broadcast} is not taken up: {Reason}")]
     private static partial void Damaged(ILogger logger, BroadcastId broadcast, string reason);

@@ -21,7 +21,7 @@ public static class BroadcastingRegistration
     /// <summary>Registers the stage. The ledger, a <see cref="KeyEncryptionKey"/>, a <see cref="TimeProvider"/> and <see cref="BroadcastingLinks"/> must be registered too.</summary>
     public static IServiceCollection AddBroadcasting(this IServiceCollection services, BroadcastingOptions options) => services
         .AddSingleton(options)
-        .AddSingleton(new Recordings(options.RecordingsFolder))
+        .AddSingleton(_ => new Recordings(options.RecordingsFolder))
         .AddSingleton(s => new SessionKeys(options.KeysFolder, s.GetRequiredService<KeyEncryptionKey>()))
         .AddSingleton(BroadcastTables.Inline)
         .AddSingleton<BroadcastBook>()

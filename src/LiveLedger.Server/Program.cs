@@ -12,7 +12,7 @@ static async Task ServeAsync(ServerSettings settings)
 {
     var player = PlayerPages.Find(settings);
     Hosting.RequireFreePorts(settings);
-    using var data = DataFolder.Open(settings.Data);
+    using var data = DataFolder.Open(settings.Data, settings.Join);
     using var keys = ServerKeys.Load(data);
     // Declared before the application, hence stopped after it: requests and the sequencer end first.
     await using var database = await ServerDatabase.StartAsync(settings, data);

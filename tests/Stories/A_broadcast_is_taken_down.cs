@@ -82,6 +82,26 @@ public sealed class A_broadcast_is_taken_down(OneServer one)
         (await again.Http.GetAsync($"/live/{broadcast.Id}/0/1.m4s")).EnsureSuccessStatusCode();
     }
 
+    [Fact]
+    public async Task Another_process_withholds_it_within_two_seconds()
+    {
+        using var acme = await Broadcaster.AdmitAsync(one.Server, "acme");
+        var broadcast = await acme.GoLiveAsync();
+        await broadcast.PublishAsync(one.Source, 0, 1);
+        await using var other = await one.Server.JoinAsync();
+        (await other.Http.GetAsync($"/live/{broadcast.Id}/0/0.m4s")).EnsureSuccessStatusCode();
+
+        await broadcast.TakeDownAsync();
+        var until = DateTime.UtcNow + TimeSpan.FromSeconds(2);
+        while ((await other.Http.GetAsync($"/live/{broadcast.Id}/0/0.m4s")).StatusCode != HttpStatusCode.Gone)
+        {
+            Assert.True(DateTime.UtcNow < until, "the other process serves it still");
+            await Task.Delay(50);
+        }
+
+        await GoneAsync(other.Http.GetAsync($"/live/{broadcast.Id}/master.m3u8"));
+    }
+
     private static async Task GoneAsync(Task<HttpResponseMessage> asked)
     {
         var answer = await asked;

@@ -111,8 +111,7 @@ internal sealed class BroadcastCommands(
                 broadcast = await book.AppendAsync(broadcast, new BroadcastStarted(time.GetUtcNow()), Actor, cancellation);
             }
 
-            pipelines.Open(broadcast);
-            return null;
+            return pipelines.TryOpen(broadcast) ? null : Refusals.LiveElsewhere;
         },
         cancellation);
 
@@ -126,6 +125,11 @@ internal sealed class BroadcastCommands(
                 return new(409, "broadcast-not-live", "The broadcast has not been started.");
             }
 
+            if (broadcast.State == BroadcastState.Live && recordings.TryTake(id) is null)
+            {
+                return Refusals.LiveElsewhere;
+            }
+
             if (broadcast.State == BroadcastState.Live && await EndLiveAsync(broadcast, cancellation) is { } refusal)
             {
                 return refusal;
@@ -134,7 +138,7 @@ internal sealed class BroadcastCommands(
             // Also for a broadcast that ended before: a crash after the event may have left these to do.
             pipelines.Remove(id);
             keys.Destroy(id);
-            recordings.Unpin(id);
+            recordings.LetGo(id);
             log.Forget(id);
             return null;
         },
@@ -174,7 +178,8 @@ internal sealed class BroadcastCommands(
             withheld.Remove(id);
             if (broadcast.State == BroadcastState.Live)
             {
-                pipelines.Open(broadcast);
+                // Where another process has it, that one lets publishers in again when it hears of this.
+                pipelines.TryOpen(broadcast);
             }
 
             return null;
@@ -199,7 +204,7 @@ internal sealed class BroadcastCommands(
             };
         }
 
-        var totals = recordings.Open(broadcast.Id).Tracks
+        var totals = recordings.TryTake(broadcast.Id)!.Tracks
             .Select(t => new TrackTotal(t.Name.Value, t.Count, t.Count > 0 ? t.Head.ToString() : null))
             .ToArray();
         // If this throws, the end may or may not be in the ledger: the broadcast stays closed, for a segment after a stated

@@ -186,11 +186,13 @@ internal sealed class BroadcastEndpoints(
 
     private IResult Status(Broadcast broadcast)
     {
-        var recording = recordings.Find(broadcast.Id);
+        var recording = recordings.FindLatest(broadcast.Id);
         var tracks = recording?.Tracks ?? [];
         var isSealed = tracks.Sum(t => (long)t.Count);
         // An ended broadcast ended only after everything was logged.
-        var logged = broadcast.State == BroadcastState.Ended ? isSealed : tracks.Sum(t => (long)log.Logged(broadcast.Id, t.Name));
+        long? logged = broadcast.State == BroadcastState.Ended ? isSealed
+            : broadcast.State == BroadcastState.Live && pipelines.Find(broadcast.Id) is null ? null
+            : tracks.Sum(t => (long)log.Logged(broadcast.Id, t.Name));
         return Results.Ok(new StatusView(
             broadcast.State.ToString().ToLowerInvariant(),
             recording?.Timeline.Epochs is [.., var epoch] ? epoch.Number : null,

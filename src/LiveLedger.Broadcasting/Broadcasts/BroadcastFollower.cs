@@ -33,7 +33,7 @@ internal sealed class BroadcastFollower(
                 withheld.Remove(id);
                 if (pipelines.Find(id) is not null && await book.FindAsync(id, cancel) is { Phase: BroadcastPhase.Live } broadcast)
                 {
-                    pipelines.Open(broadcast);
+                    pipelines.TryOpen(broadcast);
                 }
 
                 break;

@@ -51,9 +51,9 @@ internal sealed record SignerView(string Identity, DateTimeOffset NotBefore, Dat
 /// <summary>Where the broadcast is served.</summary>
 internal sealed record UrlsView(string Hls, string Dash, string Signer, string Watch);
 
-/// <summary>How a broadcast is doing at the moment.</summary>
+/// <summary>How a broadcast is doing at the moment, as this server sees it: its own viewers, and what is logged only if it has the broadcast.</summary>
 internal sealed record StatusView(
-    string State, uint? Epoch, int Viewers, long LoggedSegments, long UnloggedSegments, object? LastIngestRefusal, IReadOnlyList<TrackStatusView> Tracks);
+    string State, uint? Epoch, int Viewers, long? LoggedSegments, long? UnloggedSegments, object? LastIngestRefusal, IReadOnlyList<TrackStatusView> Tracks);
 
 /// <summary>How one track is doing.</summary>
 internal sealed record TrackStatusView(

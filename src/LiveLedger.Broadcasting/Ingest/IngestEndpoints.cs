@@ -102,7 +102,7 @@ internal sealed class IngestEndpoints(BroadcastBook book, LivePipelines pipeline
 
         if (pipelines.Find(id) is not { } live)
         {
-            return Refusals.NotLive;
+            return broadcast.State == BroadcastState.Live ? Refusals.LiveElsewhere : Refusals.NotLive;
         }
 
         return target switch

@@ -67,7 +67,7 @@ internal sealed class ManifestEndpoints(BroadcastBook book, Recordings recording
 
     private ManifestView? View(Broadcast broadcast)
     {
-        if (recordings.Find(broadcast.Id) is not { Timeline.AvailabilityStart: { } start } recording)
+        if (recordings.FindLatest(broadcast.Id) is not { Timeline.AvailabilityStart: { } start } recording)
         {
             return null;
         }

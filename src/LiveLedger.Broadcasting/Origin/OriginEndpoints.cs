@@ -52,10 +52,20 @@ internal sealed class OriginEndpoints(BroadcastBook book, Recordings recordings,
             return Withheld.Refusal.ToResult();
         }
 
-        if (!BroadcastId.TryParse(broadcast, out var id) || !TrackName.TryParse(trackName, out var name)
-            || recordings.Find(id)?.Find(name) is not { } track)
+        if (!BroadcastId.TryParse(broadcast, out var id) || !TrackName.TryParse(trackName, out var name))
         {
             return NotFound.ToResult();
+        }
+
+        // What is not there may have been sealed by another process since this one looked.
+        return Find(recordings.Find(id), name, file, context) ?? Find(recordings.FindLatest(id), name, file, context) ?? NotFound.ToResult();
+    }
+
+    private static IResult? Find(Recording? recording, TrackName name, string file, HttpContext context)
+    {
+        if (recording?.Find(name) is not { } track)
+        {
+            return null;
         }
 
         var stem = Path.GetFileNameWithoutExtension(file);
@@ -68,7 +78,7 @@ internal sealed class OriginEndpoints(BroadcastBook book, Recordings recordings,
                 Send(context, track.Files.RecordPath(n), "application/cbor-seq", $"r{segment.ChunkRoot}"),
             ".mp4" when TryInit(stem, out var epoch, out var period) && track.InitOf(epoch, period) is { } init =>
                 Send(context, track.Files.InitPath(epoch, period), "video/mp4", init.Hash.ToString()),
-            _ => NotFound.ToResult(),
+            _ => null,
         };
     }
 

@@ -14,6 +14,7 @@ internal sealed class Recording
     public const int MaxTracks = 16;
 
     private readonly ConcurrentDictionary<TrackName, TrackRecording> _tracks = new();
+    private readonly Lock _refreshing = new();
     private readonly string _directory;
 
     private Recording(BroadcastId id, string directory)
@@ -46,44 +47,97 @@ internal sealed class Recording
     /// <summary>The key period an epoch begins in; 0 for one without segments.</summary>
     public ulong FirstPeriodOf(uint epoch) => Tracks.Select(t => t.FirstPeriodOf(epoch)).Min() ?? 0;
 
-    /// <summary>Reads a broadcast's folder; finishes what a crash interrupted.</summary>
+    /// <summary>Reads a broadcast's folder to serve from it. Another process may be writing there: nothing is changed.</summary>
     /// <exception cref="InvalidDataException">A stored file is damaged. The message names it.</exception>
-    public static Recording Open(BroadcastId id, string root)
+    public static Recording OpenToRead(BroadcastId id, string root)
+    {
+        var recording = new Recording(id, Path.Combine(root, id.ToString()));
+        recording.Refresh();
+        return recording;
+    }
+
+    /// <summary>Reads a broadcast's folder to write on, and finishes what a crash interrupted; made if it is new. The caller holds <see cref="RecordingLock"/>.</summary>
+    /// <exception cref="InvalidDataException">A stored file is damaged. The message names it.</exception>
+    public static Recording OpenToWrite(BroadcastId id, string root)
     {
         var directory = Path.Combine(root, id.ToString());
         Directory.CreateDirectory(directory);
         DurableFile.FlushDirectory(root);
         var recording = new Recording(id, directory);
-        foreach (var folder in Directory.EnumerateDirectories(directory))
+        foreach (var track in recording.FindTracks())
         {
-            if (TrackName.TryParse(Path.GetFileName(folder), out var name))
+            foreach (var (epoch, period) in track.Files.Inits())
             {
-                var track = recording.FindOrNew(name);
-                Load(track);
-                recording.Add(track);
+                AddInit(track, epoch, period);
             }
+
+            while (track.Files.ReadRecord(track.Count) is { } record || Retry(track, out record))
+            {
+                track.Add(record);
+            }
+
+            track.Files.Settle(track.Count);
+            recording.Add(track);
         }
 
         return recording;
     }
 
-    private static void Load(TrackRecording track)
+    /// <summary>Takes up what another process has sealed since.</summary>
+    /// <exception cref="InvalidDataException">A stored file is damaged.</exception>
+    public void Refresh()
     {
-        TrackInit? last = null;
-        foreach (var (epoch, period) in track.Files.Inits())
+        lock (_refreshing)
         {
-            var init = File.ReadAllBytes(track.Files.InitPath(epoch, period));
-            var description = last?.Epoch == epoch ? last.Description : DescriptionOf(track, epoch);
-            last = new(epoch, period, description, KeyIdOf(init, track.Files.InitPath(epoch, period)), Sha256Hash.Of(init));
-            track.Add(last);
-        }
+            if (Timeline.AvailabilityStart is null)
+            {
+                Timeline.Reload();
+            }
 
-        while (track.Files.ReadRecord(track.Count) is { } record || Retry(track, out record))
+            foreach (var track in FindTracks())
+            {
+                while (track.Files.ReadRecord(track.Count) is { } record)
+                {
+                    var (epoch, period) = (record.Record.Epoch, record.Record.CryptoPeriod);
+                    if (epoch >= Timeline.Epochs.Count)
+                    {
+                        Timeline.Reload();
+                    }
+
+                    if (track.InitOf(epoch, period) is null)
+                    {
+                        // Init segments are durable before a record names them.
+                        AddInit(track, epoch, period);
+                    }
+
+                    track.Add(record);
+                }
+
+                if (track.Init is not null)
+                {
+                    Add(track);
+                }
+            }
+        }
+    }
+
+    private IEnumerable<TrackRecording> FindTracks()
+    {
+        foreach (var folder in Directory.Exists(_directory) ? Directory.EnumerateDirectories(_directory) : [])
         {
-            track.Add(record);
+            if (TrackName.TryParse(Path.GetFileName(folder), out var name))
+            {
+                yield return FindOrNew(name);
+            }
         }
+    }
 
-        track.Files.Settle(track.Count);
+    private static void AddInit(TrackRecording track, uint epoch, ulong period)
+    {
+        var path = track.Files.InitPath(epoch, period);
+        var init = File.ReadAllBytes(path);
+        var description = track.Init is { } last && last.Epoch == epoch ? last.Description : DescriptionOf(track, epoch);
+        track.Add(new TrackInit(epoch, period, description, KeyIdOf(init, path), Sha256Hash.Of(init)));
     }
 
     private static TrackDescription DescriptionOf(TrackRecording track, uint epoch) =>

@@ -28,16 +28,7 @@ internal sealed class Timeline
     public Timeline(string directory)
     {
         _file = Path.Combine(directory, "timeline.json");
-        try
-        {
-            _state = File.Exists(_file)
-                ? JsonSerializer.Deserialize(File.ReadAllBytes(_file), TimelineJson.Default.TimelineFile) ?? throw new JsonException("empty")
-                : new(null, []);
-        }
-        catch (JsonException e)
-        {
-            throw new InvalidDataException($"{_file} is damaged", e);
-        }
+        _state = Read();
     }
 
     /// <summary>Wall-clock time of the timeline's zero: a segment that ends at media time t was first available about this plus t.</summary>
@@ -45,6 +36,10 @@ internal sealed class Timeline
 
     /// <summary>All epochs, oldest first.</summary>
     public IReadOnlyList<Epoch> Epochs => _state.Epochs;
+
+    /// <summary>Reads what another process has written since.</summary>
+    /// <exception cref="InvalidDataException">The stored timeline is damaged.</exception>
+    public void Reload() => _state = Read();
 
     /// <summary>Opens the next epoch for a run whose first segment is [start, end) in its own seconds and arrived just now.</summary>
     /// <param name="start">Decode time of that segment, seconds.</param>
@@ -70,6 +65,20 @@ internal sealed class Timeline
             DurableFile.Replace(_file, JsonSerializer.SerializeToUtf8Bytes(next, TimelineJson.Default.TimelineFile));
             _state = next;
             return epoch;
+        }
+    }
+
+    private TimelineFile Read()
+    {
+        try
+        {
+            return File.Exists(_file)
+                ? JsonSerializer.Deserialize(File.ReadAllBytes(_file), TimelineJson.Default.TimelineFile) ?? throw new JsonException("empty")
+                : new(null, []);
+        }
+        catch (JsonException e)
+        {
+            throw new InvalidDataException($"{_file} is damaged", e);
         }
     }
 }

@@ -20,17 +20,21 @@ internal sealed partial class LivePipelines(
     public BroadcastPipeline? Find(BroadcastId id) => _live.GetValueOrDefault(id);
 
     /// <summary>Lets publishers in. Also after a restart: finds what is on disk and goes on from there.</summary>
+    /// <returns>False if another process has the broadcast.</returns>
     /// <exception cref="InvalidDataException">What is on disk is damaged.</exception>
-    public void Open(Broadcast broadcast)
+    public bool TryOpen(Broadcast broadcast)
     {
         if (_live.TryGetValue(broadcast.Id, out var known))
         {
             known.Reopen();
-            return;
+            return true;
         }
 
-        recordings.Pin(broadcast.Id);
-        var recording = recordings.Open(broadcast.Id);
+        if (recordings.TryTake(broadcast.Id) is not { } recording)
+        {
+            return false;
+        }
+
         var signer = new Signer(keys.Open(broadcast.Id), SignerView.Of(broadcast.Certificate)?.NotAfter ?? DateTimeOffset.MinValue);
         _live[broadcast.Id] = new(recording, broadcast.Scheme, broadcast.KeyPeriod, signer, links, time, track => log.Sealed(broadcast.Id, track));
         foreach (var track in recording.Tracks)
@@ -40,6 +44,7 @@ internal sealed partial class LivePipelines(
         }
 
         Opened(logger, broadcast.Id, recording.Tracks.Count);
+        return true;
     }
 
     /// <summary>Lets go of a broadcast that has ended.</summary>

@@ -14,6 +14,9 @@ internal static class Refusals
 
     public static readonly Refusal BeyondClock = new(400, "decode-time-out-of-range", "The decode time (tfdt) runs ahead of the clock by more than a minute.");
 
+    /// <summary>RFC 9110 §15.5.20: the request came to a server that cannot answer for the target.</summary>
+    public static readonly Refusal LiveElsewhere = new(421, "broadcast-elsewhere", "Another server of this platform has the broadcast; send this there.");
+
     public static readonly Refusal SignerExpired = new(403, "signer-expired", "The signer certificate of this broadcast is no longer valid: no player would believe a record.");
 
     public static readonly Refusal TooManyTracks = new(403, "too-many-tracks", $"A broadcast has at most {Origin.Recording.MaxTracks} tracks.");

@@ -12,6 +12,7 @@ internal static class CommandLine
     {
         var database = Option("--database", "LIVELEDGER_DATABASE", "Connection string of an existing PostgreSQL (>= 15). Default: an embedded one.");
         var data = Option("--data", "LIVELEDGER_DATA", "Folder of keys, recordings and the embedded database.");
+        var join = Option("--join", "LIVELEDGER_JOIN", "Data folder of another server of this platform, to share its keys, log and recordings. Needs --database.");
         var urls = Option("--urls", "LIVELEDGER_URLS", "Addresses to listen on. Default: http://127.0.0.1:8080");
         var publicUrl = Option("--public-url", "LIVELEDGER_PUBLIC_URL", "The address the outside reaches this server by.");
         var issuer = Option("--issuer", "LIVELEDGER_ISSUER", "The iss of our tokens. Default: the public URL.");
@@ -27,7 +28,7 @@ internal static class CommandLine
         var roles = Option("--oidc-roles", "LIVELEDGER_OIDC_ROLES", "Its values and ours: crew=broadcaster,finance=auditor. Default: the same names.");
 
         var root = new RootCommand("LiveLedger server");
-        foreach (var option in (Option<string?>[])[database, data, urls, publicUrl, issuer, origin, witnesses, rabbit, window, drm, player, authority, audience, roleClaim, roles])
+        foreach (var option in (Option<string?>[])[database, data, join, urls, publicUrl, issuer, origin, witnesses, rabbit, window, drm, player, authority, audience, roleClaim, roles])
         {
             root.Options.Add(option);
         }
@@ -40,6 +41,7 @@ internal static class CommandLine
                 {
                     Database = parsed.GetValue(database),
                     Data = Path.GetFullPath(parsed.GetValue(data) ?? Path.Combine(ServerSettings.Home, "data")),
+                    Join = Joined(parsed.GetValue(join), parsed.GetValue(database)),
                     Urls = ListenUrls(parsed.GetValue(urls) ?? "http://127.0.0.1:8080"),
                     PublicUrl = HttpUrl("--public-url", parsed.GetValue(publicUrl)),
                     Issuer = parsed.GetValue(issuer),
@@ -76,6 +78,11 @@ internal static class CommandLine
         Description = $"{description} [{variable}]",
         DefaultValueFactory = _ => Environment.GetEnvironmentVariable(variable) is { Length: > 0 } value ? value : null,
     };
+
+    private static string? Joined(string? folder, string? database) => folder is null ? null
+        : database is null ? throw new StartFailure("settings-invalid", "--join needs --database: servers of one platform share one PostgreSQL")
+        : Directory.Exists(Path.Combine(folder, "keys")) ? Path.GetFullPath(folder)
+        : throw new StartFailure("settings-invalid", $"--join: {folder} is no data folder of a server that has been started");
 
     private static string ListenUrls(string urls)
     {

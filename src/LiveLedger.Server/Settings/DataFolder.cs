@@ -1,6 +1,9 @@
 namespace LiveLedger.Server.Settings;
 
-/// <summary>The folder of everything that must survive a restart. One server at a time holds it.</summary>
+/// <summary>
+/// The folder of everything that must survive a restart. One server at a time holds it; others may join it and share its keys, log and
+/// recordings (each broadcast is written by one of them), and hold a folder of their own for the rest.
+/// </summary>
 internal sealed class DataFolder : IDisposable
 {
     private const UnixFileMode Private = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
@@ -10,41 +13,47 @@ internal sealed class DataFolder : IDisposable
 
     private readonly FileStream _lock;
 
-    private DataFolder(string root, FileStream held)
+    private DataFolder(string root, string shared, FileStream held)
     {
-        Root = root;
+        (Root, Shared) = (root, shared);
         _lock = held;
     }
 
+    /// <summary>This server's own.</summary>
     public string Root { get; }
 
+    /// <summary>What all servers of the platform share; the first one's own.</summary>
+    public string Shared { get; }
+
     /// <summary>Keys, wrapped; and the key-encryption key itself unless it comes by environment.</summary>
-    public string Keys => Path.Combine(Root, "keys");
+    public string Keys => Path.Combine(Shared, "keys");
 
     /// <summary>Recordings: segments and their records.</summary>
-    public string Broadcasts => Path.Combine(Root, "broadcasts");
+    public string Broadcasts => Path.Combine(Shared, "broadcasts");
 
     public string Licensing => Path.Combine(Root, "licensing");
 
     /// <summary>The last checkpoint signed, outside PostgreSQL.</summary>
-    public string Checkpoint => Path.Combine(Root, "checkpoint");
+    public string Checkpoint => Path.Combine(Shared, "checkpoint");
 
     /// <summary>Every event once more, outside PostgreSQL.</summary>
-    public string Journal => Path.Combine(Root, "journal");
+    public string Journal => Path.Combine(Shared, "journal");
 
     public string Postgres => Path.Combine(Root, "postgres");
 
-    public string OperatorToken => Path.Combine(Root, "operator.token");
+    public string OperatorToken => Path.Combine(Shared, "operator.token");
 
     /// <summary>Makes what is missing and takes hold of the folder.</summary>
-    public static DataFolder Open(string root)
+    public static DataFolder Open(string root, string? join)
     {
+        var shared = join ?? root;
         try
         {
             Make(root, Walkable);
-            foreach (var name in (string[])["keys", "licensing", "broadcasts", "journal"])
+            Make(Path.Combine(root, "licensing"), Private);
+            foreach (var name in (string[])["keys", "broadcasts", "journal"])
             {
-                Make(Path.Combine(root, name), Private);
+                Make(Path.Combine(shared, name), Private);
             }
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
@@ -52,7 +61,7 @@ internal sealed class DataFolder : IDisposable
             throw new StartFailure("data-not-writable", $"{root}: {e.Message} Name another folder with --data, or give this user the right to write there.");
         }
 
-        return new(root, Hold(root));
+        return new(root, shared, Hold(root));
     }
 
     public void Dispose() => _lock.Dispose();

@@ -12,6 +12,9 @@ internal sealed record ServerSettings
     /// <summary>Folder of everything that must survive: keys, checkpoint, recordings, the embedded cluster.</summary>
     public required string Data { get; init; }
 
+    /// <summary>Data folder of another server of the same platform, whose keys, log and recordings this one shares; null for a server of its own.</summary>
+    public string? Join { get; init; }
+
     /// <summary>Addresses to listen on, separated by semicolons.</summary>
     public required string Urls { get; init; }
 

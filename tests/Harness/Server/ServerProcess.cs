@@ -57,6 +57,9 @@ public sealed partial class ServerProcess : IAsyncDisposable
         }
     }
 
+    /// <summary>Another server of the same platform: on the same database, with its keys, log and recordings.</summary>
+    public Task<ServerProcess> JoinAsync() => StartAsync(_database, environment: new Dictionary<string, string>(_environment) { ["LIVELEDGER_JOIN"] = Data });
+
     /// <summary>A client that presents a token.</summary>
     public HttpClient As(string token)
     {

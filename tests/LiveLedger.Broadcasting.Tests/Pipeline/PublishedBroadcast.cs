@@ -111,7 +111,7 @@ internal sealed class PublishedBroadcast : IDisposable
     private static TrackName Name(string text) => TrackName.TryParse(text, out var name) ? name : throw new ArgumentException(text);
 
     private BroadcastPipeline Open() => new(
-        Recording.Open(_id, _folder.Path), _scheme, _keyPeriod, new(Ed25519PrivateKey.FromSeed(_seed), SignerNotAfter),
+        Recording.OpenToWrite(_id, _folder.Path), _scheme, _keyPeriod, new(Ed25519PrivateKey.FromSeed(_seed), SignerNotAfter),
         new()
         {
             CreateContentKeys = static _ => { },

@@ -9,7 +9,7 @@ namespace LiveLedger.Ledger.Tests.Projections;
 /// <summary>What the server itself registers, by the code that its start runs: a projection that is added there is here too.</summary>
 internal sealed class RegisteredProjections : IAsyncDisposable
 {
-    private readonly DataFolder _data = DataFolder.Open(Directory.CreateTempSubdirectory("liveledger-registered-").FullName);
+    private readonly DataFolder _data = DataFolder.Open(Directory.CreateTempSubdirectory("liveledger-registered-").FullName, null);
     private readonly ServerKeys _keys;
     private readonly ServiceProvider _services;
 
