@@ -1,3 +1,4 @@
+using System.Net;
 using LiveLedger.Media;
 
 namespace LiveLedger.Licensing;
@@ -29,4 +30,10 @@ public sealed record LicensingOptions
 
     /// <summary>The address the outside reaches us by, without a trailing slash; null to answer with the one a request came by.</summary>
     public string? PublicUrl { get; init; }
+
+    /// <summary>File that says which region an address is in; null to know none.</summary>
+    public string? RegionsFile { get; init; }
+
+    /// <summary>Proxies whose X-Forwarded-For is believed.</summary>
+    public IReadOnlyList<IPNetwork> TrustedProxies { get; init; } = [];
 }

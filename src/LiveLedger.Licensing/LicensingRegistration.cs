@@ -9,6 +9,7 @@ using LiveLedger.Licensing.Licences;
 using LiveLedger.Licensing.Offers;
 using LiveLedger.Licensing.Playbacks;
 using LiveLedger.Licensing.Speke;
+using LiveLedger.Licensing.Regions;
 using LiveLedger.Licensing.Subjects;
 using LiveLedger.Media;
 using LiveLedger.Media.Protection;
@@ -45,6 +46,7 @@ public static class LicensingRegistration
         .AddSingleton<RefusalLimit>()
         .AddSingleton<PlaybackDoor>()
         .AddSingleton<LicenceDesk>()
+        .AddSingleton<RegionResolver>()
         .AddSingleton<AskerReader>()
         .AddSingleton<PlaybackEndpoints>()
         .AddSingleton(_ => new PlaybackSpool(options.SpoolFolder))
@@ -65,6 +67,10 @@ public static class LicensingRegistration
     /// <summary>Opens this stage's own key, or makes it: a wrong key-encryption key is found out before anything is answered.</summary>
     /// <exception cref="KeyFileException">The key-encryption key does not open it, or disk says no.</exception>
     public static void OpenLicensingKeys(this IServiceProvider services) => services.GetRequiredService<SubjectKeys>();
+
+    /// <summary>Reads the table of regions: one that will not do is found out before anything is answered.</summary>
+    /// <exception cref="InvalidDataException">It will not do.</exception>
+    public static void OpenRegions(this IServiceProvider services) => services.GetRequiredService<RegionResolver>();
 
     /// <summary>Makes a new broadcast's master key, durable before it returns.</summary>
     public static void CreateContentKeys(this IServiceProvider services, BroadcastId broadcast) => services.GetRequiredService<MasterKeys>().Create(broadcast);

@@ -56,7 +56,14 @@ internal static class Stages
                 return (token.Text, token.ExpiresAt);
             },
         });
-        services.AddLicensing(new() { KeysFolder = data.Keys, SpoolFolder = Path.Combine(data.Licensing, "spool"), PublicUrl = settings.PublicUrl });
+        services.AddLicensing(new()
+        {
+            KeysFolder = data.Keys,
+            SpoolFolder = Path.Combine(data.Licensing, "spool"),
+            PublicUrl = settings.PublicUrl,
+            RegionsFile = settings.Regions,
+            TrustedProxies = settings.TrustedProxies,
+        });
 
         services.AddSingleton(static s => new BroadcastingLinks
         {
@@ -87,6 +94,7 @@ internal static class Stages
         try
         {
             services.OpenLicensingKeys();
+            services.OpenRegions();
             await database.UpgradeAsync();
             await database.UpgradeLicensingAsync(CancellationToken.None);
             await database.UpgradeBroadcastingAsync(CancellationToken.None);
@@ -95,6 +103,10 @@ internal static class Stages
         catch (KeyFileException e)
         {
             throw new StartFailure("key-unusable", e.Message);
+        }
+        catch (InvalidDataException e) when (e.InnerException is not null)
+        {
+            throw new StartFailure("regions-unusable", e.Message);
         }
         catch (ProjectionNewerException e)
         {

@@ -1,12 +1,13 @@
 using LiveLedger.Ledger.Refusals;
 using LiveLedger.Licensing.Entitlements;
+using LiveLedger.Licensing.Regions;
 using LiveLedger.Media;
 using Microsoft.AspNetCore.Http;
 
 namespace LiveLedger.Licensing.Licences;
 
 /// <summary>From a request with a viewer token, verified, to who asks.</summary>
-internal sealed class AskerReader(ViewerPseudonyms pseudonyms)
+internal sealed class AskerReader(ViewerPseudonyms pseudonyms, RegionResolver regions)
 {
     private static readonly Refusal s_token = new(401, "token-invalid", "The token is not one for this address.");
 
@@ -23,5 +24,5 @@ internal sealed class AskerReader(ViewerPseudonyms pseudonyms)
     }
 
     /// <summary>Where a request comes from; null if nobody can say.</summary>
-    public string? RegionOf(HttpContext context) => null;
+    public string? RegionOf(HttpContext context) => regions.Of(context);
 }

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
+using System.Net;
 using LiveLedger.Media.Protection.Signalling;
 
 namespace LiveLedger.Server.Settings;
@@ -22,6 +23,8 @@ internal static class CommandLine
         var window = Option("--live-window", "LIVELEDGER_LIVE_WINDOW", "How far back live manifests reach, in seconds, 10 to 86400. Default: 60");
         var drm = Option("--drm", "LIVELEDGER_DRM", "DRMs that manifests name beside ClearKey: widevine,playready,fairplay. Default: none.");
         var player = Option("--player", "LIVELEDGER_PLAYER", "Folder of the built player page.");
+        var regions = Option("--regions", "LIVELEDGER_REGIONS", "File of regions: a table of networks, or a MaxMind DB. Default: none.");
+        var proxies = Option("--trusted-proxies", "LIVELEDGER_TRUSTED_PROXIES", "Networks of proxies whose X-Forwarded-For is believed: 10.0.0.0/8,::1/128. Default: none.");
         var authority = Option("--oidc-authority", "LIVELEDGER_OIDC_AUTHORITY", "An OpenID Connect issuer whose tokens are taken too.");
         var audience = Option("--oidc-audience", "LIVELEDGER_OIDC_AUDIENCE", "The aud of that issuer's tokens for us.");
         var roleClaim = Option("--oidc-role-claim", "LIVELEDGER_OIDC_ROLE_CLAIM", "The claim with the role. Default: role");
@@ -51,6 +54,8 @@ internal static class CommandLine
                     LiveWindow = LiveWindow(parsed.GetValue(window)),
                     Systems = Systems(parsed.GetValue(drm)),
                     Player = parsed.GetValue(player),
+                    Regions = parsed.GetValue(regions) is { } table ? Path.GetFullPath(table) : null,
+                    TrustedProxies = Networks(parsed.GetValue(proxies)),
                     External = External(parsed.GetValue(authority), parsed.GetValue(audience), parsed.GetValue(roleClaim), parsed.GetValue(roles)),
                 });
                 return 0;
@@ -133,6 +138,13 @@ internal static class CommandLine
             ? parsed
             : throw new StartFailure("settings-invalid", "--rabbitmq is not amqp://user:password@host:port/vhost (or amqps://…)");
     }
+
+    private static IReadOnlyList<IPNetwork> Networks(string? text) =>
+    [
+        .. (text ?? "").Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries).Select(static part => IPNetwork.TryParse(part, out var network)
+            ? network
+            : throw new StartFailure("settings-invalid", $"--trusted-proxies: '{part}' is not a network like 10.0.0.0/8")),
+    ];
 
     private static string? HttpUrl(string name, string? url)
     {

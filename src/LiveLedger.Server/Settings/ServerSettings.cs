@@ -1,3 +1,4 @@
+using System.Net;
 using LiveLedger.Media.Protection.Signalling;
 using LiveLedger.Transparency.Policies;
 
@@ -41,6 +42,12 @@ internal sealed record ServerSettings
 
     /// <summary>Folder of the built player; null to look for it.</summary>
     public string? Player { get; init; }
+
+    /// <summary>File that says which region an address is in: a table of networks or MaxMind's; null to know none.</summary>
+    public string? Regions { get; init; }
+
+    /// <summary>Proxies whose X-Forwarded-For is believed.</summary>
+    public IReadOnlyList<IPNetwork> TrustedProxies { get; init; } = [];
 
     /// <summary>An issuer of API tokens beside our own; null for none.</summary>
     public ExternalIssuer? External { get; init; }
