@@ -8,7 +8,7 @@ namespace LiveLedger.Broadcasting;
 public sealed record BroadcastingLinks
 {
     /// <summary>Makes a new broadcast's master key, durable before it returns.</summary>
-    public required Action<BroadcastId> CreateContentKeys { get; init; }
+    public required Func<BroadcastId, ProtectionScheme, KeyPeriodLength, Task> CreateContentKeys { get; init; }
 
     /// <summary>The content key of a track class in a crypto period. The caller disposes it.</summary>
     public required Func<BroadcastId, TrackClass, ulong, ContentKey> ContentKeyFor { get; init; }

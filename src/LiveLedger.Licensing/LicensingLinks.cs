@@ -1,4 +1,5 @@
 using System.Net;
+using LiveLedger.Licensing.KeyServers;
 using LiveLedger.Media;
 
 namespace LiveLedger.Licensing;
@@ -27,6 +28,9 @@ public sealed record LicensingOptions
 
     /// <summary>Folder of decisions that the ledger has yet to take.</summary>
     public required string SpoolFolder { get; init; }
+
+    /// <summary>Where new broadcasts take their content keys from; null to make them ourselves.</summary>
+    public KeyServerOptions? KeyServer { get; init; }
 
     /// <summary>The address the outside reaches us by, without a trailing slash; null to answer with the one a request came by.</summary>
     public string? PublicUrl { get; init; }

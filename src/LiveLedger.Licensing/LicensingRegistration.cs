@@ -1,10 +1,12 @@
 using System.Text.Json;
 using LiveLedger.Cryptography.Wrapping;
 using LiveLedger.Ledger;
+using LiveLedger.Ledger.Refusals;
 using LiveLedger.Ledger.Schema;
 using LiveLedger.Ledger.Subjects;
 using LiveLedger.Licensing.ContentKeys;
 using LiveLedger.Licensing.Entitlements;
+using LiveLedger.Licensing.KeyServers;
 using LiveLedger.Licensing.Licences;
 using LiveLedger.Licensing.Offers;
 using LiveLedger.Licensing.Playbacks;
@@ -26,7 +28,9 @@ public static class LicensingRegistration
     /// <summary>Registers the stage. The ledger, a <see cref="KeyEncryptionKey"/>, a <see cref="TimeProvider"/> and <see cref="LicensingLinks"/> must be registered too.</summary>
     public static IServiceCollection AddLicensing(this IServiceCollection services, LicensingOptions options) => services
         .AddSingleton(options)
-        .AddSingleton(s => new MasterKeys(Path.Combine(options.KeysFolder, "broadcasts"), s.GetRequiredService<KeyEncryptionKey>()))
+        .AddSingleton(s => new OutsideKeys(
+            Path.Combine(options.KeysFolder, "broadcasts"), s.GetRequiredService<KeyEncryptionKey>(), options.KeyServer is { } server ? new KeyServer(server) : null))
+        .AddSingleton(s => new MasterKeys(Path.Combine(options.KeysFolder, "broadcasts"), s.GetRequiredService<KeyEncryptionKey>(), s.GetRequiredService<OutsideKeys>()))
         .AddSingleton(s => new SubjectKeys(Path.Combine(options.KeysFolder, "subjects"), s.GetRequiredService<KeyEncryptionKey>()))
         .AddSingleton<PackagedKeys>()
         .AddSingleton<SpekeEndpoint>()
@@ -73,7 +77,9 @@ public static class LicensingRegistration
     public static void OpenRegions(this IServiceProvider services) => services.GetRequiredService<RegionResolver>();
 
     /// <summary>Makes a new broadcast's master key, durable before it returns.</summary>
-    public static void CreateContentKeys(this IServiceProvider services, BroadcastId broadcast) => services.GetRequiredService<MasterKeys>().Create(broadcast);
+    /// <exception cref="RefusedException">Its keys are to come from a key server, which fails.</exception>
+    public static Task CreateContentKeysAsync(this IServiceProvider services, BroadcastId broadcast, ProtectionScheme scheme, KeyPeriodLength length) =>
+        Task.Run(() => services.GetRequiredService<MasterKeys>().Create(broadcast, scheme, length));
 
     /// <summary>The content key of a track class in a crypto period. The caller disposes it.</summary>
     public static ContentKey ContentKeyFor(this IServiceProvider services, BroadcastId broadcast, TrackClass trackClass, ulong cryptoPeriod) =>

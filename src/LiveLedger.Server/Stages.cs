@@ -61,13 +61,14 @@ internal static class Stages
             KeysFolder = data.Keys,
             SpoolFolder = Path.Combine(data.Licensing, "spool"),
             PublicUrl = settings.PublicUrl,
+            KeyServer = settings.KeyServer,
             RegionsFile = settings.Regions,
             TrustedProxies = settings.TrustedProxies,
         });
 
         services.AddSingleton(static s => new BroadcastingLinks
         {
-            CreateContentKeys = s.CreateContentKeys,
+            CreateContentKeys = s.CreateContentKeysAsync,
             ContentKeyFor = s.ContentKeyFor,
             ContentKeyIdFor = s.ContentKeyIdFor,
             ViewerCount = s.CountViewers,

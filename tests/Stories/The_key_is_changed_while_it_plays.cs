@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Net;
+using System.Net.Http.Json;
 using LiveLedger.Cryptography.Wrapping;
 using LiveLedger.Harness.Commands;
 using LiveLedger.Harness.Postgres;
@@ -41,6 +42,8 @@ public sealed class The_key_is_changed_while_it_plays(OneServer one)
         await server.StartAgainAsync();
         await PlayAsync(broadcast, "after a crash of the server too");
 
+        // A second server on the same keys hears of it as well.
+        await using var other = await server.JoinAsync();
         var (exit, output, error) = await CommandLine.RunAsync("keys", "rotate", "--data", server.Data);
         Assert.True(exit == 0, error);
         Assert.StartsWith("OK   ", output, StringComparison.Ordinal);
@@ -52,8 +55,9 @@ public sealed class The_key_is_changed_while_it_plays(OneServer one)
             Assert.False(gone.TryUnwrap(await File.ReadAllBytesAsync(Path.Combine(keys, "broadcasts", $"{broadcast.Id}.master")), $"broadcast/{broadcast.Id}/master", new byte[32]));
         }
 
-        // The same server, which was told nothing; then one that knows the new key only.
+        // The same servers, which were told nothing; then one that knows the new key only.
         await PlayAsync(broadcast, "later");
+        await PlayAsync(broadcast, "elsewhere", other);
         var created = await acme.GoLiveAsync();
         await server.StopAsync();
         await server.StartAgainAsync();
@@ -64,11 +68,12 @@ public sealed class The_key_is_changed_while_it_plays(OneServer one)
         Assert.Empty(Directory.GetFiles(Path.Combine(keys, "broadcasts"), "*.session"));
     }
 
-    private static async Task PlayAsync(RunningBroadcast broadcast, string viewer)
+    private static async Task PlayAsync(RunningBroadcast broadcast, string viewer, ServerProcess? over = null)
     {
         var somebody = await Viewer.ComeAsync(broadcast, viewer);
         await somebody.EntitleAsync();
-        using var licence = await somebody.AskAsync(await broadcast.KeyIdAsync("0"));
+        using var api = (over ?? broadcast.Owner.Server).As(somebody.Token);
+        using var licence = await api.PostAsJsonAsync("/v1/licences", new { kids = new[] { await broadcast.KeyIdAsync("0") }, type = "temporary" });
         Assert.True(licence.StatusCode == HttpStatusCode.OK, await licence.Content.ReadAsStringAsync());
     }
 }

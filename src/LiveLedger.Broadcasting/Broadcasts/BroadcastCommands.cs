@@ -35,7 +35,7 @@ internal sealed class BroadcastCommands(
     {
         var id = BroadcastId.New(time);
         // Keys first: a broadcast whose keys are not durable must not exist. A crash in between leaves keys nobody names.
-        links.CreateContentKeys(id);
+        await links.CreateContentKeys(id, scheme, keyPeriod);
         var session = keys.Create(id);
         var (key, hash) = IngestKey.Generate();
         var created = new BroadcastCreated(

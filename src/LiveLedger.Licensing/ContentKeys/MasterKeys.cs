@@ -1,6 +1,8 @@
 using System.Collections.Concurrent;
 using System.Security.Cryptography;
 using LiveLedger.Cryptography.Wrapping;
+using LiveLedger.Ledger.Refusals;
+using LiveLedger.Licensing.KeyServers;
 using LiveLedger.Media;
 using LiveLedger.Media.Protection;
 
@@ -8,7 +10,8 @@ namespace LiveLedger.Licensing.ContentKeys;
 
 /// <summary>
 /// The master key of each broadcast: 32 random bytes, made with the broadcast, at rest wrapped in <c>{folder}/{broadcast}.master</c>.
-/// Every content key is derived from it, so there is nothing else to keep and nothing to lose half of.
+/// Every content key is derived from it, so there is nothing else to keep and nothing to lose half of; but for a broadcast whose keys come
+/// from a key server (<see cref="OutsideKeys"/>), where only the ids are.
 /// </summary>
 internal sealed class MasterKeys
 {
@@ -19,11 +22,12 @@ internal sealed class MasterKeys
 
     private readonly string _folder;
     private readonly KeyEncryptionKey _kek;
+    private readonly OutsideKeys? _outside;
     private readonly ConcurrentDictionary<BroadcastId, byte[]> _open = new();
 
-    public MasterKeys(string folder, KeyEncryptionKey kek)
+    public MasterKeys(string folder, KeyEncryptionKey kek, OutsideKeys? outside = null)
     {
-        (_folder, _kek) = (folder, kek);
+        (_folder, _kek, _outside) = (folder, kek, outside);
         if (!OperatingSystem.IsWindows())
         {
             Directory.CreateDirectory(folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
@@ -39,10 +43,32 @@ internal sealed class MasterKeys
         CryptographicOperations.ZeroMemory(master);
     }
 
+    /// <summary>The same, and its first keys from the key server, if there is one.</summary>
+    /// <exception cref="RefusedException">The key server fails; then the broadcast must not be made.</exception>
+    public void Create(BroadcastId broadcast, ProtectionScheme scheme, KeyPeriodLength length)
+    {
+        Create(broadcast);
+        if (_outside is { IsSet: true })
+        {
+            _outside.Create(broadcast, scheme, length, Open(broadcast));
+        }
+    }
+
     /// <summary>A content key. The caller disposes it.</summary>
     /// <exception cref="KeyFileException">The broadcast has no master key, or the key-encryption key does not open it.</exception>
-    public ContentKey KeyFor(BroadcastId broadcast, TrackClass trackClass, ulong cryptoPeriod) =>
-        ContentKeyDerivation.Key(Open(broadcast), broadcast, trackClass, cryptoPeriod);
+    /// <exception cref="RefusedException">The key is to come from a key server, which fails.</exception>
+    public ContentKey KeyFor(BroadcastId broadcast, TrackClass trackClass, ulong cryptoPeriod)
+    {
+        var master = Open(broadcast);
+        if (_outside?.Find(broadcast, trackClass, cryptoPeriod, master) is { } given)
+        {
+            // The next period's is there when it is needed, even if the server is slow or away for a while.
+            _outside.Prefetch(broadcast, cryptoPeriod + 1, master);
+            return given;
+        }
+
+        return ContentKeyDerivation.Key(master, broadcast, trackClass, cryptoPeriod);
+    }
 
     /// <summary>The public id of a content key.</summary>
     /// <exception cref="KeyFileException">As <see cref="KeyFor"/>.</exception>

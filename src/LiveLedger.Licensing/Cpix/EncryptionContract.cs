@@ -9,8 +9,8 @@ namespace LiveLedger.Licensing.Cpix;
 internal static class EncryptionContract
 {
     // As TrackClass divides them: 576 lines of 1024, 1080 of 1920.
-    private const long SdPixels = 1024 * 576;
-    private const long HdPixels = 1920 * 1080;
+    public const long SdPixels = 1024 * 576;
+    public const long HdPixels = 1920 * 1080;
 
     /// <summary>What each of the keys is for.</summary>
     /// <exception cref="RefusedException">A rule is missing, contradicts another, or is not of the form SPEKE allows.</exception>

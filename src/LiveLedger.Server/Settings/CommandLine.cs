@@ -22,6 +22,9 @@ internal static class CommandLine
         var rabbit = Option("--rabbitmq", "LIVELEDGER_RABBITMQ", "RabbitMQ for messages, amqp://user:password@host:port/vhost. Default: none.");
         var window = Option("--live-window", "LIVELEDGER_LIVE_WINDOW", "How far back live manifests reach, in seconds, 10 to 86400. Default: 60");
         var drm = Option("--drm", "LIVELEDGER_DRM", "DRMs that manifests name beside ClearKey: widevine,playready,fairplay. Default: none.");
+        var keyServer = Option("--key-server", "LIVELEDGER_KEY_SERVER", "A SPEKE 2.0 key server that new broadcasts take their content keys from. Default: none.");
+        var keyServerHeaders = Option("--key-server-headers", "LIVELEDGER_KEY_SERVER_HEADERS", "File of headers for it, name: value; its owner's only.");
+        var keyServerContent = Option("--key-server-content-id", "LIVELEDGER_KEY_SERVER_CONTENT_ID", "What it calls a broadcast. Default: {broadcast}, our id.");
         var player = Option("--player", "LIVELEDGER_PLAYER", "Folder of the built player page.");
         var regions = Option("--regions", "LIVELEDGER_REGIONS", "File of regions: a table of networks, or a MaxMind DB. Default: none.");
         var proxies = Option("--trusted-proxies", "LIVELEDGER_TRUSTED_PROXIES", "Networks of proxies whose X-Forwarded-For is believed: 10.0.0.0/8,::1/128. Default: none.");
@@ -31,7 +34,7 @@ internal static class CommandLine
         var roles = Option("--oidc-roles", "LIVELEDGER_OIDC_ROLES", "Its values and ours: crew=broadcaster,finance=auditor. Default: the same names.");
 
         var root = new RootCommand("LiveLedger server");
-        foreach (var option in (Option<string?>[])[database, data, join, urls, publicUrl, issuer, origin, witnesses, rabbit, window, drm, player, authority, audience, roleClaim, roles])
+        foreach (var option in (Option<string?>[])[database, data, join, urls, publicUrl, issuer, origin, witnesses, rabbit, window, drm, keyServer, keyServerHeaders, keyServerContent, player, authority, audience, roleClaim, roles])
         {
             root.Options.Add(option);
         }
@@ -53,6 +56,7 @@ internal static class CommandLine
                     RabbitMq = Broker(parsed.GetValue(rabbit)),
                     LiveWindow = LiveWindow(parsed.GetValue(window)),
                     Systems = Systems(parsed.GetValue(drm)),
+                    KeyServer = KeyServerSettings.Read(parsed.GetValue(keyServer), parsed.GetValue(keyServerHeaders), parsed.GetValue(keyServerContent)),
                     Player = parsed.GetValue(player),
                     Regions = parsed.GetValue(regions) is { } table ? Path.GetFullPath(table) : null,
                     TrustedProxies = Networks(parsed.GetValue(proxies)),

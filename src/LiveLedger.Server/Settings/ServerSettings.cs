@@ -1,4 +1,5 @@
 using System.Net;
+using LiveLedger.Licensing.KeyServers;
 using LiveLedger.Media.Protection.Signalling;
 using LiveLedger.Transparency.Policies;
 
@@ -36,6 +37,9 @@ internal sealed record ServerSettings
 
     /// <summary>How far back live manifests reach.</summary>
     public TimeSpan LiveWindow { get; init; } = TimeSpan.FromSeconds(60);
+
+    /// <summary>Where new broadcasts take their content keys from; null to make them ourselves.</summary>
+    public KeyServerOptions? KeyServer { get; init; }
 
     /// <summary>DRMs that manifests name beside ClearKey.</summary>
     public IReadOnlyList<DrmSystem> Systems { get; init; } = [];

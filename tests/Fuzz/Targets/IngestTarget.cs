@@ -122,7 +122,7 @@ internal static class IngestTarget
                 Recording.OpenToWrite(BroadcastId.New(TimeProvider.System), _folder), ProtectionScheme.Cbcs, KeyPeriodLength.Whole, new(Ed25519PrivateKey.Generate(), DateTimeOffset.MaxValue),
                 new()
                 {
-                    CreateContentKeys = static _ => { },
+                    CreateContentKeys = static (_, _, _) => Task.CompletedTask,
                     ContentKeyIdFor = static (_, _, _) => default,
                     ContentKeyFor = static (_, _, _) => new(default, new byte[ContentKey.Length]),
                     ViewerCount = static _ => 0,

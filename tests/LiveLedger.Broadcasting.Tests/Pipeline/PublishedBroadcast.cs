@@ -114,7 +114,7 @@ internal sealed class PublishedBroadcast : IDisposable
         Recording.OpenToWrite(_id, _folder.Path), _scheme, _keyPeriod, new(Ed25519PrivateKey.FromSeed(_seed), SignerNotAfter),
         new()
         {
-            CreateContentKeys = static _ => { },
+            CreateContentKeys = static (_, _, _) => Task.CompletedTask,
             ContentKeyFor = (_, trackClass, period) => KeyFor(trackClass, period),
             ContentKeyIdFor = (_, trackClass, period) =>
             {

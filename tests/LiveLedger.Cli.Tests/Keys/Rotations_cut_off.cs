@@ -115,6 +115,8 @@ public sealed class Rotations_cut_off : IDisposable
         Put(kek, "log.key", "server/log", 32);
         Put(kek, "broadcasts/0199.master", "broadcast/0199/master", 32);
         Put(kek, "broadcasts/0199.session", "broadcast/0199/session", 32);
+        Put(kek, "broadcasts/0199.keys/terms", "broadcast/0199/keys/terms", 40);
+        Put(kek, "broadcasts/0199.keys/7", "broadcast/0199/keys/7", 64);
         Put(kek, "subjects/index.key", "subjects/index", 32);
         Put(kek, "subjects/scopes/0199/names/aa", "subjects/name/0199", 16);
         Put(kek, "subjects/scopes/0199/keys/bb", "subjects/key/bb", 32);
