@@ -67,6 +67,36 @@ public sealed class Keys_for_a_packager(OneServer one)
     }
 
     [Fact]
+    public async Task A_viewer_is_licensed_what_the_packager_encrypts_within_the_tier_and_time()
+    {
+        using var acme = await Broadcaster.AdmitAsync(one.Server, "acme");
+        var broadcast = await acme.GoLiveAsync();
+        var request = new PackagerRequest { ContentId = broadcast.Id.ToString() };
+        var given = new PackagerAnswer(await (await request.SendAsync(acme.Api)).Content.ReadAsStringAsync());
+        // The next period's, as SPEKE 2.1 says when: not yet.
+        var later = request with { Speke = "2.1", VideoKey = Guid.NewGuid(), AudioKey = Guid.NewGuid(), Period = 4 };
+        (await later.SendAsync(acme.Api, later.Document.Replace("2026-01-01T", "2099-01-01T", StringComparison.Ordinal))).EnsureSuccessStatusCode();
+        var viewer = await Viewer.ComeAsync(broadcast, "ann");
+        string[] kids = [.. ((Guid[])[request.VideoKey, request.AudioKey, later.AudioKey]).Select(k => Base64Url.EncodeToString(k.ToByteArray(bigEndian: true)))];
+        Assert.Equal(HttpStatusCode.Forbidden, (await viewer.AskAsync(kids)).StatusCode);
+
+        await viewer.EntitleAsync();
+        var licence = await viewer.AskAsync(kids);
+        Assert.True(licence.IsSuccessStatusCode, await licence.Content.ReadAsStringAsync());
+        var keys = (await licence.Content.ReadFromJsonAsync<JsonObject>())!["keys"]!.AsArray()
+            .ToDictionary(k => k!["kid"]!.GetValue<string>(), k => Base64Url.DecodeFromChars(k!["k"]!.GetValue<string>()));
+        Assert.Equal(kids[..2].Order(), keys.Keys.Order());
+        Assert.Equal(given.Plain(request.VideoKey), keys[kids[0]]);
+        Assert.Equal(given.Plain(request.AudioKey), keys[kids[1]]);
+
+        // Of another broadcast, and given to nobody: no key.
+        var other = await Viewer.ComeAsync(await acme.GoLiveAsync(), "ann");
+        await other.EntitleAsync();
+        Assert.Equal(HttpStatusCode.Forbidden, (await other.AskAsync(kids[..1])).StatusCode);
+        Assert.Equal(HttpStatusCode.Forbidden, (await viewer.AskAsync(Base64Url.EncodeToString(Guid.NewGuid().ToByteArray()))).StatusCode);
+    }
+
+    [Fact]
     public async Task What_cannot_be_answered_is_refused_in_the_published_words()
     {
         using var acme = await Broadcaster.AdmitAsync(one.Server, "acme");

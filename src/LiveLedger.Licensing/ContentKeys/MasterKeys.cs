@@ -43,6 +43,9 @@ internal sealed class MasterKeys
         CryptographicOperations.ZeroMemory(master);
     }
 
+    /// <summary>True if the broadcast has a master key.</summary>
+    public bool Has(BroadcastId broadcast) => _open.ContainsKey(broadcast) || File.Exists(PathOf(broadcast));
+
     /// <summary>The same, and its first keys from the key server, if there is one.</summary>
     /// <exception cref="RefusedException">The key server fails; then the broadcast must not be made.</exception>
     public void Create(BroadcastId broadcast, ProtectionScheme scheme, KeyPeriodLength length)

@@ -3,6 +3,7 @@ using LiveLedger.Ledger.Refusals;
 using LiveLedger.Licensing.ContentKeys;
 using LiveLedger.Licensing.Entitlements;
 using LiveLedger.Licensing.Playbacks;
+using LiveLedger.Licensing.Speke;
 using LiveLedger.Media;
 using LiveLedger.Media.Protection;
 using LiveLedger.Transparency.Tree;
@@ -20,7 +21,7 @@ internal sealed record LicenceAnswer(LicenceDecision Decision, PlaybackId? Playb
 /// renewal in the spool, so that what plays goes on while the database is away.
 /// </summary>
 internal sealed class LicenceDesk(
-    PlaybackDoor door, EntitlementBook entitlements, MasterKeys keys, OpenPlaybacks playbacks, PlaybackSpool spool, RefusalLimit refusals, BroadcastWatch broadcasts, TimeProvider time)
+    PlaybackDoor door, EntitlementBook entitlements, MasterKeys keys, PackagedKeys packaged, OpenPlaybacks playbacks, PlaybackSpool spool, RefusalLimit refusals, BroadcastWatch broadcasts, TimeProvider time)
 {
     // A player asks for the keys of its tracks at the same time, in one session: the first opens the playback, the others renew it.
     private readonly SemaphoreSlim[] _opening = [.. Enumerable.Range(0, 256).Select(static _ => new SemaphoreSlim(1))];
@@ -82,7 +83,7 @@ internal sealed class LicenceDesk(
             Region = asker.Region,
             Device = asker.Device,
             Freshness = request.Nonce is not { } nonce ? Freshness.Unsaid : playback.Nonces.Take(nonce) ? Freshness.Fresh : Freshness.Seen,
-            Asked = Asked(asker.Broadcast, request),
+            Asked = await AskedAsync(asker.Broadcast, request, cancel),
         };
         if (LicenceRule.Ends(playback.Terms, facts) is not null)
         {
@@ -109,21 +110,24 @@ internal sealed class LicenceDesk(
         return new(decision);
     }
 
-    private Task<LicenceAnswer> OpenAsync(Asker asker, LicenceRequest request, CancellationToken cancel) => door.OpenAsync(
-        asker, request,
-        broadcast => new()
-        {
-            Now = time.GetUtcNow(),
-            Phase = broadcast?.Phase,
-            KeyPeriod = broadcast?.KeyPeriod ?? KeyPeriodLength.Whole,
-            Edge = broadcast?.Edge,
-            Standing = Standing.None,
-            Region = asker.Region,
-            Device = asker.Device,
-            // Without a broadcast there is no key to look with.
-            Asked = broadcast is null ? [] : Asked(asker.Broadcast, request),
-        },
-        cancel);
+    private async Task<LicenceAnswer> OpenAsync(Asker asker, LicenceRequest request, CancellationToken cancel)
+    {
+        // Without a broadcast there is no key to look with.
+        var asked = keys.Has(asker.Broadcast) ? await AskedAsync(asker.Broadcast, request, cancel) : [];
+        return await door.OpenAsync(asker, request, broadcast => FactsOfNew(broadcast, asker, asked), cancel);
+    }
+
+    private LicenceFacts FactsOfNew(BroadcastFacts? broadcast, Asker asker, AskedKey[] asked) => new()
+    {
+        Now = time.GetUtcNow(),
+        Phase = broadcast?.Phase,
+        KeyPeriod = broadcast?.KeyPeriod ?? KeyPeriodLength.Whole,
+        Edge = broadcast?.Edge,
+        Standing = Standing.None,
+        Region = asker.Region,
+        Device = asker.Device,
+        Asked = asked,
+    };
 
     // Other processes are told that it is still there, now and then.
     private async Task HoldAsync(Playback playback, CancellationToken cancel)
@@ -150,5 +154,18 @@ internal sealed class LicenceDesk(
         Asked = [],
     };
 
-    private AskedKey[] Asked(BroadcastId broadcast, LicenceRequest request) => [.. request.KeyIds.Select(id => new AskedKey(id, keys.Find(broadcast, id)))];
+    // Ids of ours are read without asking anybody; only an id that is none may be a packager's.
+    private async Task<AskedKey[]> AskedAsync(BroadcastId broadcast, LicenceRequest request, CancellationToken cancel)
+    {
+        var asked = request.KeyIds.Select(id => new AskedKey(id, keys.Find(broadcast, id))).ToArray();
+        for (var i = 0; i < asked.Length; i++)
+        {
+            if (asked[i].Use is null && await packaged.FindAsync(broadcast, asked[i].Id, cancel) is { } given)
+            {
+                asked[i] = new(asked[i].Id, new(given.Class, given.Period), given.From);
+            }
+        }
+
+        return asked;
+    }
 }

@@ -94,10 +94,10 @@ internal static class LicenceEndpoint
             using var json = new Utf8JsonWriter(buffer);
             json.WriteStartObject();
             json.WriteStartArray("keys");
-            foreach (var (kid, use) in given)
+            foreach (var asked in given)
             {
-                using var key = keys.KeyFor(broadcast, use!.Value.Class, use.Value.CryptoPeriod);
-                kid.CopyTo(id);
+                using var key = keys.KeyOf(broadcast, asked.Id);
+                asked.Id.CopyTo(id);
                 json.WriteStartObject();
                 json.WriteString("kty", "oct");
                 json.WriteString("kid", StrictBase64Url.Encode(id));

@@ -42,7 +42,8 @@ internal enum Freshness
 /// <summary>A key that was asked for.</summary>
 /// <param name="Id">Its public id.</param>
 /// <param name="Use">What it stands for; null if it is none of the broadcast's keys.</param>
-internal readonly record struct AskedKey(KeyId Id, KeyUse? Use);
+/// <param name="From">From when on it may be given, if a packager of somebody else's encrypts with it: its periods are not on our timeline.</param>
+internal readonly record struct AskedKey(KeyId Id, KeyUse? Use, DateTimeOffset? From = null);
 
 /// <summary>A playback of an entitlement that is open.</summary>
 /// <param name="Id">Its name.</param>

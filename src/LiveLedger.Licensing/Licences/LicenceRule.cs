@@ -79,6 +79,11 @@ internal static class LicenceRule
             return terms.Vod ? null : new(LicenceReason.VodNotIncluded);
         }
 
+        if (key.From is { } from)
+        {
+            return !terms.Live ? new(LicenceReason.LiveNotIncluded) : facts.Now >= from ? null : new(LicenceReason.KeyNotDue) { RetryAt = from };
+        }
+
         var live = KeyRelease.IsLive(facts.KeyPeriod, facts.Edge, use.CryptoPeriod);
         if (live ? !terms.Live : !terms.Dvr)
         {

@@ -30,7 +30,7 @@ internal sealed class TestDesk : IAsyncDisposable
         var broadcasts = new BroadcastWatch(TestBroadcasts.Of(() => world.Facts), world.Time);
         var refusals = new RefusalLimit(world.Time);
         var door = new PlaybackDoor(ledger.Events, new SnapshotStore(ledger.Database, ledger.Events), Book, Offers, Open, Spool, refusals, broadcasts, world.Time);
-        Desk = new(door, Book, Keys, Open, Spool, refusals, broadcasts, world.Time);
+        Desk = new(door, Book, Keys, new(ledger.Events, Keys, world.Time), Open, Spool, refusals, broadcasts, world.Time);
         _follower = new(ledger.Events, Book, Open, TimeProvider.System, new CapturedLog<ChangeFollower>());
         _delivery = new(Spool, ledger.Events, TimeProvider.System, new CapturedLog<SpoolDelivery>());
     }

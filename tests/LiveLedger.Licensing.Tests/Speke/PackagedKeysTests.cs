@@ -29,15 +29,18 @@ public sealed class PackagedKeysTests : IDisposable
     {
         await using var ledger = await TestLedger.StartAsync(await TestLedger.NewOptionsAsync());
         var keys = Keys();
-        var (here, elsewhere) = (new PackagedKeys(ledger.Events, keys, TimeProvider.System), new PackagedKeys(ledger.Events, keys, TimeProvider.System));
+        var time = new SettableTime();
+        var (here, elsewhere) = (new PackagedKeys(ledger.Events, keys, time), new PackagedKeys(ledger.Events, keys, time));
         var asked = new PackagerRequest { ContentId = _broadcast.ToString() };
         Assert.Null(await elsewhere.FindAsync(_broadcast, new(asked.VideoKey), default));
 
         await here.GiveAsync(_broadcast, "2.0", Request(asked), default);
         await here.GiveAsync(_broadcast, "2.0", Request(asked), default);
+        Assert.Null(await elsewhere.FindAsync(_broadcast, new(asked.VideoKey), default));
+        time.Now += TimeSpan.FromSeconds(1);
 
-        Assert.Equal(new KeyUse(TrackClass.Hd, 3), await elsewhere.FindAsync(_broadcast, new(asked.VideoKey), default));
-        Assert.Equal(new KeyUse(TrackClass.Audio, 3), await here.FindAsync(_broadcast, new(asked.AudioKey), default));
+        Assert.Equal((TrackClass.Hd, (ulong)3), Shown(await elsewhere.FindAsync(_broadcast, new(asked.VideoKey), default)));
+        Assert.Equal((TrackClass.Audio, (ulong)3), Shown(await here.FindAsync(_broadcast, new(asked.AudioKey), default)));
         Assert.Null(await here.FindAsync(BroadcastId.New(TimeProvider.System), new(asked.AudioKey), default));
 
         // Audio today, pictures tomorrow: who was licensed the one would have the other.
@@ -52,14 +55,16 @@ public sealed class PackagedKeysTests : IDisposable
     {
         await using var ledger = await TestLedger.StartAsync(await TestLedger.NewOptionsAsync());
         var keys = Keys();
-        var two = new[] { new PackagedKeys(ledger.Events, keys, TimeProvider.System), new PackagedKeys(ledger.Events, keys, TimeProvider.System) };
+        var time = new SettableTime();
+        var two = new[] { new PackagedKeys(ledger.Events, keys, time), new PackagedKeys(ledger.Events, keys, time) };
         var asked = Enumerable.Range(0, 6).Select(i => new PackagerRequest { ContentId = _broadcast.ToString(), Period = i }).ToList();
 
         await Task.WhenAll(asked.Select((a, i) => two[i % 2].GiveAsync(_broadcast, "2.0", Request(a), default)));
 
+        time.Now += TimeSpan.FromSeconds(1);
         foreach (var a in asked)
         {
-            Assert.Equal(new KeyUse(TrackClass.Hd, (ulong)a.Period), await two[0].FindAsync(_broadcast, new(a.VideoKey), default));
+            Assert.Equal((TrackClass.Hd, (ulong)a.Period), Shown(await two[0].FindAsync(_broadcast, new(a.VideoKey), default)));
         }
     }
 
@@ -74,7 +79,7 @@ public sealed class PackagedKeysTests : IDisposable
 
         await packaged.GiveAsync(_broadcast, "2.0", Request(asked), default);
 
-        Assert.Equal(new KeyUse(TrackClass.Uhd, 0), await packaged.FindAsync(_broadcast, own.Id, default));
+        Assert.Equal((TrackClass.Uhd, (ulong)0), Shown(await packaged.FindAsync(_broadcast, own.Id, default)));
         using var given = keys.KeyOf(_broadcast, own.Id);
         Assert.Equal(own.Bytes.ToArray(), given.Bytes.ToArray());
     }
@@ -97,6 +102,22 @@ public sealed class PackagedKeysTests : IDisposable
         Assert.NotEqual(key.Bytes.ToArray(), keys.PackagerIv(_broadcast, id));
     }
 
+    [Theory]
+    [InlineData("2.0", null)]
+    [InlineData("2.1", -5)]
+    public async Task A_key_of_a_period_with_times_is_held_back_until_half_a_period_before(string speke, int? before)
+    {
+        await using var ledger = await TestLedger.StartAsync(await TestLedger.NewOptionsAsync());
+        var packaged = new PackagedKeys(ledger.Events, Keys(), TimeProvider.System);
+        var asked = new PackagerRequest { ContentId = _broadcast.ToString(), Speke = speke };
+        await packaged.GiveAsync(_broadcast, speke, Request(asked), default);
+
+        var start = new DateTimeOffset(2026, 1, 1, 0, 0, 30, TimeSpan.Zero);
+        Assert.Equal(before is { } seconds ? start.AddSeconds(seconds) : DateTimeOffset.MinValue, (await packaged.FindAsync(_broadcast, new(asked.VideoKey), default))!.Value.From);
+    }
+
+    private static (TrackClass, ulong)? Shown(PackagedUse? use) => use is { } known ? (known.Class, known.Period) : null;
+
     private MasterKeys Keys()
     {
         var keys = new MasterKeys(_folder.Path, _kek);
@@ -107,6 +128,6 @@ public sealed class PackagedKeysTests : IDisposable
     private static CpixRequest Request(PackagerRequest asked)
     {
         Assert.True(CpixText.TryRead(Encoding.UTF8.GetBytes(asked.Document), out var root));
-        return CpixRequest.Read(root, "2.3");
+        return CpixRequest.Read(root, asked.Speke == "2.1" ? "2.4" : "2.3");
     }
 }
