@@ -111,7 +111,7 @@ describe("While live", () => {
     await page.goto(broadcasts.cbcs.watchUrl(proxy.url, await broadcasts.cbcs.viewerToken(viewer)));
     await untilState(page, "live", 20);
     await expectBars(page, 2, 20);
-    proxy.change = (path) => (path === "/v1/licences" ? { status: 503, body: "" } : undefined);
+    proxy.change = (path) => (path === "/v1/licences" || path.startsWith("/v1/playbacks/") ? { status: 503, body: "" } : undefined);
     await until("an unanswered renewal", 45, async () => (await statsOf(page)).renewals.unanswered > 0);
     expect((await statsOf(page)).playing).toBe(true);
     await broadcasts.cbcs.revoke(entitlement);

@@ -145,9 +145,19 @@ export class LiveBroadcast {
     await this.server.ask("POST", `/v1/broadcasts/${this.id}/end`, this.token);
   }
 
-  /** Grants a viewer the broadcast; gives the entitlement's id. */
-  async entitle(viewer: string): Promise<string> {
-    return (await this.server.ask<{ id: string }>("POST", `/v1/broadcasts/${this.id}/entitlements`, this.token, { viewer })).id;
+  /** Makes an offer; gives its id. */
+  async offer(terms: Record<string, unknown>): Promise<string> {
+    return (await this.server.ask<{ id: string }>("POST", `/v1/broadcasts/${this.id}/offers`, this.token, terms)).id;
+  }
+
+  /** Withdraws the broadcast itself. */
+  async takeDown(): Promise<void> {
+    await this.server.ask("POST", `/v1/broadcasts/${this.id}/takedown`, this.token, { reason: "a test" });
+  }
+
+  /** Grants a viewer the broadcast, by an offer or without limits; gives the entitlement's id. */
+  async entitle(viewer: string, offer?: string): Promise<string> {
+    return (await this.server.ask<{ id: string }>("POST", `/v1/broadcasts/${this.id}/entitlements`, this.token, { viewer, offer })).id;
   }
 
   async revoke(entitlement: string): Promise<void> {

@@ -40,12 +40,7 @@ function stopped(state: WatchState & { kind: "stopped" }): Cover {
     case "token-expired":
       return { title: "Your ticket has run out", detail: askAgain, busy: false, action: "Try again" };
     case "refused":
-      return {
-        title: "Your ticket does not open this broadcast",
-        detail: `${refusal(state.detail ?? "")} ${askAgain}`,
-        busy: false,
-        action: "Try again",
-      };
+      return refusal(state.detail ?? "");
     case "verification-failed":
       return {
         title: "Stopped: this is not what the broadcaster signed",
@@ -66,10 +61,35 @@ function stopped(state: WatchState & { kind: "stopped" }): Cover {
   }
 }
 
-function refusal(code: string): string {
-  if (code === "not-entitled") return "It was not granted, or was withdrawn.";
-  if (code === "key-not-of-broadcast") return "It is for another broadcast.";
-  return "";
+/** What each refusal of the licence server means to a viewer: a title, what to do about it, and whether trying again can help. */
+const refusals: Readonly<Record<string, readonly [title: string, detail: string]>> = {
+  "not-entitled": ["Your ticket does not open this broadcast", `It was not granted, or was withdrawn. ${askAgain}`],
+  "entitlement-revoked": ["Your ticket was withdrawn", `The shop has taken it back. ${askAgain}`],
+  "entitlement-refunded": ["Your ticket was refunded", "Its price was given back, so it no longer opens this broadcast."],
+  "entitlement-suspended": ["Your ticket is on hold", "The shop has suspended it for now. Ask there, or try again later."],
+  "entitlement-transferred": ["Your ticket was passed on", "It belongs to somebody else now."],
+  "broadcast-taken-down": ["This broadcast was withdrawn", "It cannot be watched any more. Whoever sold the ticket can tell you why."],
+  "not-started": ["The broadcast has not started yet", "Try again when it has."],
+  "viewing-window-not-open": ["It is too early", "The time in which your ticket can be used has not begun."],
+  "viewing-window-closed": ["Your ticket has expired", "The time in which it could be used is over."],
+  "rental-expired": ["Your rental has expired", "It was not begun in time."],
+  "playback-expired": ["Your rental has expired", "The time to watch, from when it was begun, is over."],
+  "region-blocked": ["Not available where you are", "The broadcaster may not show this in your region. A VPN or proxy can make you seem to be elsewhere."],
+  "too-many-playbacks": ["Your ticket is in use elsewhere", "As many screens as it allows are playing. Close one of them, then try again."],
+  "playback-dropped": ["Playing on another screen", "Your ticket was opened elsewhere and allows no more screens. Try again to play here instead."],
+  "too-many-devices": ["Too many devices", "Your ticket was used on as many devices as it allows. Use one of those."],
+  "device-missing": ["This browser cannot be recognised", "Your ticket is for certain devices. Allow this site to store data, then try again."],
+  "tier-not-included": ["This quality is not in your ticket", "Choose a lower quality."],
+  "live-not-included": ["Your ticket is for the recording", "Come back when the broadcast is over."],
+  "dvr-not-included": ["Going back is not in your ticket", "Try again to play what is live."],
+  "vod-not-included": ["Your ticket was for the live broadcast", "It is over, and the recording is not included."],
+  "request-replayed": ["Something went wrong", "The server has seen this request before. Try again."],
+  "key-not-of-broadcast": ["Your ticket does not open this broadcast", `It is for another broadcast. ${askAgain}`],
+};
+
+function refusal(code: string): Cover {
+  const [title, detail] = refusals[code] ?? ["Your ticket does not open this broadcast", askAgain];
+  return { title, detail, busy: false, action: "Try again" };
 }
 
 const meanings: Record<CheckName, string> = {

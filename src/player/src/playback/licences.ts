@@ -1,10 +1,13 @@
-/** Between renewals of an open playback, which are what keeps it open. */
+import type { LicensedPlayback } from "./licensedPlayback.js";
+import { watchPlayback } from "./playbackWatch.js";
+
+/** Between signs of life of an open playback, which are what keeps it open. */
 const renewEvery = 30_000;
 
 /** Key ids in one request at most; the server takes no more. */
 const mostKids = 16;
 
-/** After a renewal that got no answer: soon, but not in a row. */
+/** After a sign of life that got no answer: soon, but not in a row. */
 const retryAfter = 5_000;
 
 /** Why the licence server said no. */
@@ -14,41 +17,56 @@ export interface LicenceRefusal {
   readonly code: string;
 }
 
-/** Renews the playback's licence while it plays. Trouble of the server's is not the viewer's: only a clear no is reported. */
+/** Keeps the playback open while it plays, and hears what ends it. Trouble of the server's is not the viewer's: only a clear no is reported. */
 export class LicenceKeeper {
   readonly #kids = new Set<string>();
+  readonly #over = new AbortController();
   #timer: ReturnType<typeof setTimeout> | undefined;
-  #stopped = false;
-  /** Renewals answered with keys, and those that got no answer; for the tests. */
+  /** Signs of life that were answered, and those that were not; for the tests. */
   renewed = 0;
   unanswered = 0;
 
   constructor(
-    private readonly token: string,
+    private readonly playback: LicensedPlayback,
     private readonly isPlaying: () => boolean,
     private readonly refused: (refusal: LicenceRefusal) => void,
   ) {}
 
-  /** For hls.js's `licenseXhrSetup`: authorises the request and learns which keys it asks for. */
-  readonly setUp = (xhr: XMLHttpRequest, url: string, _context: unknown, challenge: Uint8Array): void => {
+  /** For hls.js's `licenseXhrSetup`: authorises the request, learns which keys it asks for, and names the playback in it. */
+  readonly setUp = (xhr: XMLHttpRequest, url: string, _context: unknown, challenge: Uint8Array): string => {
     if (xhr.readyState === XMLHttpRequest.UNSENT) xhr.open("POST", url, true);
-    xhr.setRequestHeader("Authorization", `Bearer ${this.token}`);
-    xhr.setRequestHeader("Content-Type", "application/json");
+    for (const [name, value] of Object.entries(this.playback.headers)) xhr.setRequestHeader(name, value);
+    const kids = kidsOf(challenge);
     // The newest last: of a broadcast whose keys change, only those now in use are worth renewing.
-    for (const kid of kidsOf(challenge)) {
+    for (const kid of kids) {
       this.#kids.delete(kid);
       this.#kids.add(kid);
     }
-    if (!this.#timer && !this.#stopped) this.#renewIn(renewEvery);
+    return this.playback.request(kids);
+  };
+
+  /** For hls.js's `licenseResponseCallback`: learns the playback's name; from then on it is kept open. */
+  readonly answered = (xhr: XMLHttpRequest): ArrayBuffer => {
+    this.playback.opened(xhr.getResponseHeader("Playback-Id"));
+    if (!this.#timer && !this.#over.signal.aborted) {
+      this.#renewIn(renewEvery);
+      void watchPlayback(this.playback, (code) => this.#refuse({ status: 403, code }), this.#over.signal);
+    }
+    return xhr.response as ArrayBuffer;
   };
 
   stop(): void {
-    this.#stopped = true;
+    this.#over.abort();
     clearTimeout(this.#timer);
   }
 
+  #refuse(refusal: LicenceRefusal): void {
+    this.stop();
+    this.refused(refusal);
+  }
+
   #renewIn(milliseconds: number): void {
-    if (this.#stopped) return;
+    if (this.#over.signal.aborted) return;
     this.#timer = setTimeout(() => {
       if (this.isPlaying()) void this.#renew();
       else this.#renewIn(1000);
@@ -57,27 +75,33 @@ export class LicenceKeeper {
 
   async #renew(): Promise<void> {
     try {
-      const response = await fetch("/v1/licences", {
-        method: "POST",
-        headers: { Authorization: `Bearer ${this.token}`, "Content-Type": "application/json" },
-        body: JSON.stringify({ kids: [...this.#kids].slice(-mostKids), type: "temporary" }),
-        credentials: "omit",
-      });
+      let response = await this.#beat();
+      // Closed meanwhile, or open at another server: a licence request goes on with it.
+      if (!response || response.status === 404) response = await this.#ask();
       if (response.status === 401 || response.status === 403) {
-        this.stop();
-        this.refused({ status: response.status, code: problemCode(await response.text()) });
-        return;
+        return this.#refuse({ status: response.status, code: problemCode(await response.text()) });
       }
       if (response.ok) {
         this.renewed++;
-        this.#renewIn(renewEvery);
-        return;
+        return this.#renewIn(renewEvery);
       }
     } catch {
       // Offline: playing goes on from what is buffered.
     }
     this.unanswered++;
     this.#renewIn(retryAfter);
+  }
+
+  async #beat(): Promise<Response | undefined> {
+    const { id, headers } = this.playback;
+    return id ? fetch(`/v1/playbacks/${id}/heartbeat`, { method: "POST", headers, credentials: "omit" }) : undefined;
+  }
+
+  async #ask(): Promise<Response> {
+    const body = this.playback.request([...this.#kids].slice(-mostKids));
+    const response = await fetch("/v1/licences", { method: "POST", headers: this.playback.headers, body, credentials: "omit" });
+    if (response.ok) this.playback.opened(response.headers.get("Playback-Id"));
+    return response;
   }
 }
 

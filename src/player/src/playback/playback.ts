@@ -1,5 +1,6 @@
 import Hls, { type ErrorData, type Fragment, type LevelDetails } from "hls.js";
 import type { Broadcast } from "./liveUrls.js";
+import { LicensedPlayback } from "./licensedPlayback.js";
 import { LicenceKeeper, type LicenceRefusal, problemCode } from "./licences.js";
 import { RefusedSegments } from "./refusedSegments.js";
 import type { VerifiedDelivery } from "./verifiedDelivery.js";
@@ -31,6 +32,7 @@ export interface PlaybackEvents {
 export class Playback {
   readonly hls: Hls;
   readonly licences: LicenceKeeper;
+  readonly #licensed: LicensedPlayback;
   readonly #refused: RefusedSegments;
   readonly #clock: ReturnType<typeof setInterval>;
   #over = false;
@@ -44,7 +46,8 @@ export class Playback {
     private readonly events: PlaybackEvents,
   ) {
     this.#refused = new RefusedSegments(video);
-    this.licences = new LicenceKeeper(token, () => !video.paused, (refusal) => this.#end({ kind: "refused", refusal }));
+    this.#licensed = new LicensedPlayback(token);
+    this.licences = new LicenceKeeper(this.#licensed, () => !video.paused, (refusal) => this.#end({ kind: "refused", refusal }));
     this.hls = new Hls({
       fLoader: verifiedLoader(delivery, (init) => this.#witnessFor(init)),
       // Everything is fMP4: nothing to transmux, and a second worker would copy every segment once more.
@@ -52,6 +55,7 @@ export class Playback {
       emeEnabled: true,
       drmSystems: { "org.w3.clearkey": { licenseUrl: new URL("/v1/licences", location.href).href } },
       licenseXhrSetup: this.licences.setUp,
+      licenseResponseCallback: this.licences.answered,
       // hls.js repeats a failed licence request at once; waiting as the server asked is done by the page.
       keyLoadPolicy: { default: { maxTimeToFirstByteMs: 8000, maxLoadTimeMs: 20000, timeoutRetry: null, errorRetry: null } },
       fragLoadPolicy: {
@@ -79,6 +83,7 @@ export class Playback {
     this.hls.on(Hls.Events.ERROR, (_, data) => this.#onError(data));
     this.hls.loadSource(new URL(`/live/${broadcast.id}/master.m3u8`, location.href).href);
     this.hls.attachMedia(video);
+    window.addEventListener("pagehide", this.#leave);
     this.#clock = setInterval(() => {
       if (this.#refused.stepOver()) this.hls.startLoad(this.video.currentTime);
     }, 250);
@@ -87,9 +92,13 @@ export class Playback {
   close(): void {
     this.#over = true;
     clearInterval(this.#clock);
+    window.removeEventListener("pagehide", this.#leave);
     this.licences.stop();
+    this.#licensed.close();
     this.hls.destroy();
   }
+
+  readonly #leave = (): void => this.#licensed.close();
 
   /** A segment that is listed with this init segment: the last, which stays in the window longest. */
   #witnessFor(init: Fragment): string | undefined {

@@ -5,6 +5,9 @@ import type { Broadcast } from "./liveUrls.js";
 /** Longest certificate taken. Ours are under 300 bytes. */
 const maxCertificate = 8192;
 
+/** The broadcast was withdrawn; waiting does not bring it. */
+export class TakenDownError extends Error {}
+
 /** Waits until the broadcast has a certificate and something to play, asking every two seconds. */
 export async function waitForBroadcast(broadcast: Broadcast, waiting: () => void, signal: AbortSignal): Promise<Bytes> {
   for (;;) {
@@ -38,6 +41,7 @@ async function isPlayable(broadcast: Broadcast, signal: AbortSignal): Promise<bo
 
 /** Not there yet, a server that restarts, or no network: all of them pass. */
 function isPassing(error: unknown): boolean {
+  if (error instanceof HttpStatusError && error.status === 410) throw new TakenDownError();
   return !(error instanceof HttpStatusError) || error.status === 404 || error.status === 409 || error.status === 429 || error.status >= 500;
 }
 

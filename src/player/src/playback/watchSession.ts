@@ -5,7 +5,7 @@ import { VerifierClient } from "../worker/client.js";
 import { IdentityTrust, type TrustBasis } from "./identityTrust.js";
 import type { Broadcast } from "./liveUrls.js";
 import { Playback, type PlaybackEnd } from "./playback.js";
-import { pause, waitForBroadcast } from "./signer.js";
+import { pause, TakenDownError, waitForBroadcast } from "./signer.js";
 import { VerificationLog } from "./verificationLog.js";
 import { VerifiedDelivery } from "./verifiedDelivery.js";
 import { attempt, tokenExpiry } from "./viewerAccess.js";
@@ -61,7 +61,9 @@ export class WatchSession {
     const { signal } = this.#run;
     this.#become({ kind: "loading" });
     this.#begin(signal).catch((error: unknown) => {
-      if (!signal.aborted) this.stop("playback-failed", String(error));
+      if (signal.aborted) return;
+      if (error instanceof TakenDownError) this.stop("refused", "broadcast-taken-down");
+      else this.stop("playback-failed", String(error));
     });
   }
 

@@ -1,0 +1,143 @@
+import type { Page } from "playwright-core";
+import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import { Browser } from "./support/chromium.js";
+import { LiveBroadcast, LiveServer } from "./support/liveServer.js";
+import { Proxy } from "./support/proxy.js";
+import { expectBars, openStock } from "./support/stockPlayer.js";
+import { sleep, until } from "./support/until.js";
+import { coverText, decodedBy, statsOf, untilPlaying, untilState } from "./support/watchPage.js";
+
+/** Seconds of a key period: a right that ends ends within it, and two seconds. */
+const period = 10;
+
+let server: LiveServer;
+let proxy: Proxy;
+let browser: Browser;
+let broadcast: LiveBroadcast;
+
+beforeAll(async () => {
+  [server, browser] = await Promise.all([LiveServer.start(), Browser.open()]);
+  proxy = await Proxy.start(server.url);
+  broadcast = await LiveBroadcast.create(server, "cbcs", "Bars by licence", period);
+  broadcast.publish();
+  await broadcast.untilSegments(5);
+}, 180_000);
+
+afterEach(async () => {
+  await Promise.all(browser.context.pages().slice(1).map((page) => page.close()));
+});
+
+afterAll(async () => {
+  await broadcast?.stopPublishing();
+  await browser?.close();
+  await proxy?.stop();
+  await server?.stop();
+});
+
+async function watch(viewer: string): Promise<Page> {
+  const page = await browser.page();
+  await page.goto(broadcast.watchUrl(server.url, await broadcast.viewerToken(viewer)));
+  return page;
+}
+
+async function playing(viewer: string): Promise<Page> {
+  const page = await watch(viewer);
+  await untilState(page, "live", 30);
+  await untilPlaying(page);
+  return page;
+}
+
+/** How long a page went on after something ended its right, in seconds. */
+async function stopsAfter(page: Page, end: () => Promise<void>): Promise<number> {
+  const began = Date.now();
+  await end();
+  await until("the page stops", period + 10, async () => (await statsOf(page)).state === "refused");
+  expect((await decodedBy(page)).frames).toBe(0);
+  return (Date.now() - began) / 1000;
+}
+
+describe("A page that plays", () => {
+  it("stops when its right is revoked, at once and not at its next renewal, and says so", async () => {
+    const entitlement = await broadcast.entitle("revoked");
+    const page = await playing("revoked");
+    expect(await stopsAfter(page, () => broadcast.revoke(entitlement))).toBeLessThan(3);
+    expect(await coverText(page)).toContain("Your ticket was withdrawn");
+    await page.getByRole("button", { name: "Try again" }).click();
+    await untilState(page, "refused", 20);
+    expect(await coverText(page)).toContain("Your ticket was withdrawn");
+  });
+
+  it("is one of as many as the offer allows: the next one is refused, and let in when one has gone", async () => {
+    const offer = await broadcast.offer({ name: "Two screens", playbacks: { max: 2, mode: "refuse-new" } });
+    await broadcast.entitle("two-screens", offer);
+    const [first] = [await playing("two-screens"), await playing("two-screens")];
+    const third = await watch("two-screens");
+    await untilState(third, "refused", 30);
+    expect(await coverText(third)).toContain("in use elsewhere");
+    // A page that goes away frees its place by itself.
+    await first.goto("about:blank");
+    await until("the third is let in", 20, async () => {
+      if ((await statsOf(third)).state === "refused") await third.getByRole("button", { name: "Try again" }).click();
+      await sleep(2000);
+      return (await decodedBy(third)).frames > 5;
+    });
+  });
+
+  it("gives way where the offer drops the oldest, and says where it went", async () => {
+    const offer = await broadcast.offer({ name: "Two screens", playbacks: { max: 2, mode: "drop-oldest" } });
+    await broadcast.entitle("moving", offer);
+    const oldest = await playing("moving");
+    const second = await playing("moving");
+    expect(await stopsAfter(oldest, async () => void (await playing("moving")))).toBeLessThan(period + 2 + 10);
+    expect(await coverText(oldest)).toContain("Playing on another screen");
+    expect((await statsOf(second)).state).toBe("live");
+  });
+
+  it("plays where the offer wants requests that cannot be replayed and devices that are known, which a stock player's are not", async () => {
+    const offer = await broadcast.offer({ name: "Strict", devices: 1, replayProtection: true });
+    await broadcast.entitle("strict", offer);
+    const page = await playing("strict");
+    await expectBars(page, 2, 20);
+    const stock = await openStock(browser, proxy.url, "hls.js", broadcast.id, await broadcast.viewerToken("strict"));
+    await sleep(4000);
+    expect((await decodedBy(stock)).frames).toBeLessThan(5);
+  });
+});
+
+describe("A stock player, which hears of nothing", () => {
+  it("has no keys for what is broadcast a period and two seconds after its right was revoked", async () => {
+    const entitlement = await broadcast.entitle("unaware");
+    const page = await openStock(browser, proxy.url, "hls.js", broadcast.id, await broadcast.viewerToken("unaware"));
+    await expectBars(page, 4, 30);
+    const edge = await liveEdge();
+    await broadcast.revoke(entitlement);
+    // Long enough to play what it has keys for, and more.
+    let last = (await decodedBy(page)).time;
+    for (const end = Date.now() + 1000 * (2 * period + 12); Date.now() < end; await sleep(500)) last = (await decodedBy(page)).time;
+    await sleep(2000);
+    expect((await decodedBy(page)).time).toBeLessThan(last + 0.5);
+    expect(last).toBeLessThan(edge + period + 2);
+  });
+});
+
+describe("A broadcast that is taken down", () => {
+  it("stops in every page within seconds, says so, and is not there for who comes later", async () => {
+    await broadcast.entitle("last");
+    const page = await playing("last");
+    expect(await stopsAfter(page, () => broadcast.takeDown())).toBeLessThan(3);
+    expect(await coverText(page)).toContain("This broadcast was withdrawn");
+    const late = await watch("last");
+    await untilState(late, "refused", 20);
+    expect(await coverText(late)).toContain("This broadcast was withdrawn");
+  });
+});
+
+/** Where the media has come to, in seconds on the players' timeline: the end of the newest segment. */
+async function liveEdge(): Promise<number> {
+  const page = browser.context.pages().at(-1) as Page;
+  return page.evaluate(async () => {
+    const video = document.querySelector("video") as HTMLVideoElement;
+    // hls.js counts media time from the first segment it listed, so the edge is told by the seekable range.
+    return video.seekable.length > 0 ? video.seekable.end(video.seekable.length - 1) : video.currentTime;
+  });
+}
