@@ -44,6 +44,7 @@ public static class LicensingRegistration
         .AddSingleton<OfferEndpoints>()
         .AddSingleton<EntitlementBook>()
         .AddSingleton<Counter>()
+        .AddSingleton<BulkEndpoint>()
         .AddSingleton<EntitlementEndpoints>()
         .AddSingleton<ViewerTokenEndpoints>()
         .AddSingleton<OpenPlaybacks>()
@@ -119,6 +120,7 @@ public static class LicensingRegistration
     {
         OfferEndpoints.Map(broadcasts);
         EntitlementEndpoints.Map(broadcasts);
+        BulkEndpoint.Map(broadcasts);
         ViewerTokenEndpoints.Map(broadcasts);
         PlaybackEndpoints.MapList(broadcasts);
     }

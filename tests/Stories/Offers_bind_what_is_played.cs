@@ -64,6 +64,69 @@ public sealed class Offers_bind_what_is_played(OneServer one)
         Assert.Equal(HttpStatusCode.OK, (await elsewhere.AskAsync(audio)).StatusCode);
     }
 
+    [Fact]
+    public async Task A_file_of_grants_is_answered_line_by_line_and_grants_nothing_twice()
+    {
+        using var acme = await Broadcaster.AdmitAsync(one.Server, "acme");
+        var broadcast = await acme.CreateAsync();
+        var offer = (await JsonAsync(acme.Api.PostAsJsonAsync($"/v1/broadcasts/{broadcast.Id}/offers", new { maxTier = "SD" })))["id"]!.GetValue<string>();
+        var lines = Enumerable.Range(1, 600).Select(n => $$"""{"viewer":"viewer-{{n}}","offer":"{{offer}}"}""").ToArray();
+        (lines[6], lines[7]) = ("{", """{"viewer":"x","offer":"none"}""");
+
+        var first = await SendAsync(lines);
+        Assert.Equal(601, first.Length);
+        Assert.Equal("request-malformed", first[6]["code"]!.GetValue<string>());
+        Assert.Equal("offer-unknown", first[7]["code"]!.GetValue<string>());
+        Assert.Equal("""{"lines":600,"granted":598,"refused":2}""", first[600].ToJsonString());
+        Assert.Equal(Enumerable.Range(1, 600), first[..600].Select(static a => a["line"]!.GetValue<int>()));
+
+        // Sent again, mended and longer: what was granted stays what it was.
+        lines[6] = """{"viewer":"late"}""";
+        var second = await SendAsync([.. lines, """{"viewer":"last"}"""]);
+        Assert.Equal("""{"lines":601,"granted":600,"refused":1}""", second[601].ToJsonString());
+        for (var n = 0; n < 600; n++)
+        {
+            Assert.True(n == 6 || first[n].ToJsonString() == second[n].ToJsonString(), second[n].ToJsonString());
+        }
+
+        Assert.Equal(600, (await acme.Api.GetFromJsonAsync<JsonObject>($"/v1/broadcasts/{broadcast.Id}/entitlements?limit=1000"))!["items"]!.AsArray().Count);
+
+        async Task<JsonObject[]> SendAsync(string[] file)
+        {
+            using var request = new HttpRequestMessage(HttpMethod.Post, $"/v1/broadcasts/{broadcast.Id}/entitlements/bulk")
+            {
+                Content = new StringContent(string.Join('\n', file), Encoding.UTF8, "application/x-ndjson"),
+                Headers = { { "Idempotency-Key", "night-1" } },
+            };
+            var answer = await acme.Api.SendAsync(request);
+            Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
+            return [.. (await answer.Content.ReadAsStringAsync()).Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(static line => JsonNode.Parse(line)!.AsObject())];
+        }
+    }
+
+    [Fact]
+    public async Task Of_200_requests_at_once_at_two_servers_the_2_allowed_are_granted()
+    {
+        using var acme = await Broadcaster.AdmitAsync(one.Server, "acme");
+        var broadcast = await acme.GoLiveAsync();
+        await broadcast.PublishAsync(one.Source, 0, 1);
+        var kids = new[] { await broadcast.KeyIdAsync("0") };
+        await using var other = await one.Server.JoinAsync();
+        var offer = (await JsonAsync(acme.Api.PostAsJsonAsync($"/v1/broadcasts/{broadcast.Id}/offers", new { playbacks = new { max = 2 } })))["id"]!.GetValue<string>();
+        await SellAsync(acme, broadcast, "ann", offer, "order-1");
+        var ann = await Viewer.ComeAsync(broadcast, "ann");
+        using var here = one.Server.As(ann.Token);
+        using var there = other.As(ann.Token);
+
+        var answers = await Task.WhenAll(Enumerable.Range(0, 200).Select(n => (n % 2 == 0 ? here : there).PostAsJsonAsync(
+            "/v1/licences", new { kids, playback = System.Buffers.Text.Base64Url.EncodeToString(Guid.NewGuid().ToByteArray()) })));
+        Assert.Equal(2, answers.Count(static a => a.StatusCode == HttpStatusCode.OK));
+        foreach (var refused in answers.Where(static a => a.StatusCode != HttpStatusCode.OK))
+        {
+            await RefusedAsync(Task.FromResult(refused), HttpStatusCode.Forbidden, "too-many-playbacks");
+        }
+    }
+
     [Theory]
     [InlineData("suspended", "entitlement-suspended")]
     [InlineData("revoked", "entitlement-revoked")]

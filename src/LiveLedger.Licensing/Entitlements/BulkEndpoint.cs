@@ -1,0 +1,156 @@
+using System.Security.Claims;
+using System.Text;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using LiveLedger.Ledger;
+using LiveLedger.Ledger.Refusals;
+using LiveLedger.Media;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
+using Microsoft.AspNetCore.Routing;
+
+namespace LiveLedger.Licensing.Entitlements;
+
+/// <summary>
+/// <c>POST /v1/broadcasts/{id}/entitlements/bulk</c>: a file of grants, answered with one line for each as it is granted, in their order. Each line is
+/// a command of its own, so a file that was cut off, or half refused, is sent again as it is and grants nothing twice.
+/// </summary>
+internal sealed class BulkEndpoint(Counter counter, IdempotencyKeys commands, LicensingLinks links)
+{
+    private const int MaxBytes = 64 * 1024 * 1024;
+    private const int AtOnce = 16;
+    private const int Chunk = 256;
+
+    private static readonly Refusal s_type = new(415, "media-type-unsupported", "A file of grants is application/x-ndjson or text/csv.");
+    private static readonly Refusal s_large = new(413, "body-too-large", $"A file of grants has at most {MaxBytes} bytes; send it in parts.");
+    private static readonly Refusal s_key = new(400, "idempotency-key-invalid", "A file of grants needs an Idempotency-Key, so that it can be sent again.");
+    private static readonly Refusal s_line = new(400, "request-malformed", "The line cannot be read.");
+    private static readonly Refusal s_busy = new(503, "bulk-busy", "Two files of grants are being worked on; send this one later.") { RetryAfter = TimeSpan.FromSeconds(30) };
+
+    // Each holds its file in memory.
+    private readonly SemaphoreSlim _turns = new(2);
+
+    public static void Map(RouteGroupBuilder broadcasts) =>
+        broadcasts.MapPost("{id}/entitlements/bulk", static (string id, ClaimsPrincipal user, BulkEndpoint e, HttpContext context) => e.GrantAsync(id, user, context))
+            .WithName("grantEntitlements").WithTags("entitlements");
+
+    private async Task<IResult> GrantAsync(string id, ClaimsPrincipal user, HttpContext context)
+    {
+        var broadcast = await links.OwnedAsync(id, user, context.RequestAborted);
+        var type = context.Request.ContentType?.Split(';')[0].Trim();
+        if (type is not ("application/x-ndjson" or "text/csv"))
+        {
+            return s_type.ToResult();
+        }
+
+        if (context.Request.Headers[IdempotencyKeys.Header] is not [{ } key])
+        {
+            return s_key.ToResult();
+        }
+
+        // The header's own form, before anything is read.
+        commands.Of(key, user, broadcast, "bulk");
+        if (!_turns.Wait(0))
+        {
+            return s_busy.ToResult();
+        }
+
+        try
+        {
+            if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } size)
+            {
+                size.MaxRequestBodySize = MaxBytes;
+            }
+
+            if (context.Request.ContentLength > MaxBytes)
+            {
+                return s_large.ToResult();
+            }
+
+            // Whole before the first answer: a sender that does not read while it writes would wait for us as we for it.
+            using var body = new MemoryStream();
+            await context.Request.Body.CopyToAsync(body, context.RequestAborted);
+            body.Position = 0;
+            using var text = new StreamReader(body, new UTF8Encoding(false));
+            context.Response.ContentType = "application/x-ndjson";
+            context.Response.Headers.CacheControl = "no-store";
+            await WorkAsync(BulkLines.Read(text, type == "text/csv"), key, broadcast, user, context);
+            return Results.Empty;
+        }
+        finally
+        {
+            _turns.Release();
+        }
+    }
+
+    private async Task WorkAsync(IEnumerable<BulkLine?> lines, string key, BroadcastId broadcast, ClaimsPrincipal user, HttpContext context)
+    {
+        var (number, granted, refused) = (0, 0, 0);
+        foreach (var chunk in lines.Chunk(Chunk))
+        {
+            var answers = new BulkAnswer[chunk.Length];
+            var first = number + 1;
+            await Parallel.ForAsync(0, chunk.Length, new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = context.RequestAborted },
+                async (n, cancel) => answers[n] = await GrantAsync(chunk[n], first + n, key, broadcast, user, cancel));
+            number += chunk.Length;
+            foreach (var answer in answers)
+            {
+                (granted, refused) = answer.Id is not null ? (granted + 1, refused) : (granted, refused + 1);
+                await WriteAsync(context, answer, BulkJson.Default.BulkAnswer);
+            }
+
+            await context.Response.Body.FlushAsync(context.RequestAborted);
+            if (answers.FirstOrDefault(static a => a.Status == 503) is not null)
+            {
+                // The database is away: what is left out here would all be refused. No last line says so.
+                return;
+            }
+        }
+
+        await WriteAsync(context, new(number, granted, refused), BulkJson.Default.BulkEnd);
+    }
+
+    private async Task<BulkAnswer> GrantAsync(BulkLine? line, int number, string key, BroadcastId broadcast, ClaimsPrincipal user, CancellationToken cancel)
+    {
+        try
+        {
+            if (line is null)
+            {
+                return BulkAnswer.Of(number, s_line);
+            }
+
+            var command = commands.Of($"{key}/{line.Key ?? $"#{number}"}", user, broadcast, "bulk");
+            return new(number, (await counter.SellAsync(broadcast, new(line.Viewer, line.Offer), command, cancel)).Id.ToString(), null, null, null);
+        }
+        catch (RefusedException e)
+        {
+            return BulkAnswer.Of(number, e.Refusal);
+        }
+    }
+
+    private static async Task WriteAsync<T>(HttpContext context, T line, System.Text.Json.Serialization.Metadata.JsonTypeInfo<T> type)
+    {
+        await context.Response.Body.WriteAsync(JsonSerializer.SerializeToUtf8Bytes(line, type), context.RequestAborted);
+        await context.Response.Body.WriteAsync("\n"u8.ToArray(), context.RequestAborted);
+    }
+}
+
+/// <summary>What came of a line.</summary>
+/// <param name="Line">Its number from 1, empty lines not counted, nor the header of a CSV.</param>
+/// <param name="Id">The entitlement.</param>
+/// <param name="Status">Or why not: as the single grant would have answered.</param>
+/// <param name="Code">Its code.</param>
+/// <param name="Detail">For people.</param>
+internal sealed record BulkAnswer(int Line, string? Id, int? Status, string? Code, string? Detail)
+{
+    public static BulkAnswer Of(int line, Refusal refusal) => new(line, null, refusal.Status, refusal.Code, refusal.Detail);
+}
+
+/// <summary>The last line: the file was worked on to its end.</summary>
+internal sealed record BulkEnd(int Lines, int Granted, int Refused);
+
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
+[JsonSerializable(typeof(BulkAnswer))]
+[JsonSerializable(typeof(BulkEnd))]
+internal sealed partial class BulkJson : JsonSerializerContext;
