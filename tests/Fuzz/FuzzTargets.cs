@@ -22,5 +22,7 @@ public static class FuzzTargets
         BundleTarget.Create(),
         BundleTarget.CreateEntries(),
         IngestTarget.Create(),
+        CpixTarget.Create(),
+        CpixTarget.CreateDelivered(),
     ];
 }

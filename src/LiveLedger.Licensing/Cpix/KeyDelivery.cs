@@ -33,7 +33,8 @@ internal sealed class KeyDelivery : IDisposable
         using var certificate = Certificate(deliveryData);
         using var rsa = certificate.GetRSAPublicKey()!;
         deliveryData.Elements().Where(static e => e.Name == CpixNames.Cpix + "DocumentKey" || e.Name == CpixNames.Cpix + "MACMethod").Remove();
-        deliveryData.Add(
+        // Behind the certificate, where the schema has them.
+        (deliveryData.Elements(CpixNames.Cpix + "DeliveryKey").LastOrDefault() ?? throw new RefusedException(CpixRefusals.Certificate)).AddAfterSelf(
             new XElement(CpixNames.Cpix + "DocumentKey", new XAttribute("Algorithm", CpixNames.DocumentCipher),
                 new XElement(CpixNames.Cpix + "Data", new XElement(CpixNames.Pskc + "Secret", To(rsa, _documentKey)))),
             new XElement(CpixNames.Cpix + "MACMethod", new XAttribute("Algorithm", CpixNames.Mac),
@@ -71,7 +72,7 @@ internal sealed class KeyDelivery : IDisposable
     {
         try
         {
-            var text = deliveryData.Descendants(CpixNames.Ds + "X509Certificate").FirstOrDefault()?.Value ?? "";
+            var text = deliveryData.Elements(CpixNames.Cpix + "DeliveryKey").Descendants(CpixNames.Ds + "X509Certificate").FirstOrDefault()?.Value ?? "";
             var certificate = X509CertificateLoader.LoadCertificate(Convert.FromBase64String(text));
             using var rsa = certificate.GetRSAPublicKey();
             if (rsa is { KeySize: >= 2048 and <= 8192 })

@@ -94,10 +94,15 @@ internal static class LicenceTable
         new("key period", "an hour; the next begins in 60 s, first of the playbacks", s_open, s_live with { KeyPeriod = Hour(), Edge = new(3540, s_now), Asked = [Key(TrackClass.Sd, 1)] }, LicenceReason.Granted),
         new("key period", "no segment yet, the first period", s_open, s_live with { Edge = null, Asked = [Key(TrackClass.Sd, 0)] }, LicenceReason.Granted),
         new("key period", "no segment yet, the second period", s_open, s_live with { Edge = null, Asked = [Key(TrackClass.Sd, 1)] }, LicenceReason.KeyNotDue),
+        new("packager's key", "1 s before it may be given", s_open, s_live with { Asked = [Packaged(s_now + s_second)] }, LicenceReason.KeyNotDue, RetryAt: s_now + s_second),
+        new("packager's key", "as it may be given, whatever our own timeline", s_open, s_live with { Asked = [Packaged(s_now)] }, LicenceReason.Granted),
+        new("packager's key", "live not included", s_open with { Live = false }, s_live with { Asked = [Packaged(s_now)] }, LicenceReason.LiveNotIncluded),
         new("key period", "any, after the end", s_open, s_ended with { Asked = [Key(TrackClass.Sd, 0), Key(TrackClass.Sd, 1)] }, LicenceReason.Granted),
     ];
 
     private static KeyPeriodLength Hour() => KeyPeriodLength.TryOf(3600, out var hour) ? hour : default;
+
+    private static AskedKey Packaged(DateTimeOffset from) => new(Id(8, 8), new(TrackClass.Sd, 7), from);
 
     private static AskedKey Key(TrackClass trackClass, ulong period) => new(Id((int)trackClass, (int)period), new KeyUse(trackClass, period));
 
