@@ -51,6 +51,7 @@ public sealed class Secrets_stay_where_they_are(OneServer one)
         await server.CrashAsync();
         await server.StartAgainAsync();
         await WatchAsync(broadcast, "eve");
+        await DamageAsync(server, acme);
         await broadcast.WaitLoggedAsync();
         await broadcast.EndAsync();
         await server.StopAsync();
@@ -101,6 +102,21 @@ public sealed class Secrets_stay_where_they_are(OneServer one)
         await ProblemAsync(await request.SendAsync(acme.Api, request.Document.Replace("version=\"2.3\"", "")));
         await ProblemAsync(await request.SendAsync(acme.Api, "<!DOCTYPE x>"));
         await ProblemAsync(await acme.Server.As(acme.Token + "x").GetAsync("/v1/broadcasts"));
+    }
+
+    /// <summary>A fault of ours, whose stack trace is logged: a master key that does not open.</summary>
+    private async Task DamageAsync(ServerProcess server, Broadcaster acme)
+    {
+        var broadcast = await acme.CreateAsync();
+        var request = new PackagerRequest { ContentId = broadcast.Id.ToString() };
+        var master = Path.Combine(server.Data, "keys", "broadcasts", $"{broadcast.Id}.master");
+        var whole = await File.ReadAllBytesAsync(master);
+        await File.WriteAllBytesAsync(master, [.. whole[..^1], (byte)(whole[^1] ^ 1)]);
+        using var answer = await request.SendAsync(acme.Api);
+        Assert.Equal(HttpStatusCode.InternalServerError, answer.StatusCode);
+        _said.Add(("problem of ours", await answer.Content.ReadAsByteArrayAsync()));
+        Assert.Contains(server.Log, static line => line.Contains("KeyFileException", StringComparison.Ordinal));
+        await File.WriteAllBytesAsync(master, whole);
     }
 
     private void OpenMasters(ServerProcess server, byte[] key, RunningBroadcast broadcast)

@@ -32,6 +32,8 @@ public sealed class KeyHolder : IDisposable
                 var held = FileLock.Take(path + ".lock", TimeSpan.FromSeconds(5));
                 if (File.Exists(path + ".lock"))
                 {
+                    // What killed processes have left goes by the way.
+                    CountBehind(keysFolder, "");
                     return new(path, held);
                 }
 

@@ -48,7 +48,8 @@ internal static class OwnersFile
         Posix.SyncDirectory(Path.GetDirectoryName(Path.GetFullPath(path))!);
     }
 
-    private static string Draft(string path, ReadOnlySpan<byte> content)
+    /// <summary>Writes what is to become the file beside it; on disk when this returns its name.</summary>
+    internal static string Draft(string path, ReadOnlySpan<byte> content)
     {
         var draft = $"{path}.{Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(8))}{Unfinished}";
         var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, BufferSize = 0 };

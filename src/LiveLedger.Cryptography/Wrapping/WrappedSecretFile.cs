@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using LiveLedger.Cryptography.Native;
 
 namespace LiveLedger.Cryptography.Wrapping;
 
@@ -101,33 +102,66 @@ public static class WrappedSecretFile
     /// <exception cref="KeyFileException">Neither key opens it, or disk says no.</exception>
     public static Rewrapping Rewrap(string path, string context, KeyEncryptionKey from, KeyEncryptionKey to, string lockFile)
     {
-        var secret = Array.Empty<byte>();
         try
         {
-            using var held = FileLock.Take(lockFile, s_patience);
-            if (!File.Exists(path))
+            while (File.Exists(path))
             {
-                return Rewrapping.Gone;
+                var wrapped = File.ReadAllBytes(path);
+                if (Rewrapped(path, wrapped, context, from, to) is not { } content)
+                {
+                    return Rewrapping.NotNeeded;
+                }
+
+                // The lock is held for the exchange alone: whoever makes or destroys a secret meanwhile hardly waits.
+                var draft = OwnersFile.Draft(path, content);
+                try
+                {
+                    if (TryExchange(path, draft, wrapped, lockFile))
+                    {
+                        Posix.SyncDirectory(Path.GetDirectoryName(Path.GetFullPath(path))!);
+                        return Rewrapping.Done;
+                    }
+                }
+                finally
+                {
+                    File.Delete(draft);
+                }
             }
 
-            var wrapped = File.ReadAllBytes(path);
-            secret = GC.AllocateArray<byte>(Math.Clamp(wrapped.Length - KeyEncryptionKey.Overhead, 0, KeyEncryptionKey.MaxSecretLength), pinned: true);
-            if (to.TryUnwrap(wrapped, context, secret))
-            {
-                return Rewrapping.NotNeeded;
-            }
-
-            if (!from.TryUnwrap(wrapped, context, secret))
-            {
-                throw new KeyFileException(path, "neither the old key-encryption key nor the new one opens it");
-            }
-
-            OwnersFile.Replace(path, to.Wrap(secret, context));
-            return Rewrapping.Done;
+            return Rewrapping.Gone;
+        }
+        catch (FileNotFoundException)
+        {
+            return Rewrapping.Gone;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             throw new KeyFileException(path, e.Message, e);
+        }
+    }
+
+    // False if the file is another one by now, or none: it was destroyed, and must not come back.
+    private static bool TryExchange(string path, string draft, byte[] wrapped, string lockFile)
+    {
+        using var held = FileLock.Take(lockFile, s_patience);
+        if (!File.Exists(path) || !File.ReadAllBytes(path).AsSpan().SequenceEqual(wrapped))
+        {
+            return false;
+        }
+
+        File.Move(draft, path, overwrite: true);
+        return true;
+    }
+
+    // Null if it is wrapped by the new key already.
+    private static byte[]? Rewrapped(string path, byte[] wrapped, string context, KeyEncryptionKey from, KeyEncryptionKey to)
+    {
+        var secret = GC.AllocateArray<byte>(Math.Clamp(wrapped.Length - KeyEncryptionKey.Overhead, 0, KeyEncryptionKey.MaxSecretLength), pinned: true);
+        try
+        {
+            return to.TryUnwrap(wrapped, context, secret) ? null
+                : from.TryUnwrap(wrapped, context, secret) ? to.Wrap(secret, context)
+                : throw new KeyFileException(path, "neither the old key-encryption key nor the new one opens it");
         }
         finally
         {

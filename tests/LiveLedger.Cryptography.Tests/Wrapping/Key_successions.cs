@@ -95,7 +95,7 @@ public sealed class Key_successions : IDisposable
     }
 
     [Fact]
-    public void A_destroyed_secret_does_not_come_back_by_being_wrapped_anew()
+    public async Task A_destroyed_secret_does_not_come_back_by_being_wrapped_anew()
     {
         using var first = KeyEncryptionKey.FromBytes(_first);
         using var second = KeyEncryptionKey.FromBytes(_second);
@@ -104,5 +104,19 @@ public sealed class Key_successions : IDisposable
         WrappedSecretFile.Delete(path, held);
         Assert.Equal(Rewrapping.Gone, WrappedSecretFile.Rewrap(path, "c", first, second, held));
         Assert.False(File.Exists(path));
+
+        // And not in the very moment of the exchange either: it waits for whoever destroys it.
+        Assert.True(WrappedSecretFile.TryPut(path, "c", first, "secret"u8));
+        Task<Rewrapping> rewrapping;
+        using (FileLock.Take(held, TimeSpan.FromSeconds(5)))
+        {
+            rewrapping = Task.Run(() => WrappedSecretFile.Rewrap(path, "c", first, second, held));
+            SpinWait.SpinUntil(() => Directory.GetFiles(_folder, "secret.*.new").Length > 0, TimeSpan.FromSeconds(10));
+            Assert.False(rewrapping.IsCompleted);
+            File.Delete(path);
+        }
+
+        Assert.Equal(Rewrapping.Gone, await rewrapping);
+        Assert.Equal(["lock"], Directory.GetFiles(_folder).Select(Path.GetFileName));
     }
 }
