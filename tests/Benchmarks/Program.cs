@@ -1,6 +1,7 @@
 using LiveLedger.Benchmarks;
 using LiveLedger.Benchmarks.Audits;
 using LiveLedger.Benchmarks.Ledgers;
+using LiveLedger.Benchmarks.Licences;
 using LiveLedger.Benchmarks.Packaging;
 
 // Benchmarks NAME [--json]: exit 0 only if every measure with a goal reaches it.
@@ -9,6 +10,7 @@ Dictionary<string, Func<Task<BenchmarkReport>>> benchmarks = new()
     ["audit"] = AuditBenchmark.RunAsync,
     ["ledger"] = LedgerBenchmark.RunAsync,
     ["ledger-load"] = LedgerLoad.RunAsync,
+    ["licence"] = LicenceBenchmark.RunAsync,
     ["packager"] = () => Task.FromResult(PackagerBenchmark.Run()),
 };
 

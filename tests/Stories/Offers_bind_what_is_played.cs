@@ -39,7 +39,8 @@ public sealed class Offers_bind_what_is_played(OneServer one)
         var keys = (await JsonAsync(Task.FromResult(granted)))["keys"]!.AsArray();
         Assert.Equal(audio, Assert.Single(keys)!["kid"]!.GetValue<string>());
         var playback = Assert.Single(granted.Headers.GetValues("Playback-Id"));
-        var index = long.Parse(Assert.Single(granted.Headers.GetValues("Ledger-Index")), System.Globalization.CultureInfo.InvariantCulture);
+        using var api = one.Server.As(ann.Token);
+        var index = (await api.GetFromJsonAsync<JsonObject>($"/v1/playbacks/{playback}"))!["ledgerIndex"]!.GetValue<long>();
         var entry = new JsonArray();
         for (var waiting = Stopwatch.StartNew(); entry.Count == 0; await Task.Delay(50))
         {
@@ -52,7 +53,6 @@ public sealed class Offers_bind_what_is_played(OneServer one)
 
         var elsewhere = await Viewer.ComeAsync(broadcast, "ann");
         await RefusedAsync(elsewhere.AskAsync(audio), HttpStatusCode.Forbidden, "too-many-playbacks");
-        using var api = one.Server.As(ann.Token);
         Assert.Equal(90, (await JsonAsync(api.PostAsync($"/v1/playbacks/{playback}/heartbeat", null)))["leaseSeconds"]!.GetValue<int>());
         Assert.Equal(playback, (await acme.Api.GetFromJsonAsync<JsonObject>($"/v1/broadcasts/{broadcast.Id}/playbacks"))!["items"]![0]!["id"]!.GetValue<string>());
         // Somebody else's looks as if it did not exist.

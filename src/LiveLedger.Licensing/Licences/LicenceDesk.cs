@@ -6,15 +6,13 @@ using LiveLedger.Licensing.Playbacks;
 using LiveLedger.Licensing.Speke;
 using LiveLedger.Media;
 using LiveLedger.Media.Protection;
-using LiveLedger.Transparency.Tree;
 
 namespace LiveLedger.Licensing.Licences;
 
 /// <summary>What came of a request.</summary>
 /// <param name="Decision">Yes or no, and why.</param>
 /// <param name="Playback">The playback that was opened or renewed; null if no keys are given.</param>
-/// <param name="Index">Where the decision stands in the ledger, if it is there already.</param>
-internal sealed record LicenceAnswer(LicenceDecision Decision, PlaybackId? Playback = null, LedgerIndex? Index = null);
+internal sealed record LicenceAnswer(LicenceDecision Decision, PlaybackId? Playback = null);
 
 /// <summary>
 /// Decides on licences and sees to it that each decision is logged before it is answered: a first licence in the ledger itself, a

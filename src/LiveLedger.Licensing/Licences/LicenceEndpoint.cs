@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.Globalization;
 using System.Security.Cryptography;
 using System.Text.Json;
 using LiveLedger.Cryptography;
@@ -19,9 +18,6 @@ internal static class LicenceEndpoint
 {
     /// <summary>Names the playback: its heartbeats go to <c>/v1/playbacks/{id}</c>.</summary>
     public const string PlaybackHeader = "Playback-Id";
-
-    /// <summary>Where a first licence stands in the ledger.</summary>
-    public const string IndexHeader = "Ledger-Index";
 
     private static readonly Refusal s_malformed = new(400, "licence-request-malformed",
         $"A licence request is {{\"kids\":[…],\"type\":\"temporary\"}} with 1 to {LicenceRequest.MaxKeyIds} key ids of 16 bytes in base64url.");
@@ -53,13 +49,8 @@ internal static class LicenceEndpoint
             return LicenceRefusals.Of(answer.Decision, time.GetUtcNow()).ToResult();
         }
 
-        // Headers, because a browser hands the body to its CDM as it is.
+        // A header, because a browser hands the body to its CDM as it is.
         context.Response.Headers[PlaybackHeader] = answer.Playback!.Value.ToString();
-        if (answer.Index is { } index)
-        {
-            context.Response.Headers[IndexHeader] = index.Value.ToString(CultureInfo.InvariantCulture);
-        }
-
         return new LicenceResult(asker.Broadcast, answer.Decision.Given, keys);
     }
 

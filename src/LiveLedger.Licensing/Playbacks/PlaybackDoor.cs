@@ -121,7 +121,7 @@ internal sealed class PlaybackDoor(
             (PlaybackId.TryParse(yielded.Id, out var other) ? playbacks.Find(other) : null)?.Drop(facts.Now);
         }
 
-        return new(decision, id, appended?.Indexes is [var index, ..] ? index : null);
+        return new(decision, id);
     }
 
     // The stream is newer than the row it was found by.
@@ -131,16 +131,20 @@ internal sealed class PlaybackDoor(
         : history.Holder != asker.Viewer.ToString() ? Standing.Transferred
         : history.Standing;
 
-    private async Task<AppendResult?> AppendFirstAsync(Playback playback, LicenceDecision decision, DateTimeOffset now, CancellationToken cancel) =>
-        await ledger.AppendAndSequenceAsync(PlaybackEvents.StreamOf(playback.Id), ExpectedVersion.NoStream, [PlaybackEvents.Granted(playback, decision.Given, renewal: 0, now)], cancel);
+    private async Task<AppendResult?> AppendFirstAsync(Playback playback, LicenceDecision decision, DateTimeOffset now, CancellationToken cancel)
+    {
+        playback.First = (PlaybackEvents.StreamOf(playback.Id), PlaybackEvents.Granted(playback, decision.Given, renewal: 0, now));
+        return await ledger.AppendAsync(playback.First.Value.Stream, ExpectedVersion.NoStream, [playback.First.Value.Event], cancel);
+    }
 
     private async Task<AppendResult?> AppendCountedAsync(Playback playback, Asker asker, LicenceRequest request, LicenceDecision decision, long version, CancellationToken cancel)
     {
         var lease = playback.TakeLease(playback.OpenedAt) ?? playback.OpenedAt + OpenPlaybacks.Lease;
-        return await ledger.AppendAndSequenceAsync(
-            EntitlementEvents.StreamOf(playback.Entitlement), ExpectedVersion.Exactly(version),
+        playback.First = (EntitlementEvents.StreamOf(playback.Entitlement), CountedEvents.Opened(playback, asker.Session, asker.Device, request.Nonce, decision, lease));
+        return await ledger.AppendAsync(
+            playback.First.Value.Stream, ExpectedVersion.Exactly(version),
             [
-                CountedEvents.Opened(playback, asker.Session, asker.Device, request.Nonce, decision, lease),
+                playback.First.Value.Event,
                 .. decision.Drops.Select(yielded => CountedEvents.Dropped(playback, yielded.Id, playback.OpenedAt)),
             ],
             cancel);

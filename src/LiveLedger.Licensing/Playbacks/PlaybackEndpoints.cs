@@ -24,6 +24,7 @@ internal sealed class PlaybackEndpoints(LicenceDesk desk, AskerReader askers, Op
     {
         var group = routes.MapGroup("/v1/playbacks/{id}").WithTags("licences");
         group.MapPost("heartbeat", static (string id, PlaybackEndpoints e, HttpContext context) => e.BeatAsync(id, context)).WithName("renewPlayback").Produces<HeartbeatView>();
+        group.MapGet("", static (string id, PlaybackEndpoints e, HttpContext context) => e.ReadAsync(id, context)).WithName("readPlayback").Produces<OwnPlaybackView>();
         group.MapDelete("", static (string id, PlaybackEndpoints e, HttpContext context) => e.CloseAsync(id, context)).WithName("closePlayback").Produces(204);
         group.MapGet("events", static (string id, PlaybackEndpoints e, HttpContext context) => e.TellAsync(id, context)).WithName("followPlayback");
         return group;
@@ -45,6 +46,19 @@ internal sealed class PlaybackEndpoints(LicenceDesk desk, AskerReader askers, Op
         return await desk.BeatAsync(playback, askers.RegionOf(context), context.RequestAborted) is { } reason
             ? LicenceRefusals.Of(reason).ToResult()
             : Results.Ok(new HeartbeatView((int)OpenPlaybacks.Lease.TotalSeconds));
+    }
+
+    private async Task<IResult> ReadAsync(string id, HttpContext context)
+    {
+        context.Response.Headers.CacheControl = "no-store";
+        if (Find(id, context) is not { } playback)
+        {
+            return s_unknown.ToResult();
+        }
+
+        // Not with the licence: an index takes the time of a batch of the whole log, and a player waits for keys.
+        var place = playback.First is var (stream, first) ? (await ledger.AppendAndSequenceAsync(stream, ExpectedVersion.Any, [first], context.RequestAborted)).Indexes : [];
+        return Results.Ok(new OwnPlaybackView(playback.Id.ToString(), playback.OpenedAt, playback.First?.Event.Id.ToString(), place is [var index, ..] ? index.Value : null));
     }
 
     private async Task<IResult> CloseAsync(string id, HttpContext context)
@@ -153,6 +167,13 @@ internal sealed class PlaybackEndpoints(LicenceDesk desk, AskerReader askers, Op
 /// <summary>The playback goes on.</summary>
 /// <param name="LeaseSeconds">Without another sign of life it is closed after so long; a third of it is a good interval.</param>
 internal sealed record HeartbeatView(int LeaseSeconds);
+
+/// <summary>A viewer's own playback.</summary>
+/// <param name="Id">Its id.</param>
+/// <param name="OpenedAt">Since when.</param>
+/// <param name="LedgerEvent">Id of the event that its first licence is in the ledger; null if it was opened elsewhere.</param>
+/// <param name="LedgerIndex">That event's place in the ledger.</param>
+internal sealed record OwnPlaybackView(string Id, DateTimeOffset OpenedAt, string? LedgerEvent, ulong? LedgerIndex);
 
 /// <summary>The playbacks that are open at this server, at most 1000.</summary>
 internal sealed record PlaybackListView(IReadOnlyList<PlaybackView> Items);
