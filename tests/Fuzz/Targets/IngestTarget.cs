@@ -39,8 +39,11 @@ internal static class IngestTarget
 
     private sealed class Stage
     {
-        /// <summary>A broadcast is left for a new one after this many inputs: its disk and its memory are bounded.</summary>
-        private const int InputsPerBroadcast = 5_000;
+        /// <summary>
+        /// A broadcast is left for a new one after this many inputs: its disk and its memory are bounded, and so is what our own look at its
+        /// segments allocates, which counts as the input's.
+        /// </summary>
+        private const int InputsPerBroadcast = 2_000;
 
         private readonly byte[] _init;
         private BroadcastPipeline? _broadcast;
