@@ -39,6 +39,14 @@ internal sealed class BroadcastBook(EventStore ledger, LedgerDatabase database)
         }
     }
 
+    /// <summary>The broadcast as the ledger has it now: another process may have changed it a moment ago. As it is known here while the database is away.</summary>
+    /// <exception cref="LedgerUnavailableException">It is not in memory and the database is away.</exception>
+    public ValueTask<Broadcast?> FindLatestAsync(BroadcastId id, CancellationToken cancellation)
+    {
+        _doubtful[id] = true;
+        return FindAsync(id, cancellation);
+    }
+
     private async Task<Broadcast?> ReadAsync(BroadcastId id, CancellationToken cancellation)
     {
         var broadcast = new Broadcast { Id = id };

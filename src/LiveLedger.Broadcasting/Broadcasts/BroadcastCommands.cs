@@ -219,8 +219,8 @@ internal sealed class BroadcastCommands(
         await turn.WaitAsync(cancellation);
         try
         {
-            // Read in turn: what the caller saw may be of before the last command.
-            return await book.FindAsync(id, cancellation) is { } broadcast
+            // Read in turn, and from the ledger: what the caller saw may be of before the last command, here or in another process.
+            return await book.FindLatestAsync(id, cancellation) is { } broadcast
                 ? await command(broadcast)
                 : new Refusal(404, "broadcast-unknown", "There is no such broadcast.");
         }
