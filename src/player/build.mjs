@@ -1,4 +1,4 @@
-// Bundles the pages into dist/: watch.html, audit.html, and assets named by their content so that they may be cached for ever.
+// Bundles the pages into dist/: watch.html, audit.html, studio.html, and assets named by their content so that they may be cached for ever.
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -30,6 +30,7 @@ async function bundle(entry, define = {}) {
 const worker = await bundle("src/worker/worker.ts");
 await page("src/page/watch.html", "src/page/main.ts", { workerUrl: JSON.stringify(worker) });
 await page("src/auditPage/audit.html", "src/auditPage/main.ts");
+await page("src/studioPage/studio.html", "src/studioPage/main.ts");
 
 /** A page with its script, and its style beside it by the same name. */
 async function page(html, entry, define) {

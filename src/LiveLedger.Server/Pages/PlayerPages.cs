@@ -5,19 +5,20 @@ using Microsoft.Extensions.FileProviders;
 
 namespace LiveLedger.Server.Pages;
 
-/// <summary>The pages <c>/watch/{broadcast}</c> and <c>/audit</c>, and their files under <c>/player</c>, as built from <c>src/player</c>.</summary>
+/// <summary>The pages <c>/watch/{broadcast}</c>, <c>/audit</c> and <c>/studio</c>, and their files under <c>/player</c>, as built from <c>src/player</c>.</summary>
 internal static class PlayerPages
 {
     private const string Watch = "watch.html";
     private const string Audit = "audit.html";
+    private const string Studio = "studio.html";
 
     // Scripts only from this server; media and worker come as blobs; a stream may lie on another origin.
     private const string ContentSecurityPolicy =
         "default-src 'none'; script-src 'self'; worker-src 'self' blob:; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; "
         + "font-src 'self'; media-src 'self' blob:; connect-src 'self' data: blob: http: https:; manifest-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'self'";
 
-    // The audit page loads nothing from elsewhere, shows what others wrote into the log, and never makes markup of it.
-    private const string AuditContentSecurityPolicy =
+    // These pages load nothing from elsewhere, show what others wrote, and never make markup of it.
+    private const string StrictContentSecurityPolicy =
         "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; base-uri 'none'; form-action 'none'; "
         + "frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types 'none'";
 
@@ -48,7 +49,8 @@ internal static class PlayerPages
     {
         routes.MapGet("/watch/{broadcast}", (string broadcast, HttpContext context) =>
             BroadcastId.TryParse(broadcast, out _) ? Page(context, folder, Watch, ContentSecurityPolicy) : s_unknown.ToResult()).ExcludeFromDescription();
-        routes.MapGet("/audit", (HttpContext context) => Page(context, folder, Audit, AuditContentSecurityPolicy)).ExcludeFromDescription();
+        routes.MapGet("/audit", (HttpContext context) => Page(context, folder, Audit, StrictContentSecurityPolicy)).ExcludeFromDescription();
+        routes.MapGet("/studio", (HttpContext context) => Page(context, folder, Studio, StrictContentSecurityPolicy)).ExcludeFromDescription();
     }
 
     private static IResult Page(HttpContext context, string? folder, string name, string policy)

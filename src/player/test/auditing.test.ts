@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { AuditToken } from "../src/auditing/auditToken.js";
+import { ApiToken } from "../src/network/apiToken.js";
 import { LogMemory } from "../src/auditing/logMemory.js";
 import { readRoute } from "../src/auditPage/route.js";
 
@@ -38,7 +38,7 @@ describe("A pasted token", () => {
   const claims = Buffer.from(JSON.stringify({ role: "auditor", sub: "inspector", exp: 1_790_000_000 })).toString("base64url");
 
   it("is taken with what stands around it, and says whose it is", () => {
-    const token = new AuditToken(storage());
+    const token = new ApiToken(storage(), "place");
     expect(token.take(`  Bearer e30.${claims}.c2ln \n`)).toEqual({ role: "auditor", account: "inspector", expires: 1_790_000_000_000 });
     expect(token.text).toBe(`e30.${claims}.c2ln`);
     token.drop();
@@ -48,12 +48,12 @@ describe("A pasted token", () => {
   it.each(["", "x", "a.b", `e30.${claims}`, `e30.${claims}.c2ln.x`, `e30.${claims} .c2ln`, "e30.bnVsbA.c2ln", "e30.W.c2ln", `e30.${claims}.${"A".repeat(8200)}`])(
     "is refused where it is none: %s",
     (text) => {
-      expect(new AuditToken(storage()).take(text)).toBeUndefined();
+      expect(new ApiToken(storage(), "place").take(text)).toBeUndefined();
     },
   );
 
   it("is used all the same where the browser keeps nothing", () => {
-    const token = new AuditToken(storage(true));
+    const token = new ApiToken(storage(true), "place");
     expect(token.take(`e30.${claims}.c2ln`)?.role).toBe("auditor");
     expect(token.claims?.account).toBe("inspector");
   });

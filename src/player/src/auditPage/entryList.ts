@@ -1,5 +1,5 @@
 import type { AuditSession } from "../auditing/auditSession.js";
-import type { AuditToken } from "../auditing/auditToken.js";
+import type { ApiToken } from "../network/apiToken.js";
 import { type EntryPage, foundEntries, isFailure, type ListedEntry, newestEntries, proveEntries } from "../auditing/entryPages.js";
 import type { EntryProof } from "../auditing/entryProof.js";
 import { CouldNotTell, VerifiedFalse } from "../auditing/failure.js";
@@ -26,7 +26,7 @@ export class EntryList {
 
   constructor(
     private readonly session: AuditSession,
-    private readonly token: AuditToken,
+    private readonly token: ApiToken,
     private readonly openTokenDialog: () => void,
   ) {}
 

@@ -1,5 +1,5 @@
 import type { AuditSession } from "../auditing/auditSession.js";
-import type { AuditToken } from "../auditing/auditToken.js";
+import type { ApiToken } from "../network/apiToken.js";
 import { checkPayload, type EntryProof, proveEntry, readEntries } from "../auditing/entryProof.js";
 import { CouldNotTell, VerifiedFalse } from "../auditing/failure.js";
 import { type AnsweredEntry, LedgerQuestions, Refused } from "../auditing/ledgerQuestions.js";
@@ -26,7 +26,7 @@ export class EntryView {
 
   constructor(
     private readonly session: AuditSession,
-    private readonly token: AuditToken,
+    private readonly token: ApiToken,
     private readonly openTokenDialog: () => void,
   ) {
     let drawn = innerWidth;

@@ -1,5 +1,5 @@
 import { AuditSession } from "../auditing/auditSession.js";
-import { AuditToken } from "../auditing/auditToken.js";
+import { ApiToken } from "../network/apiToken.js";
 import { byId } from "../page/elements.js";
 import { attempt } from "../playback/viewerAccess.js";
 import { EntryList } from "./entryList.js";
@@ -10,7 +10,7 @@ import { readRoute } from "./route.js";
 import { TokenDialog } from "./tokenDialog.js";
 
 const session = new AuditSession(attempt(() => localStorage));
-const token = new AuditToken(attempt(() => sessionStorage));
+const token = new ApiToken(attempt(() => sessionStorage), "liveledger.audit.token");
 const find = new FindForm();
 const tokens = new TokenDialog(token, () => void follow());
 const panel = new LogPanel(session, () => void follow());

@@ -1,4 +1,4 @@
-import type { AuditToken } from "../auditing/auditToken.js";
+import type { ApiToken } from "../network/apiToken.js";
 import { byId, setText } from "../page/elements.js";
 import { time } from "./format.js";
 
@@ -9,7 +9,7 @@ export class TokenDialog {
   readonly #problem = byId<HTMLElement>("token-problem");
 
   constructor(
-    private readonly token: AuditToken,
+    private readonly token: ApiToken,
     private readonly onChange: () => void,
   ) {
     byId("token-button").addEventListener("click", () => this.open());

@@ -2,7 +2,6 @@ import { attempt } from "../playback/viewerAccess.js";
 import { fromBase64Url } from "../verify/base64Url.js";
 import { fromUtf8 } from "../verify/log/utf8.js";
 
-const place = "liveledger.audit.token";
 const maxLength = 8192;
 
 /** What a token says of itself. The server decides, not this. */
@@ -14,10 +13,11 @@ export interface TokenClaims {
 }
 
 /** An API token that was pasted: in this tab only, gone when it is closed, sent to this server only. */
-export class AuditToken {
+export class ApiToken {
   #text: string | undefined;
 
-  constructor(private readonly storage: Storage | undefined) {
+  /** @param place Its name in the storage: each page has its own. */
+  constructor(private readonly storage: Storage | undefined, private readonly place: string) {
     this.#text = attempt(() => storage?.getItem(place)) ?? undefined;
   }
 
@@ -31,13 +31,13 @@ export class AuditToken {
     const claims = claimsOf(text);
     if (!claims) return undefined;
     this.#text = text;
-    attempt(() => this.storage?.setItem(place, text));
+    attempt(() => this.storage?.setItem(this.place, text));
     return claims;
   }
 
   drop(): void {
     this.#text = undefined;
-    attempt(() => this.storage?.removeItem(place));
+    attempt(() => this.storage?.removeItem(this.place));
   }
 
   get claims(): TokenClaims | undefined {
