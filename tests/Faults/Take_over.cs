@@ -62,7 +62,7 @@ public sealed class Take_over
     {
         await using var three = await Three.StartAsync();
         var frozen = three.Leader;
-        using (new FileStream(frozen.Settings.CheckpointFile + ".lock", FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None))
+        using (await HeldAsync(frozen.Settings.CheckpointFile + ".lock"))
         {
             frozen.Freeze();
             for (var i = 0; i < 3; i++)
@@ -74,6 +74,23 @@ public sealed class Take_over
         frozen.Thaw();
         await three.UntilOneLeadsAsync();
         await three.CheckAsync();
+    }
+
+    // The leader has it for moments at a time.
+    private static async Task<FileStream> HeldAsync(string file)
+    {
+        var waiting = Stopwatch.StartNew();
+        while (true)
+        {
+            try
+            {
+                return new(file, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+            }
+            catch (IOException) when (waiting.Elapsed < TimeSpan.FromSeconds(10))
+            {
+                await Task.Delay(1);
+            }
+        }
     }
 
     private sealed class Three : IAsyncDisposable
