@@ -5,17 +5,19 @@ using LiveLedger.Media;
 namespace LiveLedger.Ledger.Tests.Projections;
 
 /// <summary>
-/// Events as the stages write them, a thousand of each broadcast: it is made, viewers come and some are sent away, segments are sealed, and it
-/// ends. In the stored formats, by hand: those never change.
+/// Events as the stages write them, a thousand of each broadcast: it is made, offers are sold, viewers come and some are sent away, it is taken down and
+/// restored, segments are sealed, and it ends. In the stored formats, by hand: those never change.
 /// </summary>
 internal static class Season
 {
     public const int EventsOfEach = 1000;
     public const int Viewers = 40;
     public const int SentAway = 10;
-    public const int Segments = EventsOfEach - OfItself - Viewers - SentAway - Playbacks * OfPlayback;
+    public const int Segments = EventsOfEach - OfItself - OfOffers - Viewers - SentAway - OfOthers - Playbacks * OfPlayback;
 
-    private const int OfItself = 4;
+    private const int OfItself = 6;
+    private const int OfOffers = 4;
+    private const int OfOthers = 6;
     private const int Playbacks = 4;
     private const int OfPlayback = 10;
 
@@ -35,18 +37,43 @@ internal static class Season
         await AppendAsync(own, Event("signer-certified", $$"""{{{At}},"certificate":"c"}"""));
         await AppendAsync(own, Event("broadcast-started", $$"""{{{At}}}"""));
 
+        await AppendAsync(own, Event("broadcast-taken-down", $$"""{{{At}},"reason":"by mistake","by":"operator"}"""), Event("broadcast-restored", $$"""{{{At}},"by":"operator"}"""));
+
+        var offer = Guid.CreateVersion7().ToString("N");
+        await AppendAsync($"offer/{offer}", Offer("offer-created", 1), Offer("offer-revised", 2));
+        await AppendAsync($"offer/{Guid.CreateVersion7():N}", Offer("offer-created", 1), Event("offer-withdrawn", $$"""{"broadcast":"{{broadcast}}"}"""));
+
         for (var viewer = 0; viewer < Viewers; viewer++)
         {
             var entitlement = $"entitlement/{Guid.CreateVersion7():N}";
             var pseudonym = StrictBase64Url.Encode([.. Enumerable.Range(0, 32).Select(i => (byte)(viewer * 7 + number + i))]);
 
-            // Some of before names were kept.
-            await AppendAsync(entitlement, viewer % 8 == 0
-                ? Event("entitlement-granted", $$"""{"broadcast":"{{broadcast}}","viewer":"{{pseudonym}}"}""")
-                : Event("entitlement-granted", $$"""{"broadcast":"{{broadcast}}","viewer":"{{pseudonym}}","subject":"{{Guid.CreateVersion7():N}}","name":"{{pseudonym}}"}""") with { Schema = 2 });
+            // Some of before names were kept, some of before there were offers.
+            var named = $"\"broadcast\":\"{broadcast}\",\"viewer\":\"{pseudonym}\",\"subject\":\"{Guid.CreateVersion7():N}\",\"name\":\"{pseudonym}\"";
+            await AppendAsync(entitlement, (viewer % 8) switch
+            {
+                0 => Event("entitlement-granted", $$"""{"broadcast":"{{broadcast}}","viewer":"{{pseudonym}}"}"""),
+                1 or 2 => Event("entitlement-granted", $$"""{{{named}}}""") with { Schema = 2 },
+                _ => Event("entitlement-granted", $$"""{{{named}},"offer":"{{offer}}","offerVersion":{{viewer % 2 + 1}}}""") with { Schema = 3 },
+            });
             if (viewer < SentAway)
             {
                 await AppendAsync(entitlement, Event("entitlement-revoked", $$"""{"broadcast":"{{broadcast}}"}"""));
+            }
+
+            // What else becomes of one, each of another.
+            string[] others = viewer switch
+            {
+                SentAway => ["entitlement-suspended"],
+                SentAway + 1 => ["entitlement-suspended", "entitlement-resumed"],
+                SentAway + 2 => ["entitlement-refunded"],
+                SentAway + 3 => ["entitlement-transferred"],
+                SentAway + 4 => ["playback-opened"],
+                _ => [],
+            };
+            foreach (var type in others)
+            {
+                await AppendAsync(entitlement, Event(type, $$"""{{{named}}}"""));
             }
         }
 
@@ -63,6 +90,8 @@ internal static class Season
         await AppendAsync(own, Ends(number)
             ? Event("broadcast-ended", $$"""{{{At}},"tracks":[{"track":"video","segments":453,"lastRecord":null}]}""")
             : Event("ingest-key-rotated", $$"""{{{At}},"ingestKeyHash":"d"}"""));
+
+        NewEvent Offer(string type, int version) => Event(type, $$"""{"broadcast":"{{broadcast}}","version":{{version}},"offer":{"name":"Night {{version}}","devices":3} }""");
 
         async Task AppendAsync(string stream, params NewEvent[] some) => await events.AppendAsync(new(stream), ExpectedVersion.Any, some);
     }
