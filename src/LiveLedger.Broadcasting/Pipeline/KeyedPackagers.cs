@@ -28,10 +28,9 @@ internal sealed class KeyedPackagers(BroadcastId broadcast, ProtectionScheme sch
         return TrackPackager.TryOpen(source, terms.Listing(KeyIds(period)), out packager, out fault) ? null : FaultRefusal.Of(fault);
     }
 
-    /// <summary>The ids of all classes' keys in a period, and of the next one's: ids are announced a period before they are used.</summary>
-    private KeyId[] KeyIds(ulong period)
-    {
-        ulong[] periods = length == KeyPeriodLength.Whole ? [period] : [period, period + 1];
-        return [.. periods.SelectMany(k => Enum.GetValues<TrackClass>().Select(c => links.ContentKeyIdFor(broadcast, c, k)))];
-    }
+    /// <summary>
+    /// The ids of all classes' keys in a period. Of this one alone: hls.js 1.7.4 that begins at a change of keys, with sound of one period and
+    /// pictures of the next, takes a key that two <c>pssh</c> list for one it has, and waits for it for ever.
+    /// </summary>
+    private KeyId[] KeyIds(ulong period) => [.. Enum.GetValues<TrackClass>().Select(c => links.ContentKeyIdFor(broadcast, c, period))];
 }

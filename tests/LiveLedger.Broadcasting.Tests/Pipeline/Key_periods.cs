@@ -102,14 +102,14 @@ public sealed class Key_periods(Key_periods.Source source) : IClassFixture<Key_p
     }
 
     [Fact]
-    public async Task Key_ids_are_announced_a_period_before_they_are_used_and_no_earlier()
+    public async Task An_init_segment_lists_the_keys_of_its_own_period_and_of_no_other()
     {
         using var broadcast = new PublishedBroadcast(ProtectionScheme.Cbcs, s_ten);
         await broadcast.PublishAsync(source.Media, 0, 1);
         var init = await File.ReadAllBytesAsync(broadcast.Recorded("0").Files.InitPath(0, 0));
         foreach (var trackClass in Enum.GetValues<TrackClass>())
         {
-            Assert.True(Lists(0) && Lists(1) && !Lists(2));
+            Assert.True(Lists(0) && !Lists(1) && !Lists(2));
 
             bool Lists(ulong period)
             {
