@@ -29,12 +29,15 @@ public sealed class A_broadcast_is_taken_down(OneServer one)
 
         await GoneAsync(broadcast.PushAsync("0/3.m4s", one.Source.Segments("0")[2]));
         await GoneAsync(acme.Api.PostAsync($"/v1/broadcasts/{broadcast.Id}/start", null));
+        // The playback that is open, and a new one.
+        await RefusedAsync(viewer, key);
+        await RefusedAsync(await Viewer.ComeAsync(broadcast, "ann"), key);
         Assert.NotNull((await acme.Api.GetFromJsonAsync<JsonObject>($"/v1/broadcasts/{broadcast.Id}"))!["takenDownAt"]);
 
         await broadcast.RestoreAsync();
         await broadcast.PublishAsync(one.Source, 2, 4, init: false);
         Assert.Equal(4, (await broadcast.AuditTrackAsync("0")).Count);
-        Assert.Equal(HttpStatusCode.OK, (await (await Viewer.ComeAsync(broadcast, "ann")).AskAsync(key)).StatusCode);
+        await AnsweredAsync(HttpStatusCode.OK, await Viewer.ComeAsync(broadcast, "ann"), key);
     }
 
     [Fact]
@@ -90,6 +93,12 @@ public sealed class A_broadcast_is_taken_down(OneServer one)
         await broadcast.PublishAsync(one.Source, 0, 1);
         await using var other = await one.Server.JoinAsync();
         (await other.Http.GetAsync($"/live/{broadcast.Id}/0/0.m4s")).EnsureSuccessStatusCode();
+        var (viewer, key) = (await Viewer.ComeAsync(broadcast, "ann"), await broadcast.KeyIdAsync("0"));
+        await viewer.EntitleAsync();
+        using (var asking = other.As(viewer.Token))
+        {
+            Assert.Equal(HttpStatusCode.OK, (await AskAsync(asking, key)).StatusCode);
+        }
 
         await broadcast.TakeDownAsync();
         var until = DateTime.UtcNow + TimeSpan.FromSeconds(2);
@@ -100,6 +109,32 @@ public sealed class A_broadcast_is_taken_down(OneServer one)
         }
 
         await GoneAsync(other.Http.GetAsync($"/live/{broadcast.Id}/master.m3u8"));
+        await RefusedAsync(viewer, key, other);
+    }
+
+    private static Task<HttpResponseMessage> AskAsync(HttpClient asking, string key) => asking.PostAsJsonAsync("/v1/licences", new { kids = new[] { key }, type = "temporary" });
+
+    private async Task RefusedAsync(Viewer viewer, string key, ServerProcess? at = null)
+    {
+        var refusal = await AnsweredAsync(HttpStatusCode.Forbidden, viewer, key, at);
+        Assert.Equal("broadcast-taken-down", (await refusal.Content.ReadFromJsonAsync<JsonObject>())!["code"]!.GetValue<string>());
+    }
+
+    private async Task<HttpResponseMessage> AnsweredAsync(HttpStatusCode expected, Viewer viewer, string key, ServerProcess? at = null)
+    {
+        using var asking = (at ?? one.Server).As(viewer.Token);
+        var until = DateTime.UtcNow + TimeSpan.FromSeconds(2);
+        while (true)
+        {
+            var answer = await AskAsync(asking, key);
+            if (answer.StatusCode == expected)
+            {
+                return answer;
+            }
+
+            Assert.True(DateTime.UtcNow < until, $"licences are still answered {answer.StatusCode}");
+            await Task.Delay(50);
+        }
     }
 
     private static async Task GoneAsync(Task<HttpResponseMessage> asked)

@@ -14,6 +14,9 @@ internal sealed class BroadcastBook(EventStore ledger, LedgerDatabase database)
 
     private readonly ConcurrentDictionary<BroadcastId, Broadcast> _known = new();
 
+    /// <summary>The last version of each that was heard of from the log: a state that has not folded it is old. Never forgotten, so that no read that began before it brings an old state back.</summary>
+    private readonly ConcurrentDictionary<BroadcastId, long> _heard = new();
+
     /// <summary>Those whose last append ended in doubt: read again when the database answers, used as they are while it does not.</summary>
     private readonly ConcurrentDictionary<BroadcastId, bool> _doubtful = new();
 
@@ -22,30 +25,37 @@ internal sealed class BroadcastBook(EventStore ledger, LedgerDatabase database)
     public async ValueTask<Broadcast?> FindAsync(BroadcastId id, CancellationToken cancellation)
     {
         var known = _known.GetValueOrDefault(id);
-        if (known is not null && !_doubtful.ContainsKey(id))
-        {
-            return known;
-        }
-
-        try
-        {
-            var read = await ReadAsync(id, cancellation);
-            _doubtful.TryRemove(id, out _);
-            return read;
-        }
-        catch (LedgerUnavailableException) when (known is not null)
-        {
-            return known;
-        }
+        return known is null || _doubtful.ContainsKey(id) || IsOld(known) ? await FindLatestAsync(id, cancellation) : known;
     }
 
     /// <summary>The broadcast as the ledger has it now: another process may have changed it a moment ago. As it is known here while the database is away.</summary>
     /// <exception cref="LedgerUnavailableException">It is not in memory and the database is away.</exception>
-    public ValueTask<Broadcast?> FindLatestAsync(BroadcastId id, CancellationToken cancellation)
+    public async ValueTask<Broadcast?> FindLatestAsync(BroadcastId id, CancellationToken cancellation)
     {
-        _doubtful[id] = true;
-        return FindAsync(id, cancellation);
+        // Before the read: a doubt that comes up while it runs must outlast it.
+        var doubted = _doubtful.TryRemove(id, out _);
+        try
+        {
+            return await ReadAsync(id, cancellation);
+        }
+        catch (Exception e)
+        {
+            if (doubted)
+            {
+                _doubtful[id] = true;
+            }
+
+            if (e is LedgerUnavailableException && _known.GetValueOrDefault(id) is { } known)
+            {
+                return known;
+            }
+
+            throw;
+        }
     }
+
+    // Versions count from 0, so a state that has folded an event has a greater one.
+    private bool IsOld(Broadcast known) => _heard.TryGetValue(known.Id, out var heard) && (long)known.Version <= heard;
 
     private async Task<Broadcast?> ReadAsync(BroadcastId id, CancellationToken cancellation)
     {
@@ -95,14 +105,7 @@ internal sealed class BroadcastBook(EventStore ledger, LedgerDatabase database)
     }
 
     /// <summary>Something was appended to a broadcast, by this process or another.</summary>
-    public void Heard(BroadcastId id, long version)
-    {
-        // Versions count from 0, so a state that has folded this event has more.
-        if (_known.TryGetValue(id, out var known) && (long)known.Version <= version)
-        {
-            _doubtful[id] = true;
-        }
-    }
+    public void Heard(BroadcastId id, long version) => _heard.AddOrUpdate(id, version, (_, before) => Math.Max(before, version));
 
     /// <summary>Ids of all broadcasts that are taken down.</summary>
     public async Task<IReadOnlyList<BroadcastId>> ListTakenDownAsync(CancellationToken cancellation)
