@@ -1,8 +1,7 @@
 import type { Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
-import { Browser } from "./support/chromium.js";
-import { LiveBroadcast, LiveServer } from "./support/liveServer.js";
-import { Proxy } from "./support/proxy.js";
+import type { LiveBroadcast } from "./support/liveServer.js";
+import { LiveStage } from "./support/liveStage.js";
 import { expectBars, openStock } from "./support/stockPlayer.js";
 import { sleep, until } from "./support/until.js";
 import { coverText, decodedBy, statsOf, untilPlaying, untilState } from "./support/watchPage.js";
@@ -10,33 +9,21 @@ import { coverText, decodedBy, statsOf, untilPlaying, untilState } from "./suppo
 /** Seconds of a key period: a right that ends ends within it, and two seconds. */
 const period = 10;
 
-let server: LiveServer;
-let proxy: Proxy;
-let browser: Browser;
+let stage: LiveStage;
 let broadcast: LiveBroadcast;
 
 beforeAll(async () => {
-  [server, browser] = await Promise.all([LiveServer.start(), Browser.open()]);
-  proxy = await Proxy.start(server.url);
-  broadcast = await LiveBroadcast.create(server, "cbcs", "Bars by licence", period);
-  broadcast.publish();
-  await broadcast.untilSegments(5);
+  stage = await LiveStage.open("Bars by licence", period);
+  broadcast = stage.broadcast;
 }, 180_000);
 
-afterEach(async () => {
-  await Promise.all(browser.context.pages().slice(1).map((page) => page.close()));
-});
+afterEach(() => stage.clear());
 
-afterAll(async () => {
-  await broadcast?.stopPublishing();
-  await browser?.close();
-  await proxy?.stop();
-  await server?.stop();
-});
+afterAll(() => stage?.close());
 
 async function watch(viewer: string): Promise<Page> {
-  const page = await browser.page();
-  await page.goto(broadcast.watchUrl(server.url, await broadcast.viewerToken(viewer)));
+  const page = await stage.browser.page();
+  await page.goto(broadcast.watchUrl(stage.server.url, await broadcast.viewerToken(viewer)));
   return page;
 }
 
@@ -98,7 +85,7 @@ describe("A page that plays", () => {
     await broadcast.entitle("strict", offer);
     const page = await playing("strict");
     await expectBars(page, 2, 20);
-    const stock = await openStock(browser, proxy.url, "hls.js", broadcast.id, await broadcast.viewerToken("strict"));
+    const stock = await openStock(stage.browser, stage.proxy.url, "hls.js", broadcast.id, await broadcast.viewerToken("strict"));
     await sleep(4000);
     expect((await decodedBy(stock)).frames).toBeLessThan(5);
   });
@@ -107,7 +94,7 @@ describe("A page that plays", () => {
 describe("A stock player, which hears of nothing", () => {
   it("has no keys for what is broadcast a period and two seconds after its right was revoked", async () => {
     const entitlement = await broadcast.entitle("unaware");
-    const page = await openStock(browser, proxy.url, "hls.js", broadcast.id, await broadcast.viewerToken("unaware"));
+    const page = await openStock(stage.browser, stage.proxy.url, "hls.js", broadcast.id, await broadcast.viewerToken("unaware"));
     await expectBars(page, 4, 30);
     const edge = await liveEdge();
     await broadcast.revoke(entitlement);
@@ -134,7 +121,7 @@ describe("A broadcast that is taken down", () => {
 
 /** Where the media has come to, in seconds on the players' timeline: the end of the newest segment. */
 async function liveEdge(): Promise<number> {
-  const page = browser.context.pages().at(-1) as Page;
+  const page = stage.browser.context.pages().at(-1) as Page;
   return page.evaluate(async () => {
     const video = document.querySelector("video") as HTMLVideoElement;
     // hls.js counts media time from the first segment it listed, so the edge is told by the seekable range.
