@@ -16,6 +16,9 @@ public sealed record LicensingLinks
     /// <summary>The broadcaster's identity key as in Watch addresses (43 characters of base64url), or null before the session key is certified.</summary>
     public required Func<BroadcastId, CancellationToken, ValueTask<string?>> IdentityOf { get; init; }
 
+    /// <summary>Hands the order for an attempt to the message bus: webhook, message, turn. Done when the bus has it.</summary>
+    public required Func<Guid, Guid, long, CancellationToken, Task> DeliverWebhook { get; init; }
+
     /// <summary>Signs a token for a viewer of a broadcast.</summary>
     public required Func<string, BroadcastId, TimeSpan, (string Token, DateTimeOffset ExpiresAt)> IssueViewerToken { get; init; }
 }
@@ -25,6 +28,9 @@ public sealed record LicensingOptions
 {
     /// <summary>Folder of wrapped keys (0700).</summary>
     public required string KeysFolder { get; init; }
+
+    /// <summary>True if webhooks may be sent to addresses of private networks and of this machine, and without TLS: where shops stand beside us.</summary>
+    public bool PrivateWebhooks { get; init; }
 
     /// <summary>Folder of decisions that the ledger has yet to take.</summary>
     public required string SpoolFolder { get; init; }

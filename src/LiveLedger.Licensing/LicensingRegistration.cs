@@ -13,9 +13,11 @@ using LiveLedger.Licensing.Playbacks;
 using LiveLedger.Licensing.Speke;
 using LiveLedger.Licensing.Regions;
 using LiveLedger.Licensing.Subjects;
+using LiveLedger.Licensing.Webhooks;
 using LiveLedger.Media;
 using LiveLedger.Media.Protection;
 using LiveLedger.Messages.V1;
+using LiveLedger.Transparency.Tree;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
@@ -39,6 +41,14 @@ public static class LicensingRegistration
         .AddSingleton<BroadcastWatch>()
         .AddSingleton(EntitlementTables.Inline)
         .AddSingleton(OfferTables.Inline)
+        .AddSingleton(WebhookTables.Inline)
+        .AddSingleton<WebhookBook>()
+        .AddSingleton<WebhookSecrets>()
+        .AddSingleton<WebhookOutbox>()
+        .AddSingleton(_ => new WebhookPost(options.PrivateWebhooks))
+        .AddSingleton<WebhookDelivery>()
+        .AddSingleton<WebhookEndpoints>()
+        .AddHostedService<WebhookPump>()
         .AddSingleton<IdempotencyKeys>()
         .AddSingleton<OfferBook>()
         .AddSingleton<OfferEndpoints>()
@@ -96,7 +106,7 @@ public static class LicensingRegistration
     /// <summary>The broadcast whose event this is, as its payload says; null if it is none of this stage's.</summary>
     public static string? BroadcastOf(StoredEvent stored)
     {
-        if (stored.Stream.Value.Split('/') is not ["entitlement" or "offer" or "playback" or "subject" or "speke", _])
+        if (stored.Stream.Value.Split('/') is not ["entitlement" or "offer" or "playback" or "subject" or "speke" or "webhook", _])
         {
             return null;
         }
@@ -115,6 +125,14 @@ public static class LicensingRegistration
     /// <summary>The message to the outside of one of this stage's events; null if there is none.</summary>
     public static object? MessageOf(StoredEvent stored, LedgerPlace place) => LicensingMessage.Of(stored, place);
 
+    /// <summary>Takes a message in for the webhooks that want it; done when it is in the database.</summary>
+    public static Task KeepForWebhooksAsync(this IServiceProvider services, BroadcastId broadcast, object message, LedgerIndex place, StoredEvent cause, CancellationToken cancel) =>
+        services.GetRequiredService<WebhookOutbox>().TakeAsync(broadcast, message, place, cause, cancel);
+
+    /// <summary>Makes the attempt that was ordered.</summary>
+    public static Task DeliverWebhookAsync(this IServiceProvider services, Guid webhook, Guid message, long turn, CancellationToken cancel) =>
+        services.GetRequiredService<WebhookDelivery>().TryAsync(new(new(webhook), message, turn), cancel);
+
     /// <summary>Maps offers, entitlements and viewer tokens into the group <c>/v1/broadcasts</c>, which requires an API token.</summary>
     public static void MapEntitlements(this RouteGroupBuilder broadcasts)
     {
@@ -123,6 +141,7 @@ public static class LicensingRegistration
         BulkEndpoint.Map(broadcasts);
         ViewerTokenEndpoints.Map(broadcasts);
         PlaybackEndpoints.MapList(broadcasts);
+        WebhookEndpoints.Map(broadcasts);
     }
 
     /// <summary>Maps the erasure of persons into the group <c>/v1/subjects</c>, which requires an API token.</summary>

@@ -13,6 +13,7 @@ using LiveLedger.Server.Keys;
 using LiveLedger.Server.Messaging;
 using LiveLedger.Server.Settings;
 using LiveLedger.Transparency.Notes;
+using MassTransit;
 
 namespace LiveLedger.Server;
 
@@ -45,11 +46,12 @@ internal static class Stages
             OwnerOf = (name, cancellation) => BroadcastId.TryParse(name, out var id) ? s.OwnerOfAsync(id, cancellation) : new((string?)null),
         });
 
-        services.AddSingleton(static s => new LicensingLinks
+        services.AddSingleton(s => new LicensingLinks
         {
             OwnerOf = s.OwnerOfAsync,
             FactsOf = s.FactsOfAsync,
             IdentityOf = s.IdentityOfAsync,
+            DeliverWebhook = (webhook, message, turn, cancel) => MessageBus.DeliverAsync(s.GetRequiredService<IBus>(), ledger.Origin, new(webhook, message, turn), cancel),
             IssueViewerToken = (viewer, broadcast, lifetime) =>
             {
                 var token = s.GetRequiredService<TokenIssuer>().ForViewer(viewer, broadcast.ToString(), lifetime);
@@ -64,6 +66,7 @@ internal static class Stages
             KeyServer = settings.KeyServer,
             RegionsFile = settings.Regions,
             TrustedProxies = settings.TrustedProxies,
+            PrivateWebhooks = settings.PrivateWebhooks,
         });
 
         services.AddSingleton(static s => new BroadcastingLinks

@@ -10,6 +10,7 @@ internal static class TestBroadcasts
         OwnerOf = (_, _) => new(facts()?.Owner),
         FactsOf = (_, _) => new(facts()),
         IdentityOf = (_, _) => new((string?)null),
+        DeliverWebhook = (_, _, _, _) => throw new NotSupportedException("no bus here"),
         IssueViewerToken = (_, _, _) => throw new NotSupportedException("no tokens here"),
     };
 }

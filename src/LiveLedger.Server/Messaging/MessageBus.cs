@@ -2,8 +2,10 @@ using LiveLedger.Broadcasting;
 using LiveLedger.Ledger;
 using LiveLedger.Ledger.Subscriptions;
 using LiveLedger.Licensing;
+using LiveLedger.Media;
 using LiveLedger.Messages.V1;
 using LiveLedger.Server.Settings;
+using LiveLedger.Transparency.Tree;
 using MassTransit;
 
 namespace LiveLedger.Server.Messaging;
@@ -14,6 +16,7 @@ internal static class MessageBus
     // Each transport has a place of its own: what was told within a process was not told to a broker.
     private const string OverRabbitMq = "messages";
     private const string WithinProcess = "messages_memory";
+    private const string ToShops = "webhooks";
 
     public static void AddMessages(this IServiceCollection services, ServerSettings settings, string origin)
     {
@@ -21,13 +24,18 @@ internal static class MessageBus
         {
             // It would report home.
             bus.DisableUsageTelemetry();
+            bus.AddConsumer<DeliverWebhookConsumer>();
             if (settings.RabbitMq is { } broker)
             {
-                bus.UsingRabbitMq((_, rabbit) => rabbit.Host(broker));
+                bus.UsingRabbitMq((context, rabbit) =>
+                {
+                    rabbit.Host(broker);
+                    DeliverWebhookConsumer.Receive(rabbit, origin, context);
+                });
             }
             else
             {
-                bus.UsingInMemory();
+                bus.UsingInMemory((context, memory) => DeliverWebhookConsumer.Receive(memory, origin, context));
             }
         });
 
@@ -43,7 +51,23 @@ internal static class MessageBus
             MessageOf = logged => MessageOf(logged, origin),
             Send = (message, cause, cancel) => SendAsync(s.GetRequiredService<IBus>(), message, cause, cancel),
         });
+        services.AddOutwardSubscription(s => new()
+        {
+            Name = ToShops,
+            MessageOf = logged => MessageOf(logged, origin) is { } message ? new ForShops(message, logged.Index) : null,
+            Send = (message, cause, cancel) => KeepAsync(s, (ForShops)message, cause, cancel),
+        });
     }
+
+    /// <summary>Hands an order to whichever process has time for it.</summary>
+    public static async Task DeliverAsync(IBus bus, string origin, DeliverWebhook order, CancellationToken cancel) =>
+        await (await bus.GetSendEndpoint(new($"queue:{DeliverWebhookConsumer.QueueOf(origin)}"))).Send(order, cancel);
+
+    // Into the database first: a bus within the process forgets, and a broker is not asked to keep something for three days.
+    private static Task KeepAsync(IServiceProvider services, ForShops told, StoredEvent cause, CancellationToken cancel) =>
+        (BroadcastingRegistration.BroadcastOf(cause) ?? LicensingRegistration.BroadcastOf(cause)) is { } name && BroadcastId.TryParse(name, out var broadcast)
+            ? services.KeepForWebhooksAsync(broadcast, told.Message, told.Place, cause, cancel)
+            : Task.CompletedTask;
 
     private static object? MessageOf(LoggedEvent logged, string origin)
     {
@@ -62,4 +86,6 @@ internal static class MessageBus
             context.Durable = true;
         }),
         cancel);
+
+    private sealed record ForShops(object Message, LedgerIndex Place);
 }

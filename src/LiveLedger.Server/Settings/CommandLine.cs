@@ -25,6 +25,7 @@ internal static class CommandLine
         var keyServer = Option("--key-server", "LIVELEDGER_KEY_SERVER", "A SPEKE 2.0 key server that new broadcasts take their content keys from. Default: none.");
         var keyServerHeaders = Option("--key-server-headers", "LIVELEDGER_KEY_SERVER_HEADERS", "File of headers for it, name: value; its owner's only.");
         var keyServerContent = Option("--key-server-content-id", "LIVELEDGER_KEY_SERVER_CONTENT_ID", "What it calls a broadcast. Default: {broadcast}, our id.");
+        var webhooks = Option("--private-webhooks", "LIVELEDGER_PRIVATE_WEBHOOKS", "yes: webhooks may go to this machine and private networks, and without TLS. Default: no");
         var player = Option("--player", "LIVELEDGER_PLAYER", "Folder of the built player page.");
         var regions = Option("--regions", "LIVELEDGER_REGIONS", "File of regions: a table of networks, or a MaxMind DB. Default: none.");
         var proxies = Option("--trusted-proxies", "LIVELEDGER_TRUSTED_PROXIES", "Networks of proxies whose X-Forwarded-For is believed: 10.0.0.0/8,::1/128. Default: none.");
@@ -34,7 +35,7 @@ internal static class CommandLine
         var roles = Option("--oidc-roles", "LIVELEDGER_OIDC_ROLES", "Its values and ours: crew=broadcaster,finance=auditor. Default: the same names.");
 
         var root = new RootCommand("LiveLedger server");
-        foreach (var option in (Option<string?>[])[database, data, join, urls, publicUrl, issuer, origin, witnesses, rabbit, window, drm, keyServer, keyServerHeaders, keyServerContent, player, authority, audience, roleClaim, roles])
+        foreach (var option in (Option<string?>[])[database, data, join, urls, publicUrl, issuer, origin, witnesses, rabbit, window, drm, keyServer, keyServerHeaders, keyServerContent, webhooks, player, authority, audience, roleClaim, roles])
         {
             root.Options.Add(option);
         }
@@ -57,6 +58,7 @@ internal static class CommandLine
                     LiveWindow = LiveWindow(parsed.GetValue(window)),
                     Systems = Systems(parsed.GetValue(drm)),
                     KeyServer = KeyServerSettings.Read(parsed.GetValue(keyServer), parsed.GetValue(keyServerHeaders), parsed.GetValue(keyServerContent)),
+                    PrivateWebhooks = YesOrNo("--private-webhooks", parsed.GetValue(webhooks)),
                     Player = parsed.GetValue(player),
                     Regions = parsed.GetValue(regions) is { } table ? Path.GetFullPath(table) : null,
                     TrustedProxies = Networks(parsed.GetValue(proxies)),
@@ -107,6 +109,13 @@ internal static class CommandLine
 
         return urls;
     }
+
+    private static bool YesOrNo(string option, string? value) => value switch
+    {
+        null or "no" => false,
+        "yes" => true,
+        _ => throw new StartFailure("settings-invalid", $"{option} is yes or no"),
+    };
 
     private static TimeSpan LiveWindow(string? seconds)
     {

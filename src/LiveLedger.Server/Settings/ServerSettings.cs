@@ -44,6 +44,9 @@ internal sealed record ServerSettings
     /// <summary>DRMs that manifests name beside ClearKey.</summary>
     public IReadOnlyList<DrmSystem> Systems { get; init; } = [];
 
+    /// <summary>True if webhooks may go to this machine and private networks, and without TLS.</summary>
+    public bool PrivateWebhooks { get; init; }
+
     /// <summary>Folder of the built player; null to look for it.</summary>
     public string? Player { get; init; }
 

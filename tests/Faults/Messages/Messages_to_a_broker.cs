@@ -14,7 +14,8 @@ using Npgsql;
 namespace LiveLedger.Faults.Messages;
 
 /// <summary>What is logged is told to a real RabbitMQ, at least once and under one id, whatever dies.</summary>
-public sealed class Messages_to_a_broker(A_broker a) : IClassFixture<A_broker>
+[Collection(A_broker.Name)]
+public sealed class Messages_to_a_broker(A_broker a)
 {
     private static readonly Dictionary<string, string> s_types = new()
     {
@@ -168,7 +169,7 @@ public sealed class Messages_to_a_broker(A_broker a) : IClassFixture<A_broker>
         });
 
         using var operating = server.As(server.OperatorToken);
-        var place = Assert.Single((await operating.GetFromJsonAsync<JsonObject>("/v1/ledger/subscriptions"))!["items"]!.AsArray())!;
-        Assert.Equal("messages", place["name"]!.GetValue<string>());
+        var places = (await operating.GetFromJsonAsync<JsonObject>("/v1/ledger/subscriptions"))!["items"]!.AsArray();
+        Assert.Equal(["messages", "webhooks"], places.Select(static p => p!["name"]!.GetValue<string>()));
     }
 }

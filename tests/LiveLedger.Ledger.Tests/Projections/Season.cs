@@ -13,10 +13,11 @@ internal static class Season
     public const int EventsOfEach = 1000;
     public const int Viewers = 40;
     public const int SentAway = 10;
-    public const int Segments = EventsOfEach - OfItself - OfOffers - Viewers - SentAway - OfOthers - Playbacks * OfPlayback;
+    public const int Segments = EventsOfEach - OfItself - OfOffers - OfWebhooks - Viewers - SentAway - OfOthers - Playbacks * OfPlayback;
 
     private const int OfItself = 6;
     private const int OfOffers = 4;
+    private const int OfWebhooks = 3;
     private const int OfOthers = 6;
     private const int Playbacks = 4;
     private const int OfPlayback = 10;
@@ -42,6 +43,10 @@ internal static class Season
         var offer = Guid.CreateVersion7().ToString("N");
         await AppendAsync($"offer/{offer}", Offer("offer-created", 1), Offer("offer-revised", 2));
         await AppendAsync($"offer/{Guid.CreateVersion7():N}", Offer("offer-created", 1), Event("offer-withdrawn", $$"""{"broadcast":"{{broadcast}}"}"""));
+
+        var hook = Event("webhook-added", $$"""{"broadcast":"{{broadcast}}","sealedUrl":"{{Convert.ToBase64String(BitConverter.GetBytes(number))}}","types":["entitlement.granted"],"after":{{number}}}""");
+        await AppendAsync($"webhook/{Guid.CreateVersion7():N}", hook);
+        await AppendAsync($"webhook/{Guid.CreateVersion7():N}", hook with { Id = Guid.CreateVersion7() }, Event("webhook-removed", $$"""{"broadcast":"{{broadcast}}"}"""));
 
         for (var viewer = 0; viewer < Viewers; viewer++)
         {

@@ -107,8 +107,8 @@ public sealed class EntitlementBookTests
 
             // As an older program left it.
             await before.ExecuteAsync("""
-                DELETE FROM ledger.projections; CREATE SCHEMA licensing; ALTER TABLE entitlements.entitlements SET SCHEMA licensing; DROP SCHEMA entitlements;
-                DELETE FROM public.liveledger_schema WHERE room = 'licensing' AND file LIKE '%/003%'
+                DELETE FROM ledger.projections; DROP SCHEMA licensing CASCADE; CREATE SCHEMA licensing; ALTER TABLE entitlements.entitlements SET SCHEMA licensing; DROP SCHEMA entitlements;
+                DELETE FROM public.liveledger_schema WHERE room = 'licensing' AND (file LIKE '%/003%' OR file LIKE '%/004%')
                 """);
         }
 
