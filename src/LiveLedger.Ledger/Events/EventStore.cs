@@ -13,7 +13,6 @@ public sealed partial class EventStore
     /// <summary>Most events in one append.</summary>
     public const int MaxEvents = 1000;
 
-
     // Appends that hold a session at once. Each is a process of PostgreSQL's; more of them than its cores can serve only take turns on them,
     // and whoever is next has waited longer: of 512 callers at 5,000 appends a second the slowest hundredth waited twice as long with 100.
     // The rest of the pool is for readers.
@@ -32,6 +31,7 @@ public sealed partial class EventStore
     private readonly Action<LedgerStep> _reached;
     private readonly EventAppend _append;
     private readonly SemaphoreSlim _turns = new(MaxAtOnce);
+    private readonly GroupCommit _firsts;
 
     /// <summary>A store over a database.</summary>
     /// <param name="database">The ledger's.</param>
@@ -47,6 +47,7 @@ public sealed partial class EventStore
         _inline = new(inline ?? [], _upcasters);
         _reached = options?.Reached ?? (static _ => { });
         _append = options?.Append ?? EventAppend.Logged;
+        _firsts = new(StoreFirstsAsync);
     }
 
     /// <summary>Appends events to one stream, all or none.</summary>
@@ -68,7 +69,7 @@ public sealed partial class EventStore
             while (true)
             {
                 _reached(LedgerStep.Appending);
-                var result = await AppendInTurnAsync(stream, version, events, cancel);
+                var result = await InTurnAsync(() => AppendOnceAsync(stream, version, events, cancel), cancel);
                 if (result.Outcome == AppendOutcome.Appended)
                 {
                     _reached(LedgerStep.Appended);
@@ -139,12 +140,12 @@ public sealed partial class EventStore
         }
     }
 
-    private async Task<AppendResult> AppendInTurnAsync(StreamName stream, long expected, IReadOnlyList<NewEvent> events, CancellationToken cancel)
+    private async Task<T> InTurnAsync<T>(Func<Task<T>> append, CancellationToken cancel)
     {
         await _turns.WaitAsync(cancel);
         try
         {
-            return await AppendOnceAsync(stream, expected, events, cancel);
+            return await append();
         }
         finally
         {

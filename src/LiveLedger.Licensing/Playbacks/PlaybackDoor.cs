@@ -134,7 +134,7 @@ internal sealed class PlaybackDoor(
     private async Task<AppendResult?> AppendFirstAsync(Playback playback, LicenceDecision decision, DateTimeOffset now, CancellationToken cancel)
     {
         playback.First = (PlaybackEvents.StreamOf(playback.Id), PlaybackEvents.Granted(playback, decision.Given, renewal: 0, now));
-        return await ledger.AppendAsync(playback.First.Value.Stream, ExpectedVersion.NoStream, [playback.First.Value.Event], cancel);
+        return await ledger.AppendFirstAsync(playback.First.Value.Stream, playback.First.Value.Event, cancel);
     }
 
     private async Task<AppendResult?> AppendCountedAsync(Playback playback, Asker asker, LicenceRequest request, LicenceDecision decision, long version, CancellationToken cancel)
