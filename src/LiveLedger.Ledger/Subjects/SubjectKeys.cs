@@ -96,6 +96,9 @@ public sealed class SubjectKeys
     /// <summary>The key with this id, or null if it was erased. The caller disposes it.</summary>
     public SubjectKey? Find(string scope, SubjectId id) => Settled(() => Look(scope, id));
 
+    /// <summary>True as long as the key with this id is not erased. One look at a folder: for who remembers what a key gave and must forget it with the key.</summary>
+    public bool Exists(string scope, SubjectId id) => File.Exists(KeyFile(scope, id));
+
     // Readers take no lock, so one may have opened a file that an erasure then filled with zeros, and the person may have begun anew under
     // the same path since. What does not open is therefore read once more while nobody writes: only then is it damaged.
     private SubjectKey? Settled(Func<SubjectKey?> look)

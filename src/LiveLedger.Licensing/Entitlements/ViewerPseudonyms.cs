@@ -1,4 +1,7 @@
+using System.Collections.Concurrent;
+using System.Security.Cryptography;
 using System.Text;
+using LiveLedger.Cryptography;
 using LiveLedger.Ledger.Subjects;
 using LiveLedger.Media;
 
@@ -10,6 +13,13 @@ namespace LiveLedger.Licensing.Entitlements;
 /// </summary>
 internal sealed class ViewerPseudonyms(SubjectKeys subjects)
 {
+    private const int MaxRemembered = 100_000;
+
+    // Reading and opening a person's two key files was a quarter of a licence's time. What is remembered is the pseudonym, by a hash of the name under a
+    // key of this process alone, and it is worth nothing once the key's file is gone, whichever server erased it.
+    private readonly ConcurrentDictionary<(BroadcastId, Bytes32), (SubjectId Key, ViewerPseudonym Pseudonym)> _known = new();
+    private readonly byte[] _hashing = RandomNumberGenerator.GetBytes(32);
+
     /// <summary>Longest viewer id in characters.</summary>
     public const int MaxViewerLength = SubjectKeys.MaxNameLength;
 
@@ -21,8 +31,24 @@ internal sealed class ViewerPseudonyms(SubjectKeys subjects)
     /// <summary>The viewer's pseudonym in this broadcast, the same as long as the key is not erased.</summary>
     public ViewerPseudonym Of(BroadcastId broadcast, string viewer)
     {
+        var name = (broadcast, new Bytes32(HMACSHA256.HashData(_hashing, Encoding.UTF8.GetBytes(viewer))));
+        if (_known.TryGetValue(name, out var known))
+        {
+            if (subjects.Exists(Scope(broadcast), known.Key))
+            {
+                return known.Pseudonym;
+            }
+
+            _known.TryRemove(name, out _);
+        }
+
         using var key = subjects.FindOrCreate(Scope(broadcast), viewer);
-        return PseudonymOf(key);
+        if (_known.Count >= MaxRemembered)
+        {
+            _known.TryRemove(_known.First());
+        }
+
+        return (_known[name] = (key.Id, PseudonymOf(key))).Pseudonym;
     }
 
     /// <summary>The viewer with the name sealed, to be stored.</summary>

@@ -31,7 +31,8 @@ internal static class Registration
         IdentityModelEventSource.ShowPII = false;
 
         builder.Services.AddSingleton(issuer);
-        var authentication = builder.Services.AddAuthentication(ApiScheme)
+        // No default scheme: each policy names its own. With one, a viewer's token would be tried as an API token first, for each licence.
+        var authentication = builder.Services.AddAuthentication()
             .AddJwtBearer(ViewerScheme, o => TakeOurs(o, TokenKind.Viewer, issuer));
         if (settings.External is { } external)
         {

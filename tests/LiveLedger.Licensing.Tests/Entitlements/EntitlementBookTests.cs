@@ -145,6 +145,12 @@ public sealed class EntitlementBookTests
         Assert.NotEqual(pseudonym, pseudonyms.Of(_broadcast, "Ann@example.com"));
         using var elsewhere = new TestFolder();
         Assert.NotEqual(pseudonym, new ViewerPseudonyms(new SubjectKeys(elsewhere.Path, kek)).Of(_broadcast, "ann@example.com"));
+
+        // By another server on the same folder: nobody tells this one.
+        Assert.True(new SubjectKeys(folder.Path, kek).Erase(ViewerPseudonyms.Scope(_broadcast), "ann@example.com"));
+        var anew = pseudonyms.Of(_broadcast, "ann@example.com");
+        Assert.NotEqual(pseudonym, anew);
+        Assert.Equal(anew, pseudonyms.Of(_broadcast, "ann@example.com"));
     }
 
     [Theory]
