@@ -65,10 +65,12 @@ async function playAll(players: StockPlayer[], state: "live" | "recording"): Pro
   await untilState(ours, state, 30);
   const results = await Promise.allSettled([...pages].map(([name, page]) => expectSmooth(name, page)));
   const failed = results.filter((result) => result.status === "rejected").map((result) => String(result.reason));
-  const { failures } = await statsOf(ours);
+  const { failures, earlyKeys } = await statsOf(ours);
   await Promise.all([...pages.values()].map((page) => page.close()));
   expect(failed).toEqual([]);
   expect(failures).toEqual([]);
+  // Ours asks for the keys that are announced, and then needs no others.
+  if (state === "live") expect(Math.min(earlyKeys.fetched, earlyKeys.used)).toBeGreaterThanOrEqual(rotations);
 }
 
 describe(`Keys that change every ${seconds} s`, () => {

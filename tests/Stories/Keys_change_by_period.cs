@@ -54,6 +54,38 @@ public sealed class Keys_change_by_period(OneServer one)
         }
     }
 
+    [Fact]
+    public async Task The_ids_of_the_next_periods_keys_are_told_a_period_early_and_are_those_that_come()
+    {
+        using var source = await CmafSource.MakeAsync(24);
+        using var acme = await Broadcaster.AdmitAsync(one.Server, "acme");
+        var broadcast = await acme.GoLiveAsync(keyPeriodSeconds: 10);
+        await broadcast.PublishAsync(source, 0, 1);
+        var told = await AnnouncedAsync();
+        Assert.Equal("keys-1", told.Name);
+        await broadcast.PublishAsync(source, 1, 6, init: false);
+        Assert.Equal("keys-2", (await AnnouncedAsync()).Name);
+
+        var come = new List<string>();
+        foreach (var track in source.Tracks)
+        {
+            var listed = (await one.Server.Http.GetStringAsync($"/live/{broadcast.Id}/{track}/media.m3u8")).Split("KEYID=0x")[1..].Select(static rest => rest[..32]).ToArray();
+            Assert.DoesNotContain(listed[0], told.Ids);
+            come.Add(listed[1]);
+        }
+
+        Assert.InRange(come.Distinct().Count(), 2, 3);
+        Assert.Subset(told.Ids.ToHashSet(), come.ToHashSet());
+        await broadcast.EndAsync();
+        Assert.DoesNotContain("#EXT-X-DATERANGE", await one.Server.Http.GetStringAsync($"/live/{broadcast.Id}/{source.Tracks[0]}/media.m3u8"));
+
+        async Task<(string Name, string[] Ids)> AnnouncedAsync()
+        {
+            var line = Assert.Single((await one.Server.Http.GetStringAsync($"/live/{broadcast.Id}/{source.Tracks[0]}/media.m3u8")).Split('\n'), static l => l.StartsWith("#EXT-X-DATERANGE:", StringComparison.Ordinal));
+            return (line.Split('"')[1], line.Split("X-KEYIDS=\"")[1].TrimEnd('"').Split(','));
+        }
+    }
+
     private async Task<List<Period>> PeriodsAsync(RunningBroadcast broadcast, string track)
     {
         var folder = $"/live/{broadcast.Id}/{track}/";

@@ -3,6 +3,7 @@ using LiveLedger.Broadcasting.Broadcasts;
 using LiveLedger.Ledger.Refusals;
 using LiveLedger.Media;
 using LiveLedger.Media.Manifests;
+using LiveLedger.Media.Protection;
 using LiveLedger.Media.Tracks;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
@@ -11,7 +12,7 @@ using Microsoft.AspNetCore.Routing;
 namespace LiveLedger.Broadcasting.Origin;
 
 /// <summary>HLS and DASH manifests over the same segments, written anew for each request from what is sealed.</summary>
-internal sealed class ManifestEndpoints(BroadcastBook book, Recordings recordings, Withheld withheld, BroadcastingOptions options, TimeProvider time)
+internal sealed class ManifestEndpoints(BroadcastBook book, Recordings recordings, Withheld withheld, BroadcastingOptions options, BroadcastingLinks links, TimeProvider time)
 {
     private const string HlsType = "application/vnd.apple.mpegurl";
     private const string DashType = "application/dash+xml";
@@ -86,8 +87,21 @@ internal sealed class ManifestEndpoints(BroadcastBook book, Recordings recording
                 AvailabilityStart = start,
                 Ended = ended,
                 Window = options.LiveWindow,
+                NextKeys = ended ? null : NextKeys(broadcast, tracks),
                 Epochs = [.. recording.Timeline.Epochs.Select(e => new EpochStart(e.Number, e.StartSeconds, recording.FirstPeriodOf(e.Number)))],
             });
+    }
+
+    // As soon as a period has begun: a period before they are needed.
+    private KeyAnnouncement? NextKeys(Broadcast broadcast, ManifestTrack[] tracks)
+    {
+        if (broadcast.KeyPeriod.Seconds is not { } seconds)
+        {
+            return null;
+        }
+
+        var next = tracks.Max(static t => t.Segments[^1].CryptoPeriod) + 1;
+        return new(next, broadcast.KeyPeriod.StartOf(next), seconds, [.. Enum.GetValues<TrackClass>().Select(c => links.ContentKeyIdFor(broadcast.Id, c, next))]);
     }
 
     private ManifestTrack Describe(TrackView view, Broadcast broadcast, DateTimeOffset start) => new()

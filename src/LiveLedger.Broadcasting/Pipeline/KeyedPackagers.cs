@@ -29,8 +29,12 @@ internal sealed class KeyedPackagers(BroadcastId broadcast, ProtectionScheme sch
     }
 
     /// <summary>
-    /// The ids of all classes' keys in a period. Of this one alone: hls.js 1.7.4 that begins at a change of keys, with sound of one period and
-    /// pictures of the next, takes a key that two <c>pssh</c> list for one it has, and waits for it for ever.
+    /// The ids of all classes' keys of a period and of those around it. hls.js 1.7.4 asks for the keys of one <c>pssh</c> only, whichever comes first, where
+    /// it begins at a change of keys with sound of one period and pictures of the next: each must list both. Its own first, for a refusal names the first one's reason.
     /// </summary>
-    private KeyId[] KeyIds(ulong period) => [.. Enum.GetValues<TrackClass>().Select(c => links.ContentKeyIdFor(broadcast, c, period))];
+    private KeyId[] KeyIds(ulong period)
+    {
+        ulong[] periods = length.Seconds is null ? [period] : period == 0 ? [0, 1] : [period, period - 1, period + 1];
+        return [.. periods.SelectMany(p => Enum.GetValues<TrackClass>().Select(c => links.ContentKeyIdFor(broadcast, c, p)))];
+    }
 }

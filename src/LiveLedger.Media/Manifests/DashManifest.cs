@@ -46,7 +46,7 @@ public static class DashManifest
                 xml.WriteAttributeString("suggestedPresentationDelay", Duration(longest * 3));
             }
 
-            WritePeriods(xml, tracks, periods, origin, licenceUrl);
+            WritePeriods(xml, tracks, timeline, periods, origin, licenceUrl);
             if (!timeline.Ended)
             {
                 xml.WriteStartElement("UTCTiming", Mpd);
@@ -71,7 +71,8 @@ public static class DashManifest
 
     private static string Seconds(decimal seconds) => seconds.ToString("0.######", CultureInfo.InvariantCulture);
 
-    private static void WritePeriods(XmlWriter xml, IReadOnlyList<ManifestTrack> tracks, IReadOnlyList<DashPeriod> periods, decimal origin, string licenceUrl)
+    private static void WritePeriods(
+        XmlWriter xml, IReadOnlyList<ManifestTrack> tracks, BroadcastTimeline timeline, IReadOnlyList<DashPeriod> periods, decimal origin, string licenceUrl)
     {
         if (periods.Count == 0)
         {
@@ -83,6 +84,11 @@ public static class DashManifest
         foreach (var period in periods)
         {
             StartPeriod(xml, period, origin);
+            if (period == periods[^1] && timeline.NextKeys is { } next)
+            {
+                WriteAnnouncement(xml, next, period);
+            }
+
             // One set for each key, since keys are looked up by set (DASH-IF IOP §7.5); players switch between those that
             // say so below. The best first: some players take the first set and stay with it.
             var sets = tracks.Where(t => period.SegmentsOf(t).Any())
@@ -103,5 +109,20 @@ public static class DashManifest
         xml.WriteStartElement("Period", Mpd);
         xml.WriteAttributeString("id", period.Name);
         xml.WriteAttributeString("start", $"PT{Seconds(period.StartSeconds - origin)}S");
+    }
+
+    // An event on the timeline (ISO/IEC 23009-1 §5.10.2), which players pass on to the application and otherwise ignore.
+    private static void WriteAnnouncement(XmlWriter xml, KeyAnnouncement next, in DashPeriod period)
+    {
+        xml.WriteStartElement("EventStream", Mpd);
+        xml.WriteAttributeString("schemeIdUri", KeyAnnouncement.Scheme);
+        xml.WriteAttributeString("timescale", "1000");
+        xml.WriteStartElement("Event", Mpd);
+        xml.WriteAttributeString("presentationTime", Math.Max(0, decimal.Round(((decimal)next.StartSeconds - period.StartSeconds) * 1000)).ToString(CultureInfo.InvariantCulture));
+        xml.WriteAttributeString("duration", (next.DurationSeconds * 1000).ToString(CultureInfo.InvariantCulture));
+        xml.WriteAttributeString("id", next.CryptoPeriod.ToString(CultureInfo.InvariantCulture));
+        xml.WriteString(next.KeyIdList);
+        xml.WriteEndElement();
+        xml.WriteEndElement();
     }
 }

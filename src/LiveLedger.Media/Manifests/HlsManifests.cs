@@ -73,6 +73,13 @@ public static class HlsManifests
             text.Append("#EXT-X-PLAYLIST-TYPE:VOD\n");
         }
 
+        if (timeline.NextKeys is { } next)
+        {
+            // Its attributes are the same in every refresh (RFC 8216 §4.3.2.7), and mean nothing to who does not know the class.
+            var start = ManifestText.Time(timeline.AvailabilityStart + TimeSpan.FromSeconds(next.StartSeconds));
+            text.Append(CultureInfo.InvariantCulture, $"#EXT-X-DATERANGE:ID=\"keys-{next.CryptoPeriod}\",CLASS=\"{KeyAnnouncement.Scheme}\",START-DATE=\"{start}\",DURATION={next.DurationSeconds},X-KEYIDS=\"{next.KeyIdList}\"\n");
+        }
+
         var (epoch, period) = (first.Epoch, first.CryptoPeriod);
         for (var i = 0; i < track.Segments.Count; i++)
         {

@@ -14,6 +14,7 @@ export interface Stats {
   playing: boolean;
   latency?: number;
   renewals: { renewed: number; unanswered: number };
+  earlyKeys: { fetched: number; used: number };
   levels: { height: number; bitrate: number }[];
 }
 

@@ -102,16 +102,23 @@ public sealed class Key_periods(Key_periods.Source source) : IClassFixture<Key_p
     }
 
     [Fact]
-    public async Task An_init_segment_lists_the_keys_of_its_own_period_and_of_no_other()
+    public async Task An_init_segment_lists_the_keys_of_its_own_period_and_of_those_beside_it()
     {
         using var broadcast = new PublishedBroadcast(ProtectionScheme.Cbcs, s_ten);
-        await broadcast.PublishAsync(source.Media, 0, 1);
-        var init = await File.ReadAllBytesAsync(broadcast.Recorded("0").Files.InitPath(0, 0));
+        await broadcast.PublishAsync(source.Media, 0, 12);
         foreach (var trackClass in Enum.GetValues<TrackClass>())
         {
-            Assert.True(Lists(0) && !Lists(1) && !Lists(2));
+            Assert.Equal([true, true, false, false], Listed(0));
+            Assert.Equal([true, true, true, false], Listed(1));
+            Assert.Equal([false, true, true, true], Listed(2));
 
-            bool Lists(ulong period)
+            bool[] Listed(ulong inPeriod)
+            {
+                var init = File.ReadAllBytes(broadcast.Recorded("0").Files.InitPath(0, inPeriod));
+                return [.. Enumerable.Range(0, 4).Select(k => Lists(init, (ulong)k))];
+            }
+
+            bool Lists(byte[] init, ulong period)
             {
                 using var key = broadcast.KeyFor(trackClass, period);
                 var id = new byte[KeyId.Length];

@@ -26,6 +26,23 @@ public sealed class Key_periods_in_manifests
     }
 
     [Fact]
+    public void The_next_periods_key_ids_are_announced_with_its_time_beside_what_is_listed()
+    {
+        var segments = Keyed(10, 12_800, Video(0, 0, 12, 0)).ToArray();
+        var next = Live with { NextKeys = new(3, 30, 10, [HdKey, AudioKey]) };
+        var playlist = HlsManifests.Media(Hd(segments), next);
+        Assert.Contains($"#EXT-X-DATERANGE:ID=\"keys-3\",CLASS=\"urn:liveledger:next-keys:2026\",START-DATE=\"2026-11-21T12:00:30.000Z\",DURATION=10,X-KEYIDS=\"{HdKey},{AudioKey}\"\n", playlist);
+        Assert.Equal(HlsManifests.Media(Hd(segments), Live), string.Concat(playlist.Split('\n').Where(static l => !l.StartsWith("#EXT-X-DATERANGE", StringComparison.Ordinal)).Select(static l => l + "\n"))[..^1]);
+
+        var announcing = Assert.Single(Write([Hd(segments)], next).Descendants(s_mpd + "EventStream"));
+        Assert.Equal(("e0k2", "urn:liveledger:next-keys:2026"), ((string)announcing.Parent!.Attribute("id")!, (string)announcing.Attribute("schemeIdUri")!));
+        // Before the sets (ISO/IEC 23009-1 §5.3.2.3), which schema-aware readers insist on.
+        Assert.Equal(announcing, announcing.Parent.Elements().First());
+        var key = Assert.Single(announcing.Elements());
+        Assert.Equal(("10000", "10000", "3", $"{HdKey},{AudioKey}"), ((string)key.Attribute("presentationTime")!, (string)key.Attribute("duration")!, (string)key.Attribute("id")!, key.Value));
+    }
+
+    [Fact]
     public void A_window_that_begins_in_mid_period_begins_with_that_periods_map_and_key()
     {
         var window = Keyed(10, 12_800, Video(0, 0, 12, 0)).Skip(7);

@@ -38,6 +38,10 @@ export function exposeStats(session: WatchSession, video: HTMLVideoElement, cont
       const { renewed, unanswered } = session.licences;
       return { renewed, unanswered };
     },
+    get earlyKeys() {
+      const { fetched, used } = session.prefetch;
+      return { fetched, used };
+    },
     get levels() {
       return session.hls?.levels.map(({ height, bitrate }) => ({ height, bitrate })) ?? [];
     },

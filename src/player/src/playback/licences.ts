@@ -1,4 +1,6 @@
+import type { KeyPrefetch } from "./keyPrefetch.js";
 import type { LicensedPlayback } from "./licensedPlayback.js";
+import { toBase64Url } from "../verify/base64Url.js";
 import { watchPlayback } from "./playbackWatch.js";
 
 /** Between signs of life of an open playback, which are what keeps it open. */
@@ -28,20 +30,28 @@ export class LicenceKeeper {
 
   constructor(
     private readonly playback: LicensedPlayback,
+    private readonly prefetch: KeyPrefetch,
     private readonly isPlaying: () => boolean,
     private readonly refused: (refusal: LicenceRefusal) => void,
   ) {}
 
-  /** For hls.js's `licenseXhrSetup`: authorises the request, learns which keys it asks for, and names the playback in it. */
-  readonly setUp = (xhr: XMLHttpRequest, url: string, _context: unknown, challenge: Uint8Array): string => {
-    if (xhr.readyState === XMLHttpRequest.UNSENT) xhr.open("POST", url, true);
-    for (const [name, value] of Object.entries(this.playback.headers)) xhr.setRequestHeader(name, value);
+  /** For hls.js's `licenseXhrSetup`: learns which keys are asked for, and answers from what came early, or authorises the request and names the playback in it. */
+  readonly setUp = (xhr: XMLHttpRequest, url: string, context: { readonly decryptdata?: { readonly keyId?: Uint8Array | null } }, challenge: Uint8Array): string => {
     const kids = kidsOf(challenge);
     // The newest last: of a broadcast whose keys change, only those now in use are worth renewing.
     for (const kid of kids) {
       this.#kids.delete(kid);
       this.#kids.add(kid);
     }
+    const wanted = context.decryptdata?.keyId;
+    const early = wanted ? this.prefetch.find(toBase64Url(wanted)) : undefined;
+    if (early) {
+      xhr.open("GET", early, true);
+      return "";
+    }
+
+    if (xhr.readyState === XMLHttpRequest.UNSENT) xhr.open("POST", url, true);
+    for (const [name, value] of Object.entries(this.playback.headers)) xhr.setRequestHeader(name, value);
     return this.playback.request(kids);
   };
 
@@ -56,6 +66,7 @@ export class LicenceKeeper {
   };
 
   stop(): void {
+    this.prefetch.stop();
     this.#over.abort();
     clearTimeout(this.#timer);
   }

@@ -1,5 +1,6 @@
 import Hls, { type ErrorData, type Fragment, type LevelDetails } from "hls.js";
 import type { Broadcast } from "./liveUrls.js";
+import { KeyPrefetch } from "./keyPrefetch.js";
 import { LicensedPlayback } from "./licensedPlayback.js";
 import { LicenceKeeper, type LicenceRefusal, problemCode } from "./licences.js";
 import { RefusedSegments } from "./refusedSegments.js";
@@ -32,6 +33,7 @@ export interface PlaybackEvents {
 export class Playback {
   readonly hls: Hls;
   readonly licences: LicenceKeeper;
+  readonly prefetch: KeyPrefetch;
   readonly #licensed: LicensedPlayback;
   readonly #refused: RefusedSegments;
   readonly #clock: ReturnType<typeof setInterval>;
@@ -47,7 +49,8 @@ export class Playback {
   ) {
     this.#refused = new RefusedSegments(video);
     this.#licensed = new LicensedPlayback(token);
-    this.licences = new LicenceKeeper(this.#licensed, () => !video.paused, (refusal) => this.#end({ kind: "refused", refusal }));
+    this.prefetch = new KeyPrefetch(this.#licensed, () => !video.paused);
+    this.licences = new LicenceKeeper(this.#licensed, this.prefetch, () => !video.paused, (refusal) => this.#end({ kind: "refused", refusal }));
     this.hls = new Hls({
       fLoader: verifiedLoader(delivery, (init) => this.#witnessFor(init)),
       // Everything is fMP4: nothing to transmux, and a second worker would copy every segment once more.
@@ -73,7 +76,10 @@ export class Playback {
       maxBufferLength: 20,
     });
     this.hls.on(Hls.Events.MANIFEST_LOADED, (_, data) => events.listed(data.sessionData?.["com.apple.hls.title"]?.["VALUE"]));
-    this.hls.on(Hls.Events.LEVEL_UPDATED, (_, data) => events.timeline(data.details.live));
+    this.hls.on(Hls.Events.LEVEL_UPDATED, (_, data) => {
+      events.timeline(data.details.live);
+      this.prefetch.listed(data.details);
+    });
     this.hls.on(Hls.Events.BUFFER_APPENDING, (_, data) => {
       if (data.frag.sn !== "initSegment") events.appended(data.frag.url);
     });

@@ -50,6 +50,10 @@ export class WatchSession {
     return this.#playback?.licences ?? { renewed: 0, unanswered: 0 };
   }
 
+  get prefetch(): { fetched: number; used: number } {
+    return this.#playback?.prefetch ?? { fetched: 0, used: 0 };
+  }
+
   onChange(listener: () => void): void {
     this.#listeners.push(listener);
   }
