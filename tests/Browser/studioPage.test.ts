@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { Browser } from "./support/chromium.js";
 import { LiveServer } from "./support/liveServer.js";
 import { faultless, surveyOf } from "./support/pageSurvey.js";
+import { Shop } from "./support/shop.js";
 import { faintTexts, Studio } from "./support/studioPage.js";
 import { until } from "./support/until.js";
 import { untilPlaying, untilState } from "./support/watchPage.js";
@@ -10,14 +11,16 @@ import { untilPlaying, untilState } from "./support/watchPage.js";
 let server: LiveServer;
 let browser: Browser;
 let publisher: ChildProcess | undefined;
+let shop: Shop | undefined;
 /** Where the pages are looked at by eye, if it is set. */
 const pictures = process.env["LIVELEDGER_STUDIO_PICTURES"];
 
 beforeAll(async () => {
-  [server, browser] = await Promise.all([LiveServer.start(), Browser.open()]);
+  [server, browser] = await Promise.all([LiveServer.start({ LIVELEDGER_PRIVATE_WEBHOOKS: "yes" }), Browser.open()]);
 }, 120_000);
 afterAll(async () => {
   publisher?.kill("SIGKILL");
+  shop?.close();
   await browser?.close();
   await server?.stop();
 });
@@ -185,6 +188,50 @@ describe("The Studio", () => {
     expect(await page.inputValue("#viewer")).toBe("early");
   });
 
+  it("has a shop told, says what became of that, and has it told again", async () => {
+    const studio = await Studio.open(server, browser, "shopkeeper");
+    const { page } = studio;
+    shop = await Shop.open();
+    await studio.signIn();
+    const id = await studio.create("With a shop");
+    await studio.untilSaid("#webhooks", "No shop is told");
+    await page.fill("#webhook-url", "ftp://shop.example/");
+    await page.click("#webhook-add");
+    await studio.untilSaid("#webhooks", "The address has to begin with https://");
+    expect(await page.getAttribute("#webhook-url", "aria-invalid")).toBe("true");
+    expect(await page.evaluate(() => document.activeElement?.id)).toBe("webhook-url");
+    await page.fill("#webhook-url", shop.url);
+    await page.selectOption("#webhook-types", "entitlements");
+    await page.click("#webhook-add");
+    await studio.untilSaid("#webhooks", "What becomes of entitlements");
+
+    // An address may be a password as much as the secret is: both are copied, and neither is seen.
+    shop.secret = await studio.copied("the webhook’s secret");
+    expect(await studio.copied("the shop’s address")).toBe(shop.url);
+    const content = await page.content();
+    expect(content).not.toContain(shop.secret);
+    expect(content).not.toContain("a-word-that-only-we-know");
+
+    shop.status = 503;
+    await page.click('#webhooks [data-act="deliveries"]');
+    await studio.untilSaid("#webhooks", "Nothing yet");
+    await page.fill("#viewer", "buyer");
+    await page.click("#grant");
+    await studio.untilSaid("#webhooks", /Waiting\s+answered 503; next try at/i, 30);
+    shop.status = 200;
+    await page.click('#webhooks [data-act="again"]');
+    await studio.untilSaid("#webhooks", "Delivered", 30);
+    expect(new Set(shop.told.map((told) => told.id)).size).toBe(1);
+    expect(shop.told.every(({ type, signed }) => type === "entitlement.granted" && signed)).toBe(true);
+
+    await page.click('#webhooks [data-act="remove"]');
+    await page.click("#dialog-yes");
+    await studio.untilSaid("#webhooks", "No shop is told");
+    expect(await page.evaluate(() => document.activeElement?.id)).toBe("webhooks-title");
+    expect(await server.ask<{ items: unknown[] }>("GET", `/v1/broadcasts/${id}/webhooks`, studio.token)).toEqual({ items: [] });
+    expect(studio.complaints.filter((text) => !text.includes("400"))).toEqual([]);
+  });
+
   it("turns pages of viewers, and says what an address names that is not there", async () => {
     const studio = await Studio.open(server, browser, "pages");
     const { page } = studio;
@@ -270,6 +317,7 @@ describe("The Studio", () => {
     await studio.untilState("Live");
     await page.click("#obs summary");
     await server.ask("POST", `/v1/broadcasts/${id}/offers`, studio.token, { name: "Night", price: { currency: "EUR", amount: 999 }, devices: 2, regions: { allowed: ["DE", "AT"] } });
+    await server.ask("POST", `/v1/broadcasts/${id}/webhooks`, studio.token, { url: `http://${"unbroken".repeat(7)}.invalid/hook` });
     await server.ask("POST", `/v1/broadcasts/${id}/entitlements`, studio.token, { viewer: `guest-${"w".repeat(80)}` });
     await fetch(`${server.url}/ingest/${id}/v/init.mp4`, { method: "POST", body: "x", headers: { Authorization: "Bearer wrong" } });
     await page.reload();
@@ -282,6 +330,8 @@ describe("The Studio", () => {
     await page.waitForSelector("#obs");
     await page.click("#obs summary");
     await page.click("#new-offer");
+    await page.click('#webhooks [data-act="deliveries"]');
+    await studio.untilSaid("#webhooks", "its name is not found; next try at", 30);
     await look("live");
     await page.goto(`${server.url}/studio#/`);
     await studio.untilSaid("#broadcasts", "Live");

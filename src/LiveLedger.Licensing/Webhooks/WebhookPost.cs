@@ -59,7 +59,7 @@ internal sealed class WebhookPost : IDisposable
         }
         catch (HttpRequestException e)
         {
-            return (null, e.InnerException is ForbiddenAddressException forbidden ? forbidden.Message : e.HttpRequestError.ToString());
+            return (null, e.InnerException is ForbiddenAddressException forbidden ? forbidden.Message : InWords(e.HttpRequestError));
         }
         catch (TaskCanceledException) when (!cancel.IsCancellationRequested)
         {
@@ -68,7 +68,7 @@ internal sealed class WebhookPost : IDisposable
         catch (Exception e) when (e is IOException or InvalidOperationException or NotSupportedException or FormatException)
         {
             // Whatever a stranger's address or answer brings about counts as an attempt, or it would be made for ever.
-            return (null, e.GetType().Name);
+            return (null, InWords(HttpRequestError.Unknown));
         }
     }
 
@@ -95,6 +95,15 @@ internal sealed class WebhookPost : IDisposable
             throw;
         }
     }
+
+    private static string InWords(HttpRequestError error) => error switch
+    {
+        HttpRequestError.NameResolutionError => "its name is not found",
+        HttpRequestError.ConnectionError => "no connection",
+        HttpRequestError.SecureConnectionError => "no TLS, or a certificate that does not hold",
+        HttpRequestError.ConfigurationLimitExceeded => "the answer's headers are too long",
+        _ => "the answer is no HTTP",
+    };
 
     private sealed class ForbiddenAddressException() : IOException("the address is not a public one");
 }

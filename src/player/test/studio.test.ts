@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import { withoutNulls } from "../src/studio/answers.js";
 import { smallestUnits, wholeUnits } from "../src/studio/price.js";
 import { ffmpegCommand, obsSettings } from "../src/studio/publisherCommands.js";
+import { choices, typesInWords, typesOf } from "../src/studio/webhookTypes.js";
 
 describe("A price", () => {
   it.each([["9.99", "EUR", 999], ["9,9", "EUR", 990], ["0", "EUR", 0], ["0.05", "USD", 5], ["1200", "JPY", 1200], ["1.234", "KWD", 1234]])("of %s %s is %i of the smallest unit, and back", (text, currency, amount) => {
@@ -35,4 +36,12 @@ describe("An answer", () => {
   it("says the same without its nulls", () => {
     expect(withoutNulls({ a: null, b: { c: null, d: 0 }, e: ["x"], f: false })).toEqual({ b: { d: 0 }, e: ["x"], f: false });
   });
+});
+
+describe("What a shop is told of", () => {
+  it("is said in the words that it was chosen by, whichever order the types come in", () => {
+    for (const [choice, words] of choices) expect(typesInWords([...typesOf(choice)].reverse())).toBe(words);
+  });
+
+  it("is said by its names where it is no choice of this page", () => expect(typesInWords(["licence.granted", "entitlement.granted"])).toBe("licence.granted, entitlement.granted"));
 });

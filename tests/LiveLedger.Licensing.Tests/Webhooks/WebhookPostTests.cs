@@ -53,7 +53,7 @@ public sealed class WebhookPostTests
         });
         var (status, failure) = await SendAsync(shop);
         Assert.Null(status);
-        Assert.Equal("ConfigurationLimitExceeded", failure);
+        Assert.Equal("the answer's headers are too long", failure);
     }
 
     [Theory]
@@ -96,7 +96,7 @@ public sealed class WebhookPostTests
         await using var shop = new Listener(async stream => await stream.WriteAsync(Encoding.ASCII.GetBytes(answer)));
         var (status, failure) = await SendAsync(shop);
         Assert.Null(status);
-        Assert.NotNull(failure);
+        Assert.Equal("the answer is no HTTP", failure);
     }
 
     [Theory]
@@ -114,7 +114,7 @@ public sealed class WebhookPostTests
         var (status, failure) = await SendAsync(post, new Uri(url.Replace("{0}", shop.Port.ToString(), StringComparison.Ordinal)));
         Assert.Null(status);
         // 0.0.0.0 is asked of nobody to begin with.
-        Assert.Contains(failure, (string[])["the address is not a public one", "ConnectionError"]);
+        Assert.Contains(failure, (string[])["the address is not a public one", "no connection"]);
         Assert.Equal(0, shop.Connections);
     }
 

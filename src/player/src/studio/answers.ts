@@ -83,6 +83,24 @@ export interface Playback {
   readonly silentSeconds: number;
 }
 
+export interface Webhook {
+  readonly id: string;
+  readonly url: string;
+  readonly types: readonly string[];
+  readonly addedAt: string;
+  readonly secret: string;
+}
+
+export interface Delivery {
+  readonly message: string;
+  readonly type: string;
+  readonly state: "waiting" | "delivered" | "given-up";
+  readonly createdAt: string;
+  readonly attempts: number;
+  readonly failure: string | null;
+  readonly dueAt: string | null;
+}
+
 export interface Page<T> {
   readonly items: readonly T[];
   readonly next?: string | null;

@@ -13,6 +13,7 @@ import { button, refresh } from "./parts.js";
 import { PlaybacksPanel } from "./playbacksPanel.js";
 import { StatusPanel } from "./statusPanel.js";
 import { ViewersPanel } from "./viewersPanel.js";
+import { WebhooksPanel } from "./webhooksPanel.js";
 
 /** Between two looks at the server. */
 const lookEvery = 2_000;
@@ -38,8 +39,9 @@ export function showBroadcast(view: HTMLElement, api: StudioApi, keys: IngestKey
   const viewers = new ViewersPanel(api, path, () => look());
   const offers = new OffersPanel(api, path, (list) => viewers.setOffers(list));
   const playbacks = new PlaybacksPanel(api, path, () => Promise.all([viewers.reload(), look()]));
+  const webhooks = new WebhooksPanel(api, path);
   viewers.onChange = (entitlement) => playbacks.forget(entitlement);
-  const body = h("div", { class: "view" }, life.element, h("div", { class: "columns" }, h("div", { class: "column" }, status.element, playbacks.element), ingest.element), viewers.element, offers.element);
+  const body = h("div", { class: "view" }, life.element, h("div", { class: "columns" }, h("div", { class: "column" }, status.element, playbacks.element), ingest.element), viewers.element, offers.element, webhooks.element);
   let opened = false;
 
   view.replaceChildren(back, h("p", { class: "empty" }, "Loading."));
@@ -63,7 +65,7 @@ export function showBroadcast(view: HTMLElement, api: StudioApi, keys: IngestKey
       // An answer that was overtaken is not shown over a later one.
       if (left || mine !== turn) return;
       show(broadcast);
-      if (++looks % seldom === 0) await Promise.all([offers.load(), viewers.load()]);
+      if (++looks % seldom === 0) await Promise.all([offers.load(), viewers.load(), webhooks.load()]);
       status.show(broadcast, now);
       await playbacks.show(open.items);
       setText(seen, `As of ${clock(Date.now())}`);
@@ -94,6 +96,7 @@ export function showBroadcast(view: HTMLElement, api: StudioApi, keys: IngestKey
         body);
       void offers.reload();
       void viewers.reload();
+      void webhooks.reload();
     }
     refresh(badge, [broadcast.state, broadcast.takenDownAt, broadcast.signer], () => [stateOf(broadcast)]);
     life.show(broadcast);
