@@ -60,7 +60,7 @@ public static class BroadcastingRegistration
             : null;
 
     /// <summary>From this stage's old events to today's schema.</summary>
-    public static IEnumerable<(string Type, int Schema, Upcast Step)> Upcasts => [BroadcastEventJson.KeyPeriodsAdded];
+    public static IEnumerable<(string Type, int Schema, Upcast Step)> Upcasts => [BroadcastEventJson.KeyPeriodsAdded, BroadcastEventJson.KeySignallingAdded];
 
     /// <summary>The broadcast whose event this is, by its stream's name; null if it is none of this stage's.</summary>
     public static string? BroadcastOf(StoredEvent stored)

@@ -1,5 +1,6 @@
 using System.Buffers.Text;
 using System.Diagnostics;
+using System.Net;
 using System.Net.Http.Json;
 using System.Text;
 using System.Text.Json.Nodes;
@@ -12,13 +13,15 @@ namespace LiveLedger.Stories;
 public sealed class Keys_change_by_period(OneServer one)
 {
     [Theory]
-    [InlineData("cbcs")]
-    [InlineData("cenc")]
-    public async Task Ffmpeg_decrypts_each_periods_segments_with_that_periods_key_only(string scheme)
+    [InlineData("cbcs", "init", 3)]
+    [InlineData("cenc", "init", 3)]
+    // ffmpeg looks no key up by its id, in fragments or elsewhere: it takes the one it is told, and the rest from the init segment.
+    [InlineData("cbcs", "in-band", 1)]
+    public async Task Ffmpeg_decrypts_each_periods_segments_with_that_periods_key_only(string scheme, string signalling, int inits)
     {
         using var source = await CmafSource.MakeAsync(24);
         using var acme = await Broadcaster.AdmitAsync(one.Server, "acme");
-        var broadcast = await acme.GoLiveAsync(scheme: scheme, keyPeriodSeconds: 10);
+        var broadcast = await acme.GoLiveAsync(scheme: scheme, keyPeriodSeconds: 10, keySignalling: signalling);
         await broadcast.PublishAsync(source, 0, 12);
         // After the end every key is due.
         await broadcast.EndAsync();
@@ -29,6 +32,9 @@ public sealed class Keys_change_by_period(OneServer one)
         {
             var periods = await PeriodsAsync(broadcast, track);
             Assert.Equal([5, 5, 2], periods.Select(static p => p.Segments.Count));
+            Assert.Equal(inits, periods.DistinctBy(static p => Convert.ToHexString(p.Init)).Count());
+            // An auditor finds the init segment by the key period of each record, whatever form the keys have.
+            Assert.Equal(12, (await broadcast.AuditTrackAsync(track)).Count);
             var keys = await KeysAsync(viewer, [.. periods.Select(static p => p.KeyId)]);
             var sent = source.Segments(track);
             var at = 0;
@@ -84,6 +90,21 @@ public sealed class Keys_change_by_period(OneServer one)
             var line = Assert.Single((await one.Server.Http.GetStringAsync($"/live/{broadcast.Id}/{source.Tracks[0]}/media.m3u8")).Split('\n'), static l => l.StartsWith("#EXT-X-DATERANGE:", StringComparison.Ordinal));
             return (line.Split('"')[1], line.Split("X-KEYIDS=\"")[1].TrimEnd('"').Split(','));
         }
+    }
+
+    [Fact]
+    public async Task A_broadcast_says_how_its_keys_are_named_and_takes_no_other_way()
+    {
+        using var acme = await Broadcaster.AdmitAsync(one.Server, "acme");
+        foreach (var (asked, said) in new[] { ((string?)null, "init"), ("init", "init"), ("in-band", "in-band") })
+        {
+            var made = await acme.CreateAsync(keyPeriodSeconds: 10, keySignalling: asked);
+            Assert.Equal(said, (await acme.Api.GetFromJsonAsync<JsonObject>($"/v1/broadcasts/{made.Id}"))!["keySignalling"]!.GetValue<string>());
+        }
+
+        var refused = await acme.Api.PostAsJsonAsync("/v1/broadcasts", new { title = "Test", keySignalling = "seig" });
+        Assert.Equal(HttpStatusCode.BadRequest, refused.StatusCode);
+        Assert.Contains("key-signalling-unknown", await refused.Content.ReadAsStringAsync());
     }
 
     private async Task<List<Period>> PeriodsAsync(RunningBroadcast broadcast, string track)

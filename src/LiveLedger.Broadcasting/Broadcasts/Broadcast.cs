@@ -34,6 +34,9 @@ internal sealed record Broadcast
     /// <summary>How long each content key is in use.</summary>
     public KeyPeriodLength KeyPeriod { get; private init; }
 
+    /// <summary>How a change of key is said.</summary>
+    public KeySignalling KeySignalling { get; private init; }
+
     public Ed25519PublicKey SessionKey { get; private init; }
 
     /// <summary>SHA-256 of the ingest key.</summary>
@@ -81,6 +84,7 @@ internal sealed record Broadcast
                     : throw new InvalidDataException("the stored session key is not a valid key"),
                 IngestKeyHash = Convert.FromHexString(created.IngestKeyHash),
                 KeyPeriod = KeyPeriodLength.TryOf(created.KeyPeriodSeconds, out var period) ? period : throw new InvalidDataException("the stored key period is none"),
+                KeySignalling = created.KeySignalling,
                 CreatedAt = created.At,
             },
             SignerCertified certified => next with { Certificate = System.Buffers.Text.Base64Url.DecodeFromChars(certified.Certificate) },

@@ -31,7 +31,7 @@ internal sealed class BroadcastCommands(
     private static readonly TimeSpan EndPatience = TimeSpan.FromSeconds(15);
 
     /// <summary>Makes a broadcast and its keys. Returns it with its ingest key, which is not kept.</summary>
-    public async Task<(Broadcast Broadcast, string IngestKey)> CreateAsync(string owner, string title, ProtectionScheme scheme, KeyPeriodLength keyPeriod, CancellationToken cancellation)
+    public async Task<(Broadcast Broadcast, string IngestKey)> CreateAsync(string owner, string title, ProtectionScheme scheme, KeyPeriodLength keyPeriod, KeySignalling signalling, CancellationToken cancellation)
     {
         var id = BroadcastId.New(time);
         // Keys first: a broadcast whose keys are not durable must not exist. A crash in between leaves keys nobody names.
@@ -39,7 +39,7 @@ internal sealed class BroadcastCommands(
         var session = keys.Create(id);
         var (key, hash) = IngestKey.Generate();
         var created = new BroadcastCreated(
-            time.GetUtcNow(), title, owner, scheme, Base64Url.EncodeToString(session.Value.ToArray()), Convert.ToHexStringLower(hash), keyPeriod.Seconds);
+            time.GetUtcNow(), title, owner, scheme, Base64Url.EncodeToString(session.Value.ToArray()), Convert.ToHexStringLower(hash), keyPeriod.Seconds, signalling);
         return (await book.AppendAsync(new() { Id = id }, created, Actor, cancellation), key);
     }
 

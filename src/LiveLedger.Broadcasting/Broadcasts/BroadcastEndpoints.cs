@@ -69,7 +69,13 @@ internal sealed class BroadcastEndpoints(
             return new Refusal(400, "key-period-invalid", $"keyPeriodSeconds is {KeyPeriodLength.MinSeconds} to {KeyPeriodLength.MaxSeconds}, or null for one key throughout.").ToResult();
         }
 
-        var (broadcast, key) = await commands.CreateAsync(caller.Name, title, chosen, keyPeriod, context.RequestAborted);
+        KeySignalling? signalling = body.KeySignalling switch { null or "init" => KeySignalling.Init, "in-band" => KeySignalling.InBand, _ => null };
+        if (signalling is not { } said)
+        {
+            return new Refusal(400, "key-signalling-unknown", "keySignalling is init or in-band.").ToResult();
+        }
+
+        var (broadcast, key) = await commands.CreateAsync(caller.Name, title, chosen, keyPeriod, said, context.RequestAborted);
         return Results.Created($"/v1/broadcasts/{broadcast.Id}", BroadcastView.Of(broadcast, BaseUrl(context), key));
     }
 

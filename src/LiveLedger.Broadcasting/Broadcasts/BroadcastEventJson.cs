@@ -12,8 +12,11 @@ internal static class BroadcastEventJson
     /// <summary>Schema 1 had no key periods, which is one key throughout.</summary>
     public static (string Type, int Schema, Upcast Step) KeyPeriodsAdded { get; } = (CreatedType, 1, static payload => Write(Read(CreatedType, payload.Span)));
 
+    /// <summary>Schema 2 had an init segment for each key period.</summary>
+    public static (string Type, int Schema, Upcast Step) KeySignallingAdded { get; } = (CreatedType, 2, static payload => Write(Read(CreatedType, payload.Span)));
+
     /// <summary>The schema an event is written in.</summary>
-    public static int SchemaOf(BroadcastEvent e) => e is BroadcastCreated ? 2 : 1;
+    public static int SchemaOf(BroadcastEvent e) => e is BroadcastCreated ? 3 : 1;
 
     public static string TypeOf(BroadcastEvent e) => e switch
     {

@@ -13,8 +13,10 @@ internal abstract record BroadcastEvent(DateTimeOffset At);
 /// <param name="SessionKey">What signs its records, base64url.</param>
 /// <param name="IngestKeyHash">As above.</param>
 /// <param name="KeyPeriodSeconds">Length of its key periods; null for one key throughout, as all broadcasts had in schema 1.</param>
+/// <param name="KeySignalling">How a change of key is said; by init segments in all of schema 2.</param>
 internal sealed record BroadcastCreated(
-    DateTimeOffset At, string Title, string Owner, ProtectionScheme Scheme, string SessionKey, string IngestKeyHash, int? KeyPeriodSeconds = null) : BroadcastEvent(At);
+    DateTimeOffset At, string Title, string Owner, ProtectionScheme Scheme, string SessionKey, string IngestKeyHash, int? KeyPeriodSeconds = null,
+    KeySignalling KeySignalling = KeySignalling.Init) : BroadcastEvent(At);
 
 /// <summary>The broadcaster's identity key has certified the session key; <paramref name="Certificate"/> is the COSE_Sign1, base64url.</summary>
 internal sealed record SignerCertified(DateTimeOffset At, string Certificate) : BroadcastEvent(At);

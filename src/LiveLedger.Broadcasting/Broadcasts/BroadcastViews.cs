@@ -8,7 +8,8 @@ namespace LiveLedger.Broadcasting.Broadcasts;
 /// <param name="Title">1 to 200 characters.</param>
 /// <param name="Scheme"><c>cbcs</c> (default) or <c>cenc</c>.</param>
 /// <param name="KeyPeriodSeconds">How long each content key is in use, 10 to 86,400 s of media time; null (default) for one key throughout.</param>
-internal sealed record CreateBroadcastRequest(string? Title, string? Scheme, long? KeyPeriodSeconds = null);
+/// <param name="KeySignalling"><c>init</c> (default): an init segment for each key period; <c>in-band</c>: keys named in fragments, which not every player takes.</param>
+internal sealed record CreateBroadcastRequest(string? Title, string? Scheme, long? KeyPeriodSeconds = null, string? KeySignalling = null);
 
 /// <summary>Why a broadcast is taken down, for operators and auditors: 1 to 500 characters.</summary>
 internal sealed record TakeDownRequest(string? Reason);
@@ -16,7 +17,7 @@ internal sealed record TakeDownRequest(string? Reason);
 /// <summary>A broadcast as the REST API shows it to those who may read it.</summary>
 internal sealed record BroadcastView(
     string Id, string Title, string Owner, string State, string Scheme, DateTimeOffset CreatedAt, DateTimeOffset? StartedAt, DateTimeOffset? EndedAt,
-    DateTimeOffset? TakenDownAt, int? KeyPeriodSeconds, IngestView? Ingest, string SessionKey, SignerView? Signer, UrlsView Urls, IReadOnlyList<TrackTotal>? Totals)
+    DateTimeOffset? TakenDownAt, int? KeyPeriodSeconds, string KeySignalling, IngestView? Ingest, string SessionKey, SignerView? Signer, UrlsView Urls, IReadOnlyList<TrackTotal>? Totals)
 {
     /// <param name="broadcast">The broadcast.</param>
     /// <param name="baseUrl">Our address, without a trailing slash.</param>
@@ -28,6 +29,7 @@ internal sealed record BroadcastView(
             broadcast.Id.ToString(), broadcast.Title, broadcast.Owner, broadcast.State.ToString().ToLowerInvariant(),
             broadcast.Scheme.ToString().ToLowerInvariant(), broadcast.CreatedAt, broadcast.StartedAt, broadcast.EndedAt,
             broadcast.TakenDownAt, broadcast.KeyPeriod.Seconds,
+            broadcast.KeySignalling == Media.Protection.KeySignalling.InBand ? "in-band" : "init",
             new($"{baseUrl}/ingest/{broadcast.Id}/", ingestKey),
             Base64Url.EncodeToString(broadcast.SessionKey.Value.ToArray()),
             SignerView.Of(broadcast.Certificate),

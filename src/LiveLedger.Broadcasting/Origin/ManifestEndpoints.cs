@@ -86,6 +86,7 @@ internal sealed class ManifestEndpoints(BroadcastBook book, Recordings recording
             {
                 AvailabilityStart = start,
                 Ended = ended,
+                KeysInBand = broadcast.KeySignalling == KeySignalling.InBand,
                 Window = options.LiveWindow,
                 NextKeys = ended ? null : NextKeys(broadcast, tracks),
                 Epochs = [.. recording.Timeline.Epochs.Select(e => new EpochStart(e.Number, e.StartSeconds, recording.FirstPeriodOf(e.Number)))],
@@ -108,7 +109,7 @@ internal sealed class ManifestEndpoints(BroadcastBook book, Recordings recording
     {
         Name = view.Name,
         Description = view.Init!.Description,
-        Inits = [.. view.Inits.Where(static i => i.StartSeconds is not null).Select(static i => new ManifestInit(i.Epoch, i.CryptoPeriod, i.KeyId, i.StartSeconds!.Value))],
+        Inits = [.. view.Inits.Where(static i => i.StartSeconds is not null).Select(static i => new ManifestInit(i.Epoch, i.CryptoPeriod, i.InitPeriod, i.KeyId, i.StartSeconds!.Value))],
         Scheme = broadcast.Scheme,
         Systems = options.Systems,
         Bandwidth = view.PeakBitrate,

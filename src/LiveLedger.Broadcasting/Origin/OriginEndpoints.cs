@@ -77,7 +77,8 @@ internal sealed class OriginEndpoints(BroadcastBook book, Recordings recordings,
             ".record" when TryNumber(stem, out var n) && track.TryGet(n, out var segment) =>
                 Send(context, track.Files.RecordPath(n), "application/cbor-seq", $"r{segment.ChunkRoot}"),
             ".mp4" when TryInit(stem, out var epoch, out var period) && track.InitOf(epoch, period) is { } init =>
-                Send(context, track.Files.InitPath(epoch, period), "video/mp4", init.Hash.ToString()),
+                // By the name of each of its periods, so that who has a record finds its init segment whether keys are in band or not.
+                Send(context, track.Files.InitPath(epoch, init.InitPeriod), "video/mp4", init.Hash.ToString()),
             _ => null,
         };
     }

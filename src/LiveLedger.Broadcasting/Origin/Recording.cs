@@ -3,6 +3,7 @@ using LiveLedger.Cryptography;
 using LiveLedger.Media;
 using LiveLedger.Media.Packaging;
 using LiveLedger.Media.Protection;
+using LiveLedger.Media.Records;
 using LiveLedger.Media.Tracks;
 
 namespace LiveLedger.Broadcasting.Origin;
@@ -66,14 +67,16 @@ internal sealed class Recording
         var recording = new Recording(id, directory);
         foreach (var track in recording.FindTracks())
         {
-            foreach (var (epoch, period) in track.Files.Inits())
-            {
-                AddInit(track, epoch, period);
-            }
-
             while (track.Files.ReadRecord(track.Count) is { } record || Retry(track, out record))
             {
+                RequireInit(track, record.Record);
                 track.Add(record);
+            }
+
+            // What a crash left behind the last segment: the next one goes on with it.
+            foreach (var (epoch, period) in track.Files.Inits().Where(i => track.Init is not { } last || i.CompareTo((last.Epoch, last.CryptoPeriod)) > 0))
+            {
+                AddInit(track, epoch, period);
             }
 
             track.Files.Settle(track.Count);
@@ -98,18 +101,12 @@ internal sealed class Recording
             {
                 while (track.Files.ReadRecord(track.Count) is { } record)
                 {
-                    var (epoch, period) = (record.Record.Epoch, record.Record.CryptoPeriod);
-                    if (epoch >= Timeline.Epochs.Count)
+                    if (record.Record.Epoch >= Timeline.Epochs.Count)
                     {
                         Timeline.Reload();
                     }
 
-                    if (track.InitOf(epoch, period) is null)
-                    {
-                        // Init segments are durable before a record names them.
-                        AddInit(track, epoch, period);
-                    }
-
+                    RequireInit(track, record.Record);
                     track.Add(record);
                 }
 
@@ -132,12 +129,41 @@ internal sealed class Recording
         }
     }
 
+    // Init segments are durable before a record names them.
+    private static void RequireInit(TrackRecording track, SegmentRecord record)
+    {
+        var (epoch, period) = (record.Epoch, record.CryptoPeriod);
+        if (track.InitOf(epoch, period) is not null)
+        {
+            return;
+        }
+
+        if (File.Exists(track.Files.InitPath(epoch, period)))
+        {
+            AddInit(track, epoch, period);
+            return;
+        }
+
+        // Keys in band: the epoch's one init segment, named by the period it was made in, which a crash may have left without segments.
+        if (track.Init?.Epoch != epoch)
+        {
+            AddInit(track, epoch, track.Files.Inits().Where(i => i.Epoch == epoch).Select(static i => i.CryptoPeriod).DefaultIfEmpty(period).First());
+        }
+
+        if (track.Init!.Hash != record.InitHash)
+        {
+            throw new InvalidDataException($"{track.Files.InitPath(epoch, period)} is gone, a record over it is not");
+        }
+
+        track.Add(track.Init with { CryptoPeriod = period, KeyId = record.KeyId, StartSeconds = null });
+    }
+
     private static void AddInit(TrackRecording track, uint epoch, ulong period)
     {
         var path = track.Files.InitPath(epoch, period);
         var init = File.ReadAllBytes(path);
         var description = track.Init is { } last && last.Epoch == epoch ? last.Description : DescriptionOf(track, epoch);
-        track.Add(new TrackInit(epoch, period, description, KeyIdOf(init, path), Sha256Hash.Of(init)));
+        track.Add(new TrackInit(epoch, period, period, description, KeyIdOf(init, path), Sha256Hash.Of(init)));
     }
 
     private static TrackDescription DescriptionOf(TrackRecording track, uint epoch) =>
@@ -145,7 +171,7 @@ internal sealed class Recording
             ? description
             : throw new InvalidDataException($"{track.Files.SourceInitPath(epoch)} is damaged: {fault}");
 
-    private static bool Retry(TrackRecording track, out Media.Records.SignedRecord record)
+    private static bool Retry(TrackRecording track, out SignedRecord record)
     {
         record = track.Files.Recover(track.Count) ? track.Files.ReadRecord(track.Count)! : null!;
         return record is not null;

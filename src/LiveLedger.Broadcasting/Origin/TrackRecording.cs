@@ -7,7 +7,13 @@ using LiveLedger.Media.Tracks;
 namespace LiveLedger.Broadcasting.Origin;
 
 /// <summary>A track's init segment in one epoch and key period.</summary>
-internal sealed record TrackInit(uint Epoch, ulong CryptoPeriod, TrackDescription Description, KeyId KeyId, Sha256Hash Hash)
+/// <param name="Epoch">The epoch.</param>
+/// <param name="CryptoPeriod">The key period.</param>
+/// <param name="InitPeriod">The key period that the init segment was made for and is named by: another one where fragments name their keys.</param>
+/// <param name="Description">What the track is.</param>
+/// <param name="KeyId">Its key in this period.</param>
+/// <param name="Hash">SHA-256 of the init segment.</param>
+internal sealed record TrackInit(uint Epoch, ulong CryptoPeriod, ulong InitPeriod, TrackDescription Description, KeyId KeyId, Sha256Hash Hash)
 {
     /// <summary>Where its first segment starts on the timeline, in seconds; null while it has none.</summary>
     public double? StartSeconds { get; init; }

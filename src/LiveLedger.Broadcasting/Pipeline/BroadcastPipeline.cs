@@ -15,7 +15,7 @@ internal sealed record Signer(Ed25519PrivateKey SessionKey, DateTimeOffset NotAf
 
 /// <summary>A live broadcast's writing half: its tracks' pipelines on one timeline, under one session key.</summary>
 internal sealed class BroadcastPipeline(
-    Recording recording, ProtectionScheme scheme, KeyPeriodLength keyPeriod, Signer signer, BroadcastingLinks links, TimeProvider time,
+    Recording recording, ProtectionScheme scheme, KeyPeriodLength keyPeriod, KeySignalling signalling, Signer signer, BroadcastingLinks links, TimeProvider time,
     Action<TrackRecording> segmentSealed) : IDisposable
 {
     /// <summary>A track that is added while the broadcast runs has the others' clock if it begins within this many seconds of their end.</summary>
@@ -24,7 +24,7 @@ internal sealed class BroadcastPipeline(
     private readonly ConcurrentDictionary<TrackName, TrackPipeline> _tracks = new();
     private readonly Lock _lock = new();
     private readonly PublisherRuns _runs = new();
-    private readonly KeyedPackagers _packagers = new(recording.Id, scheme, keyPeriod, links);
+    private readonly KeyedPackagers _packagers = new(recording.Id, scheme, keyPeriod, signalling, links);
     private readonly IvLeases _ivs = new(recording.Folder, isNew: recording.Tracks.Count == 0);
     private volatile bool _closed;
 
@@ -123,7 +123,7 @@ internal sealed class BroadcastPipeline(
                 : new(400, "track-changed-timescale", $"Track {track.Name} counts {known.Timescale} ticks a second, not {sent.Timescale}; keep the frame rate, or send it on a path of its own.");
         }
 
-        candidate = new(source, packager, new(uint.MaxValue, 0, sent, packager.KeyId, default), 0, static () => throw new InvalidOperationException("a probe encrypts nothing"));
+        candidate = new(source, packager, new(uint.MaxValue, 0, 0, sent, packager.KeyId, default), 0, static () => throw new InvalidOperationException("a probe encrypts nothing"));
         return null;
     }
 
@@ -141,7 +141,7 @@ internal sealed class BroadcastPipeline(
         }
 
         // Taken from the packager, so that what is stored is what is served.
-        var delivered = new TrackInit(epoch.Number, period, packager!.Description, packager.KeyId, Sha256Hash.Of(packager.Init.Span));
+        var delivered = new TrackInit(epoch.Number, period, period, packager!.Description, packager.KeyId, Sha256Hash.Of(packager.Init.Span));
         running = new(init.Source, packager, delivered, epoch.OffsetSeconds, _ivs.Take);
         if (!Placement.Follows(track, first, running) || Placement.IsTooFarAhead(track, first, running, Now))
         {
@@ -173,9 +173,15 @@ internal sealed class BroadcastPipeline(
         }
 
         var delivered = track.InitOf(epoch, period);
-        if (delivered is null)
+        if (delivered is null && _packagers.InitPeriodOf(period, running.Init.InitPeriod) != period)
         {
-            delivered = new(epoch, period, description, packager!.KeyId, Sha256Hash.Of(packager.Init.Span));
+            // Keys in band: the epoch's init segment serves on, and what the packager would begin an epoch with is not delivered.
+            delivered = running.Init with { CryptoPeriod = period, KeyId = packager!.KeyId, StartSeconds = null };
+            track.Add(delivered);
+        }
+        else if (delivered is null)
+        {
+            delivered = new(epoch, period, period, description, packager!.KeyId, Sha256Hash.Of(packager.Init.Span));
             // Durable before a sample is encrypted under its key. A crash from here on leaves an init segment without segments, which manifests
             // leave out; the next segment finds it and does not write it again, for a record may be signed over its hash.
             track.Files.SaveInit(epoch, period, packager.Init.Span);

@@ -7,12 +7,15 @@ using LiveLedger.Media.Tracks;
 namespace LiveLedger.Broadcasting.Pipeline;
 
 /// <summary>Makes packagers under a broadcast's content keys, one for each track, epoch and key period.</summary>
-internal sealed class KeyedPackagers(BroadcastId broadcast, ProtectionScheme scheme, KeyPeriodLength length, BroadcastingLinks links)
+internal sealed class KeyedPackagers(BroadcastId broadcast, ProtectionScheme scheme, KeyPeriodLength length, KeySignalling signalling, BroadcastingLinks links)
 {
     /// <summary>The key period of a segment.</summary>
     /// <param name="decodeTime">Its start on the broadcast's timeline, in ticks.</param>
     /// <param name="timescale">Ticks a second.</param>
     public ulong PeriodOf(ulong decodeTime, uint timescale) => length.PeriodOf(decodeTime, timescale);
+
+    /// <summary>The key period that a segment's init segment was made in: its own, or with keys in band the epoch's first.</summary>
+    public ulong InitPeriodOf(ulong period, ulong first) => signalling == KeySignalling.InBand ? first : period;
 
     /// <summary>A packager; a refusal if the publisher's init segment is none we can package for.</summary>
     public Refusal? TryOpen(byte[] source, TrackName track, uint epoch, ulong period, out TrackPackager? packager)
@@ -25,16 +28,15 @@ internal sealed class KeyedPackagers(BroadcastId broadcast, ProtectionScheme sch
 
         using var key = links.ContentKeyFor(broadcast, description.Class, period);
         var terms = scheme == ProtectionScheme.Cbcs ? PackagingTerms.Cbcs(key, IvLeases.ConstantIv(broadcast, track, epoch)) : PackagingTerms.Cenc(key);
-        return TrackPackager.TryOpen(source, terms.Listing(KeyIds(period)), out packager, out fault) ? null : FaultRefusal.Of(fault);
+        terms = signalling == KeySignalling.InBand ? terms.InBand().Listing(KeyIds([period])) : terms.Listing(KeyIds(Around(period)));
+        return TrackPackager.TryOpen(source, terms, out packager, out fault) ? null : FaultRefusal.Of(fault);
     }
 
     /// <summary>
     /// The ids of all classes' keys of a period and of those around it. hls.js 1.7.4 asks for the keys of one <c>pssh</c> only, whichever comes first, where
     /// it begins at a change of keys with sound of one period and pictures of the next: each must list both. Its own first, for a refusal names the first one's reason.
     /// </summary>
-    private KeyId[] KeyIds(ulong period)
-    {
-        ulong[] periods = length.Seconds is null ? [period] : period == 0 ? [0, 1] : [period, period - 1, period + 1];
-        return [.. periods.SelectMany(p => Enum.GetValues<TrackClass>().Select(c => links.ContentKeyIdFor(broadcast, c, p)))];
-    }
+    private ulong[] Around(ulong period) => length.Seconds is null ? [period] : period == 0 ? [0, 1] : [period, period - 1, period + 1];
+
+    private KeyId[] KeyIds(ulong[] periods) => [.. periods.SelectMany(p => Enum.GetValues<TrackClass>().Select(c => links.ContentKeyIdFor(broadcast, c, p)))];
 }

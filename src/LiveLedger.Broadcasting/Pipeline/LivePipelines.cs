@@ -36,7 +36,7 @@ internal sealed partial class LivePipelines(
         }
 
         var signer = new Signer(keys.Open(broadcast.Id), SignerView.Of(broadcast.Certificate)?.NotAfter ?? DateTimeOffset.MinValue);
-        _live[broadcast.Id] = new(recording, broadcast.Scheme, broadcast.KeyPeriod, signer, links, time, track => log.Sealed(broadcast.Id, track));
+        _live[broadcast.Id] = new(recording, broadcast.Scheme, broadcast.KeyPeriod, broadcast.KeySignalling, signer, links, time, track => log.Sealed(broadcast.Id, track));
         foreach (var track in recording.Tracks)
         {
             // What the process before this one sealed and did not log.

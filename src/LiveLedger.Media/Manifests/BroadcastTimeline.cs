@@ -11,6 +11,9 @@ public sealed record BroadcastTimeline
     /// <summary>True when no segment will follow; then the tracks' windows hold the whole broadcast.</summary>
     public required bool Ended { get; init; }
 
+    /// <summary>True if fragments name their keys: then a key period has no init segment and no DASH Period of its own.</summary>
+    public bool KeysInBand { get; init; }
+
     /// <summary>How far back a live window reaches.</summary>
     public required TimeSpan Window { get; init; }
 

@@ -22,7 +22,7 @@ internal static class DashAdaptationSet
 
         xml.WriteAttributeString("segmentAlignment", "true");
         xml.WriteAttributeString("startWithSAP", "1");
-        DashProtection.Write(xml, tracks[0].Scheme, period.InitOf(tracks[0]).KeyId, licenceUrl, tracks[0].Systems);
+        DashProtection.Write(xml, tracks[0].Scheme, period.CryptoPeriod is null ? null : period.InitOf(tracks[0]).KeyId, licenceUrl, tracks[0].Systems);
         if (switchable.Count > 0)
         {
             xml.WriteStartElement("SupplementalProperty");
@@ -75,7 +75,7 @@ internal static class DashAdaptationSet
         xml.WriteAttributeString("timescale", Text(track.Description.Timescale));
         // Media times run on across epochs, a Period's begin at 0: the offset takes them back (ISO/IEC 23009-1 §5.3.9.2).
         xml.WriteAttributeString("presentationTimeOffset", decimal.Round(period.StartSeconds * track.Description.Timescale).ToString(CultureInfo.InvariantCulture));
-        xml.WriteAttributeString("initialization", $"{track.Name}/{ManifestText.Init(period.Epoch, period.CryptoPeriod)}");
+        xml.WriteAttributeString("initialization", $"{track.Name}/{ManifestText.Init(period.Epoch, period.InitOf(track).InitPeriod)}");
         xml.WriteAttributeString("media", $"{track.Name}/$Number$.m4s");
         xml.WriteAttributeString("startNumber", Text(segments[0].Sequence));
         xml.WriteStartElement("SegmentTimeline");

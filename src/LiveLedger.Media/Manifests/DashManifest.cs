@@ -89,10 +89,10 @@ public static class DashManifest
                 WriteAnnouncement(xml, next, period);
             }
 
-            // One set for each key, since keys are looked up by set (DASH-IF IOP §7.5); players switch between those that
+            // One set for each class, which has its own keys, since keys are looked up by set (DASH-IF IOP §7.5); players switch between those that
             // say so below. The best first: some players take the first set and stay with it.
             var sets = tracks.Where(t => period.SegmentsOf(t).Any())
-                .GroupBy(t => (IsVideo: t.Description is VideoDescription, period.InitOf(t).KeyId, Language: ManifestText.Language(t.Description)))
+                .GroupBy(t => (IsVideo: t.Description is VideoDescription, t.Description.Class, Language: ManifestText.Language(t.Description)))
                 .OrderByDescending(static set => set.Key.IsVideo).ThenByDescending(static set => set.Max(static t => t.Bandwidth)).ToList();
             for (var i = 0; i < sets.Count; i++)
             {

@@ -81,6 +81,7 @@ public static class HlsManifests
         }
 
         var (epoch, period) = (first.Epoch, first.CryptoPeriod);
+        ManifestInit? said = null;
         for (var i = 0; i < track.Segments.Count; i++)
         {
             var segment = track.Segments[i];
@@ -92,15 +93,19 @@ public static class HlsManifests
                     text.Append("#EXT-X-DISCONTINUITY\n");
                 }
 
-                text.Append(CultureInfo.InvariantCulture, $"#EXT-X-MAP:URI=\"{ManifestText.Init(segment.Epoch, segment.CryptoPeriod)}\"\n");
-                var keyId = track.InitOf(segment.Epoch, segment.CryptoPeriod).KeyId;
-                if (i == 0 || keyId != track.InitOf(track.Segments[i - 1].Epoch, track.Segments[i - 1].CryptoPeriod).KeyId)
+                var init = track.InitOf(segment.Epoch, segment.CryptoPeriod);
+                if (said is not { } last || (last.Epoch, last.InitPeriod) != (init.Epoch, init.InitPeriod))
                 {
-                    // Once for each key, and after the map: the init segment itself is not encrypted.
-                    AppendKey(text, track, keyId);
+                    text.Append(CultureInfo.InvariantCulture, $"#EXT-X-MAP:URI=\"{ManifestText.Init(init.Epoch, init.InitPeriod)}\"\n");
                 }
 
-                period = segment.CryptoPeriod;
+                if (said?.KeyId != init.KeyId)
+                {
+                    // Once for each key, and after the map: the init segment itself is not encrypted.
+                    AppendKey(text, track, init.KeyId);
+                }
+
+                (said, period) = (init, segment.CryptoPeriod);
                 text.Append(CultureInfo.InvariantCulture, $"#EXT-X-PROGRAM-DATE-TIME:{ManifestText.Time(segment.ProgramTime)}\n");
             }
 

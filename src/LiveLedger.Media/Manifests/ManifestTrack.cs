@@ -59,9 +59,10 @@ public sealed record ManifestTrack
 /// <summary>An init segment in a manifest.</summary>
 /// <param name="Epoch">The publisher's run it is of.</param>
 /// <param name="CryptoPeriod">The key period, from 0.</param>
+/// <param name="InitPeriod">The key period that the init segment is named by: another one with keys in band.</param>
 /// <param name="KeyId">Id of the track's content key there.</param>
 /// <param name="StartSeconds">Where the track's first segment under it starts, in seconds of the delivered timeline, whatever the window holds of it.</param>
-public readonly record struct ManifestInit(uint Epoch, ulong CryptoPeriod, KeyId KeyId, double StartSeconds);
+public readonly record struct ManifestInit(uint Epoch, ulong CryptoPeriod, ulong InitPeriod, KeyId KeyId, double StartSeconds);
 
 /// <summary>A segment in a manifest.</summary>
 /// <param name="Epoch">The publisher's run it is of.</param>

@@ -26,13 +26,22 @@ public sealed class PackagingTerms
     public ReadOnlyMemory<byte> ConstantIv { get; }
 
     /// <summary>
-    /// The key ids that the init segment's <c>pssh</c> lists. hls.js makes one licence request for a whole broadcast, from the
+    /// The key ids that the <c>pssh</c> lists. hls.js makes one licence request for a whole broadcast, from the
     /// first <c>pssh</c> that comes: it has to name the keys of all tracks, not only of this one.
     /// </summary>
     public IReadOnlyList<KeyId> ListedKeyIds { get; }
 
+    /// <summary>
+    /// True if each fragment names its key (<c>seig</c>, ISO/IEC 23001-7 §6) and lists the ids, so that one init segment serves several keys; false
+    /// if the init segment does.
+    /// </summary>
+    public bool KeysInBand { get; private init; }
+
     /// <summary>The same terms, with these key ids listed.</summary>
-    public PackagingTerms Listing(IReadOnlyList<KeyId> ids) => new(Scheme, Key, ConstantIv, ids);
+    public PackagingTerms Listing(IReadOnlyList<KeyId> ids) => new(Scheme, Key, ConstantIv, ids) { KeysInBand = KeysInBand };
+
+    /// <summary>The same terms, with keys in band.</summary>
+    public PackagingTerms InBand() => new(Scheme, Key, ConstantIv, ListedKeyIds) { KeysInBand = true };
 
     /// <summary>Terms for cbcs. Whoever calls sees to it that (key, IV) is used for one track and epoch only.</summary>
     /// <exception cref="ArgumentException">The IV is not 16 bytes long.</exception>

@@ -7,19 +7,15 @@ namespace LiveLedger.Media.Packaging;
 /// <summary>Writes the delivered init segment: the source's, its sample entry made encv or enca (ISO/IEC 14496-12 §8.12).</summary>
 internal static class ProtectedInit
 {
-    // sinf with frma, schm and the longest tenc, and pssh without its key ids.
-    private const int MaxGrowth = 160;
-
-    // The W3C's common system: its pssh is nothing but a list of key ids (eme-initdata-cenc §4).
-    private static ReadOnlySpan<byte> CommonSystem =>
-        [0x10, 0x77, 0xef, 0xec, 0xc0, 0xb2, 0x4d, 0x02, 0xac, 0xe3, 0x3c, 0x1e, 0x52, 0xe2, 0xfb, 0x4b];
+    // sinf with frma, schm and the longest tenc.
+    private const int MaxGrowth = 128;
 
     private static ReadOnlySpan<uint> PathToEntry =>
         [BoxType.Moov, BoxType.Trak, BoxType.Mdia, BoxType.Minf, BoxType.Stbl, BoxType.Stsd];
 
     public static byte[] Write(ReadOnlySpan<byte> init, SourceInit source, PackagingTerms terms)
     {
-        var buffer = new byte[init.Length + MaxGrowth + terms.ListedKeyIds.Count * KeyId.Length];
+        var buffer = new byte[init.Length + MaxGrowth + CommonPssh.Length(terms.ListedKeyIds)];
         var writer = new BoxWriter(buffer);
         var top = new BoxReader(init);
         while (top.TryRead(out var box))
@@ -68,29 +64,13 @@ internal static class ProtectedInit
             }
         }
 
-        if (depth == 0)
+        if (depth == 0 && !terms.KeysInBand)
         {
-            WritePssh(terms, ref writer);
+            // Browsers fire `encrypted` only where there is one, and hls.js, like Shaka Player on HLS, asks for a licence only then. With keys in
+            // band it stands in each fragment: here it would have who joins late ask for the first period's keys, which may not be theirs.
+            CommonPssh.Write(terms.ListedKeyIds, ref writer);
         }
 
-        writer.End(mark);
-    }
-
-    // ISO/IEC 23001-7 §8.1. Browsers fire `encrypted` only for an init segment that has one, and hls.js, like Shaka Player on
-    // HLS, asks for a licence only then.
-    private static void WritePssh(PackagingTerms terms, ref BoxWriter writer)
-    {
-        var mark = writer.Begin(BoxType.Pssh, version: 1, flags: 0);
-        writer.Bytes(CommonSystem);
-        writer.U32((uint)terms.ListedKeyIds.Count);
-        Span<byte> id = stackalloc byte[KeyId.Length];
-        foreach (var listed in terms.ListedKeyIds)
-        {
-            listed.CopyTo(id);
-            writer.Bytes(id);
-        }
-
-        writer.U32(0);
         writer.End(mark);
     }
 

@@ -36,13 +36,13 @@ internal ref struct SegmentWriter
     public readonly ulong NextIv => _iv;
 
     /// <summary>The most bytes that a segment can have, packaged.</summary>
-    public static long MaxLength(int sourceLength, SegmentMap map, SubsamplePlan? plan)
+    public static long MaxLength(int sourceLength, SegmentMap map, SubsamplePlan? plan, KeyGroup? group)
     {
         // A prft is the shortest box that grows, by 4 bytes of at least 24; senc and saiz grow with samples and subsamples.
         const int AnyBox = 24;
         long perSample = SampleIv.Length + 2 + 1;
         return SegmentGrowth + sourceLength + (long)sourceLength / AnyBox * MessageGrowth
-            + (long)map.Fragments.Length * FragmentGrowth + (long)map.Runs.Length * RunGrowth
+            + (long)map.Fragments.Length * (FragmentGrowth + (group?.Length ?? 0)) + (long)map.Runs.Length * RunGrowth
             + map.SampleSizes.Length * perSample + (long)(plan?.Entries.Length ?? 0) * Subsample.Length;
     }
 
@@ -89,8 +89,14 @@ internal ref struct SegmentWriter
         WriteHead(traf.Body, fragment);
         var firstRunAt = _writer.Position;
         CopyRunsAndGroups(traf.Body);
+        if (_track.Group is { } group && fragment.SampleCount > 0)
+        {
+            group.WriteGroup(fragment.SampleCount, ref _writer);
+        }
+
         WriteAuxiliary(fragment, moofMark);
         _writer.End(trafMark);
+        _track.Group?.WritePssh(ref _writer);
         _writer.End(moofMark);
         PatchDataOffsets(fragment, firstRunAt, _writer.Position - moofMark);
         WriteData(fragment);

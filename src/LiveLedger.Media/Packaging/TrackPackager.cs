@@ -26,6 +26,7 @@ public sealed class TrackPackager : IDisposable
         _constantIv = terms.ConstantIv.ToArray();
         _cipher = ContentCipher.Create(terms.Key.Bytes);
         _plan = source.Avc is { } avc ? new(terms.Scheme, avc) : null;
+        Group = terms.KeysInBand ? new(terms.Scheme, source.Avc is not null, terms.Key.Id, _constantIv, terms.ListedKeyIds) : null;
     }
 
     /// <summary>The delivered init segment.</summary>
@@ -39,6 +40,9 @@ public sealed class TrackPackager : IDisposable
 
     /// <summary>The key of its terms.</summary>
     public KeyId KeyId { get; }
+
+    /// <summary>What fragments say of their key; null where the init segment says it.</summary>
+    internal KeyGroup? Group { get; }
 
     /// <summary>Takes a source's init segment.</summary>
     /// <param name="sourceInit">ftyp and moov, whole.</param>
@@ -97,7 +101,7 @@ public sealed class TrackPackager : IDisposable
             throw new ArgumentOutOfRangeException(nameof(nextIv), "the IVs left do not suffice for the segment");
         }
 
-        var most = SegmentWriter.MaxLength(sourceSegment.Length, _map, _plan);
+        var most = SegmentWriter.MaxLength(sourceSegment.Length, _map, _plan, Group);
         if (most > SegmentMap.MaxLength + (SegmentMap.MaxLength >> 2))
         {
             fault = new(MediaFaultCode.SegmentTooLarge, $"up to {most} bytes when packaged");

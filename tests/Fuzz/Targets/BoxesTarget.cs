@@ -14,6 +14,7 @@ internal static class BoxesTarget
     [
         PackagingTerms.Cenc(new ContentKey(default, "sixteen byte key"u8)),
         PackagingTerms.Cbcs(new ContentKey(default, "sixteen byte key"u8), "constant vector."u8),
+        PackagingTerms.Cbcs(new ContentKey(default, "sixteen byte key"u8), "constant vector."u8).InBand(),
     ];
 
     private static readonly byte[] s_goodInit = new SyntheticTrack(1, isVideo: true).Init;

@@ -122,7 +122,7 @@ internal static class IngestTarget
                 ? Directory.CreateDirectory(Path.Combine("/dev/shm", $"liveledger-fuzz-{Environment.ProcessId}-{_inputs}")).FullName
                 : Directory.CreateTempSubdirectory("liveledger-fuzz-").FullName;
             _broadcast = new(
-                Recording.OpenToWrite(BroadcastId.New(TimeProvider.System), _folder), ProtectionScheme.Cbcs, KeyPeriodLength.Whole, new(Ed25519PrivateKey.Generate(), DateTimeOffset.MaxValue),
+                Recording.OpenToWrite(BroadcastId.New(TimeProvider.System), _folder), ProtectionScheme.Cbcs, KeyPeriodLength.Whole, KeySignalling.Init, new(Ed25519PrivateKey.Generate(), DateTimeOffset.MaxValue),
                 new()
                 {
                     CreateContentKeys = static (_, _, _) => Task.CompletedTask,

@@ -22,11 +22,12 @@ internal sealed class PublishedBroadcast : IDisposable
     private readonly byte[] _seed = RandomNumberGenerator.GetBytes(32);
     private readonly ProtectionScheme _scheme;
     private readonly KeyPeriodLength _keyPeriod;
+    private readonly KeySignalling _signalling;
     private BroadcastPipeline _pipeline;
 
-    public PublishedBroadcast(ProtectionScheme scheme = ProtectionScheme.Cbcs, KeyPeriodLength keyPeriod = default)
+    public PublishedBroadcast(ProtectionScheme scheme = ProtectionScheme.Cbcs, KeyPeriodLength keyPeriod = default, KeySignalling signalling = KeySignalling.Init)
     {
-        (_scheme, _keyPeriod) = (scheme, keyPeriod);
+        (_scheme, _keyPeriod, _signalling) = (scheme, keyPeriod, signalling);
         _pipeline = Open();
     }
 
@@ -43,6 +44,9 @@ internal sealed class PublishedBroadcast : IDisposable
     public TrackPipeline Track(string name) => _pipeline.Track(Name(name));
 
     public TrackRecording Recorded(string name) => Recording.Find(Name(name))!;
+
+    /// <summary>The same disk as another process reads it.</summary>
+    public Recording ReadElsewhere() => Recording.OpenToRead(_id, _folder.Path);
 
     /// <summary>Forgets everything in memory without a farewell, and opens what is on disk, as after kill -9.</summary>
     public void KillAndRestart() => _pipeline = Open();
@@ -90,9 +94,10 @@ internal sealed class PublishedBroadcast : IDisposable
             for (uint n = 0; n < track.Count; n++)
             {
                 Assert.True(track.TryGet(n, out var entry));
+                var init = track.InitOf(entry.Epoch, entry.CryptoPeriod)!;
                 var result = SegmentVerification.Verify(
                     new SegmentSlot(_id, track.Name, n, entry.Epoch), identity.PublicKey, certificate, File.ReadAllBytes(track.Files.RecordPath(n)),
-                    File.ReadAllBytes(track.Files.SegmentPath(n)), Sha256Hash.Of(File.ReadAllBytes(track.Files.InitPath(entry.Epoch, entry.CryptoPeriod))), previous);
+                    File.ReadAllBytes(track.Files.SegmentPath(n)), Sha256Hash.Of(File.ReadAllBytes(track.Files.InitPath(init.Epoch, init.InitPeriod))), previous);
                 Assert.True(result.IsOk, $"track {track.Name} segment {n}: {result}");
                 Assert.True(entry.DecodeTime >= end, $"track {track.Name} segment {n} lies on the one before");
                 (previous, end) = (track.Files.ReadRecord(n)!.Hash, entry.EndTime - entry.Duration / 10);
@@ -111,7 +116,7 @@ internal sealed class PublishedBroadcast : IDisposable
     private static TrackName Name(string text) => TrackName.TryParse(text, out var name) ? name : throw new ArgumentException(text);
 
     private BroadcastPipeline Open() => new(
-        Recording.OpenToWrite(_id, _folder.Path), _scheme, _keyPeriod, new(Ed25519PrivateKey.FromSeed(_seed), SignerNotAfter),
+        Recording.OpenToWrite(_id, _folder.Path), _scheme, _keyPeriod, _signalling, new(Ed25519PrivateKey.FromSeed(_seed), SignerNotAfter),
         new()
         {
             CreateContentKeys = static (_, _, _) => Task.CompletedTask,

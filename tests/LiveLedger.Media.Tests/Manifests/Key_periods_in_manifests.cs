@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Xml.Linq;
 using LiveLedger.Media.Manifests;
 using LiveLedger.Media.Protection;
+using LiveLedger.Media.Protection.Signalling;
 using static LiveLedger.Media.Tests.Manifests.Tracks;
 
 namespace LiveLedger.Media.Tests.Manifests;
@@ -103,11 +104,34 @@ public sealed class Key_periods_in_manifests
         var track = Hd(video) with
         {
             Description = new LiveLedger.Media.Tracks.VideoDescription { Codec = "avc1.64001f", Timescale = 30_000, Width = 1280, Height = 720 },
-            Inits = [.. video.GroupBy(static s => s.CryptoPeriod).Select(static g => new ManifestInit(0, g.Key, KeyIn(HdKey, g.Key), g.First().DecodeTime / 30_000.0))],
+            Inits = [.. video.GroupBy(static s => s.CryptoPeriod).Select(static g => new ManifestInit(0, g.Key, g.Key, KeyIn(HdKey, g.Key), g.First().DecodeTime / 30_000.0))],
         };
         var mpd = Write([track], Live);
         Assert.Equal([("e0", "PT0S"), ("e0k1", "PT10.01S"), ("e0k2", "PT20.02S")], Periods(mpd));
         Assert.Equal(["0", "300300", "600600"], mpd.Descendants(s_mpd + "SegmentTemplate").Select(static t => (string)t.Attribute("presentationTimeOffset")!));
+    }
+
+    [Fact]
+    public void Keys_in_band_have_one_map_one_dash_period_that_names_no_key_and_a_key_line_at_each_change()
+    {
+        var video = Keyed(10, 12_800, Video(0, 0, 12, 0)).ToList();
+        var track = Hd(video) with
+        {
+            Inits = [.. Hd(video).Inits.Select(static i => i with { InitPeriod = 0 })],
+        };
+        var live = Live with { KeysInBand = true };
+        var lines = HlsManifests.Media(track, live).Split('\n');
+        Assert.Equal(["init.mp4"], lines.Where(static l => l.StartsWith("#EXT-X-MAP", StringComparison.Ordinal)).Select(static l => l.Split('"')[1]));
+        Assert.Equal(3, lines.Count(static l => l.StartsWith("#EXT-X-KEY", StringComparison.Ordinal)));
+
+        // A window that begins in a later period still names the epoch's init segment. DASH names no key: players would take it for the only one.
+        var slid = track with { Segments = video[7..], Inits = track.Inits.Skip(1).ToList(), Systems = [DrmSystem.Widevine] };
+        Assert.Contains("#EXT-X-MAP:URI=\"init.mp4\"", HlsManifests.Media(slid, live));
+        var mpd = Write([slid], live);
+        Assert.Equal([("e0", "PT0S")], Periods(mpd));
+        Assert.Empty(mpd.Descendants().Attributes(s_cenc + "default_KID"));
+        Assert.Equal(["urn:mpeg:dash:mp4protection:2011", "urn:uuid:e2719d58-a985-b3c9-781a-b030af78d30e"], mpd.Descendants(s_mpd + "ContentProtection").Select(static p => (string)p.Attribute("schemeIdUri")!));
+        Assert.Equal("v720/init.mp4", (string?)mpd.Descendants(s_mpd + "SegmentTemplate").Single().Attribute("initialization"));
     }
 
     private static IEnumerable<ManifestSegment> Sound(uint count)

@@ -82,7 +82,7 @@ internal static class Tracks
     }
 
     private static ManifestInit[] InitsOf(KeyId key, uint timescale, IEnumerable<ManifestSegment> segments) =>
-        [.. segments.GroupBy(static s => (s.Epoch, s.CryptoPeriod)).Select(g => new ManifestInit(g.Key.Epoch, g.Key.CryptoPeriod, KeyIn(key, g.Key.CryptoPeriod), g.First().DecodeTime / (double)timescale))];
+        [.. segments.GroupBy(static s => (s.Epoch, s.CryptoPeriod)).Select(g => new ManifestInit(g.Key.Epoch, g.Key.CryptoPeriod, g.Key.CryptoPeriod, KeyIn(key, g.Key.CryptoPeriod), g.First().DecodeTime / (double)timescale))];
 
     /// <summary>Video of 2 s segments.</summary>
     public static IEnumerable<ManifestSegment> Video(uint epoch, uint sequence, uint count, double time) => Run(epoch, sequence, count, time, 12_800, 25_600);
