@@ -2,10 +2,10 @@ import type { Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { LiveBroadcast } from "./support/liveServer.js";
 import { LiveStage } from "./support/liveStage.js";
-import { smoothnessOf, watchSmoothness } from "./support/smoothness.js";
-import { errorsOf, expectBars, openStock, type StockPlayer, stockPlayers } from "./support/stockPlayer.js";
+import { hindrancesOf } from "./support/smoothPlay.js";
+import { expectBars, openStock, type StockPlayer, stockPlayers } from "./support/stockPlayer.js";
 import { until } from "./support/until.js";
-import { decodedBy, statsOf, untilState } from "./support/watchPage.js";
+import { statsOf, untilState } from "./support/watchPage.js";
 
 /** Changes of key that each player plays through, live and again after the end. The long form: LIVELEDGER_ROTATIONS=30. */
 const rotations = Number(process.env["LIVELEDGER_ROTATIONS"] ?? 3);
@@ -38,33 +38,13 @@ async function listedKeys(): Promise<string[][]> {
   }));
 }
 
-async function expectSmooth(name: string, page: Page): Promise<void> {
-  // Live players settle their distance to the edge first, dash.js by a seek.
-  await expectBars(page, 5, 40);
-  await watchSmoothness(page);
-  const before = await decodedBy(page);
-  try {
-    await until(`${watched} s played by ${name}`, watched + 60, async () => (await smoothnessOf(page)).played >= watched);
-  } catch (error) {
-    throw new Error(`${String(error)}; ${JSON.stringify(await smoothnessOf(page))}; ${(await errorsOf(page)).join(" | ")}`);
-  }
-  const { stalls, jumps } = await smoothnessOf(page);
-  const after = await decodedBy(page);
-  const hindered = stalls.some((stall) => stall.milliseconds > 500) || jumps.length > 0;
-  if (hindered) throw new Error(`${name}: ${JSON.stringify({ stalls, jumps })}; ${(await errorsOf(page)).join(" | ")}`);
-  expect(after.frames - before.frames).toBeGreaterThan(22 * watched);
-  expect(after.audioBytes).toBeGreaterThan(before.audioBytes);
-  await expectBars(page, 1, 10);
-}
-
 async function playAll(players: StockPlayer[], state: "live" | "recording"): Promise<void> {
   const pages = new Map<string, Page>();
   for (const player of players) pages.set(player, await openStock(stage.browser, stage.proxy.url, player, broadcast.id, await broadcast.ticket()));
   pages.set("ours", await openOurs());
   const ours = pages.get("ours") as Page;
   await untilState(ours, state, 30);
-  const results = await Promise.allSettled([...pages].map(([name, page]) => expectSmooth(name, page)));
-  const failed = results.filter((result) => result.status === "rejected").map((result) => String(result.reason));
+  const failed = await hindrancesOf(pages, watched);
   const { failures, earlyKeys } = await statsOf(ours);
   await Promise.all([...pages.values()].map((page) => page.close()));
   expect(failed).toEqual([]);

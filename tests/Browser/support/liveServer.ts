@@ -88,10 +88,10 @@ export class LiveBroadcast {
   ) {}
 
   /** Creates, certifies and starts a broadcast. */
-  static async create(server: LiveServer, scheme: "cbcs" | "cenc", title: string, keyPeriodSeconds?: number): Promise<LiveBroadcast> {
+  static async create(server: LiveServer, scheme: "cbcs" | "cenc", title: string, keyPeriodSeconds?: number, keySignalling?: "in-band"): Promise<LiveBroadcast> {
     const admitted = { subject: "browser-tests", role: "broadcaster", lifetimeSeconds: 3600 };
     const { token } = await server.ask<{ token: string }>("POST", "/v1/tokens", server.operatorToken, admitted);
-    const made = await server.ask<{ id: string; ingest: { key: string }; sessionKey: string }>("POST", "/v1/broadcasts", token, { title, scheme, keyPeriodSeconds });
+    const made = await server.ask<{ id: string; ingest: { key: string }; sessionKey: string }>("POST", "/v1/broadcasts", token, { title, scheme, keyPeriodSeconds, keySignalling });
     const broadcast = new LiveBroadcast(server, token, made.id, made.ingest.key);
     const now = Math.floor(Date.now() / 1000);
     const certificate = broadcast.identity.certify(

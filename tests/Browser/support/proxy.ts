@@ -3,6 +3,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { browserTests } from "./repository.js";
+import { sleep } from "./until.js";
 
 /** What a proxy does with one answer: another body, another answer, or (undefined) leaves it. */
 export type Change = (path: string, body: Buffer) => Buffer | { status: number; headers?: Record<string, string>; body: string } | undefined;
@@ -13,6 +14,8 @@ export type Change = (path: string, body: Buffer) => Buffer | { status: number; 
  */
 export class Proxy {
   change: Change = () => undefined;
+  /** How long an answer is kept back, in milliseconds. */
+  delay: (path: string) => number = () => 0;
   /** Paths asked for, in order. */
   readonly asked: string[] = [];
   readonly #server: Server;
@@ -52,6 +55,7 @@ export class Proxy {
     const method = request.method ?? "GET";
     const answer = await fetch(this.target + path, { method, headers, ...(parts.length > 0 ? { body: Buffer.concat(parts) } : {}) });
     const body = Buffer.from(await answer.arrayBuffer());
+    await sleep(this.delay(path));
     const changed = answer.ok || path.startsWith("/v1/") || path.startsWith("/log/") ? this.change(path, body) : undefined;
     if (changed && !Buffer.isBuffer(changed)) {
       return void response.writeHead(changed.status, changed.headers).end(changed.body);

@@ -14,11 +14,11 @@ export const stockPlayers = {
 
 export type StockPlayer = keyof typeof stockPlayers;
 
-/** Opens a stock player's page on a broadcast. */
-export async function openStock(browser: Browser, origin: string, player: StockPlayer, broadcast: string, token: string): Promise<Page> {
+/** Opens a stock player's page on a broadcast. @param asking What hls.js is told to ask for keys by; without it, the media. */
+export async function openStock(browser: Browser, origin: string, player: StockPlayer, broadcast: string, token: string, asking?: "by-key-id"): Promise<Page> {
   const { page: name, manifest } = stockPlayers[player];
   const page = await browser.page();
-  const query = new URLSearchParams({ manifest: `${origin}/live/${broadcast}/${manifest}`, token });
+  const query = new URLSearchParams({ manifest: `${origin}/live/${broadcast}/${manifest}`, token, ...(asking ? { asking } : {}) });
   await page.goto(`${origin}/stock/${name}.html?${query}`);
   return page;
 }

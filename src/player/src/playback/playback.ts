@@ -1,6 +1,7 @@
 import Hls, { type ErrorData, type Fragment, type LevelDetails } from "hls.js";
 import type { Broadcast } from "./liveUrls.js";
 import { KeyPrefetch } from "./keyPrefetch.js";
+import { keyRequest } from "./keyRequests.js";
 import { LicensedPlayback } from "./licensedPlayback.js";
 import { LicenceKeeper, type LicenceRefusal, problemCode } from "./licences.js";
 import { RefusedSegments } from "./refusedSegments.js";
@@ -56,7 +57,7 @@ export class Playback {
       // Everything is fMP4: nothing to transmux, and a second worker would copy every segment once more.
       enableWorker: false,
       emeEnabled: true,
-      drmSystems: { "org.w3.clearkey": { licenseUrl: new URL("/v1/licences", location.href).href } },
+      drmSystems: { "org.w3.clearkey": { licenseUrl: new URL("/v1/licences", location.href).href, generateRequest: keyRequest } },
       licenseXhrSetup: this.licences.setUp,
       licenseResponseCallback: this.licences.answered,
       // hls.js repeats a failed licence request at once; waiting as the server asked is done by the page.
