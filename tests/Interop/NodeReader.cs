@@ -8,6 +8,9 @@ internal static class NodeReader
     private static readonly JsonSerializerOptions s_json = new(JsonSerializerDefaults.Web);
     private static readonly Lazy<string> s_folder = new(Prepare);
 
+    /// <summary>The folder with <c>node_modules</c> in it, installed.</summary>
+    public static string Folder => s_folder.Value;
+
     /// <summary>What <c>readers/NAME.mjs</c> says of <paramref name="input"/>.</summary>
     public static T Read<T>(string name, ReadOnlySpan<byte> input)
     {

@@ -7,7 +7,7 @@ namespace LiveLedger.Licensing.Regions;
 
 /// <summary>
 /// A file in MaxMind's DB format 2.0 (maxmind.github.io/MaxMind-DB): a binary tree over the bits of addresses, whose leaves point into a section of data.
-/// Of the data only <c>country.iso_code</c> is read. Every offset is checked: a file that lies is refused or answers nothing.
+/// Of the data only <c>country.iso_code</c> is read, or <c>country_code</c>, as others than MaxMind name it. Every offset is checked: a file that lies is refused or answers nothing.
 /// </summary>
 internal sealed class MaxMindFile
 {
@@ -79,7 +79,8 @@ internal sealed class MaxMindFile
         var at = _dataStart + node - _nodes - Gap;
         try
         {
-            return data.Member(at, "country") is { } country && data.Member(country, "iso_code") is { } code ? data.Text(code) : null;
+            var code = data.Member(at, "country") is { } country ? data.Member(country, "iso_code") : data.Member(at, "country_code");
+            return code is { } text ? data.Text(text) : null;
         }
         catch (InvalidDataException)
         {
