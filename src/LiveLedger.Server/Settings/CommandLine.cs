@@ -11,34 +11,29 @@ internal static class CommandLine
     /// <summary>Runs <paramref name="serve"/> with the settings; says a <see cref="StartFailure"/> in one line.</summary>
     public static async Task<int> RunAsync(string[] args, Func<ServerSettings, Task> serve)
     {
-        var database = Option("--database", "LIVELEDGER_DATABASE", "Connection string of an existing PostgreSQL (>= 15). Default: an embedded one.");
-        var data = Option("--data", "LIVELEDGER_DATA", "Folder of keys, recordings and the embedded database.");
-        var join = Option("--join", "LIVELEDGER_JOIN", "Data folder of another server of this platform, to share its keys, log and recordings. Needs --database.");
-        var urls = Option("--urls", "LIVELEDGER_URLS", "Addresses to listen on. Default: http://127.0.0.1:8080");
-        var publicUrl = Option("--public-url", "LIVELEDGER_PUBLIC_URL", "The address the outside reaches this server by.");
-        var issuer = Option("--issuer", "LIVELEDGER_ISSUER", "The iss of our tokens. Default: the public URL.");
-        var origin = Option("--log-origin", "LIVELEDGER_LOG_ORIGIN", "Name of the log in checkpoints. Default: made from its key.");
-        var witnesses = Option("--witnesses", "LIVELEDGER_WITNESSES", "File of the log's witnesses, their addresses and the quorum (tlog-policy). Default: none.");
-        var rabbit = Option("--rabbitmq", "LIVELEDGER_RABBITMQ", "RabbitMQ for messages, amqp://user:password@host:port/vhost. Default: none.");
-        var window = Option("--live-window", "LIVELEDGER_LIVE_WINDOW", "How far back live manifests reach, in seconds, 10 to 86400. Default: 60");
-        var drm = Option("--drm", "LIVELEDGER_DRM", "DRMs that manifests name beside ClearKey: widevine,playready,fairplay. Default: none.");
-        var keyServer = Option("--key-server", "LIVELEDGER_KEY_SERVER", "A SPEKE 2.0 key server that new broadcasts take their content keys from. Default: none.");
-        var keyServerHeaders = Option("--key-server-headers", "LIVELEDGER_KEY_SERVER_HEADERS", "File of headers for it, name: value; its owner's only.");
-        var keyServerContent = Option("--key-server-content-id", "LIVELEDGER_KEY_SERVER_CONTENT_ID", "What it calls a broadcast. Default: {broadcast}, our id.");
-        var webhooks = Option("--private-webhooks", "LIVELEDGER_PRIVATE_WEBHOOKS", "yes: webhooks may go to this machine and private networks, and without TLS. Default: no");
-        var player = Option("--player", "LIVELEDGER_PLAYER", "Folder of the built player page.");
-        var regions = Option("--regions", "LIVELEDGER_REGIONS", "File of regions: a table of networks, or a MaxMind DB. Default: none.");
-        var proxies = Option("--trusted-proxies", "LIVELEDGER_TRUSTED_PROXIES", "Networks of proxies whose X-Forwarded-For is believed: 10.0.0.0/8,::1/128. Default: none.");
-        var authority = Option("--oidc-authority", "LIVELEDGER_OIDC_AUTHORITY", "An OpenID Connect issuer whose tokens are taken too.");
-        var audience = Option("--oidc-audience", "LIVELEDGER_OIDC_AUDIENCE", "The aud of that issuer's tokens for us.");
-        var roleClaim = Option("--oidc-role-claim", "LIVELEDGER_OIDC_ROLE_CLAIM", "The claim with the role. Default: role");
-        var roles = Option("--oidc-roles", "LIVELEDGER_OIDC_ROLES", "Its values and ours: crew=broadcaster,finance=auditor. Default: the same names.");
-
         var root = new RootCommand("LiveLedger server");
-        foreach (var option in (Option<string?>[])[database, data, join, urls, publicUrl, issuer, origin, witnesses, rabbit, window, drm, keyServer, keyServerHeaders, keyServerContent, webhooks, player, authority, audience, roleClaim, roles])
-        {
-            root.Options.Add(option);
-        }
+        var database = root.Option("--database", "LIVELEDGER_DATABASE", "Connection string of an existing PostgreSQL (>= 15). Default: an embedded one.");
+        var data = root.Option("--data", "LIVELEDGER_DATA", "Folder of keys, recordings and the embedded database.");
+        var join = root.Option("--join", "LIVELEDGER_JOIN", "Data folder of another server of this platform, to share its keys, log and recordings. Needs --database.");
+        var urls = root.Option("--urls", "LIVELEDGER_URLS", "Addresses to listen on. Default: http://127.0.0.1:8080");
+        var publicUrl = root.Option("--public-url", "LIVELEDGER_PUBLIC_URL", "The address the outside reaches this server by.");
+        var issuer = root.Option("--issuer", "LIVELEDGER_ISSUER", "The iss of our tokens. Default: the public URL.");
+        var origin = root.Option("--log-origin", "LIVELEDGER_LOG_ORIGIN", "Name of the log in checkpoints. Default: made from its key.");
+        var witnesses = root.Option("--witnesses", "LIVELEDGER_WITNESSES", "File of the log's witnesses, their addresses and the quorum (tlog-policy). Default: none.");
+        var rabbit = root.Option("--rabbitmq", "LIVELEDGER_RABBITMQ", "RabbitMQ for messages, amqp://user:password@host:port/vhost. Default: none.");
+        var window = root.Option("--live-window", "LIVELEDGER_LIVE_WINDOW", "How far back live manifests reach, in seconds, 10 to 86400. Default: 60");
+        var drm = root.Option("--drm", "LIVELEDGER_DRM", "DRMs that manifests name beside ClearKey: widevine,playready,fairplay. Default: none.");
+        var keyServer = root.Option("--key-server", "LIVELEDGER_KEY_SERVER", "A SPEKE 2.0 key server that new broadcasts take their content keys from. Default: none.");
+        var keyServerHeaders = root.Option("--key-server-headers", "LIVELEDGER_KEY_SERVER_HEADERS", "File of headers for it, name: value; its owner's only.");
+        var keyServerContent = root.Option("--key-server-content-id", "LIVELEDGER_KEY_SERVER_CONTENT_ID", "What it calls a broadcast. Default: {broadcast}, our id.");
+        var webhooks = root.Option("--private-webhooks", "LIVELEDGER_PRIVATE_WEBHOOKS", "yes: webhooks may go to this machine and private networks, and without TLS. Default: no");
+        var player = root.Option("--player", "LIVELEDGER_PLAYER", "Folder of the built player page.");
+        var regions = root.Option("--regions", "LIVELEDGER_REGIONS", "File of regions: a table of networks, or a MaxMind DB. Default: none.");
+        var proxies = root.Option("--trusted-proxies", "LIVELEDGER_TRUSTED_PROXIES", "Networks of proxies whose X-Forwarded-For is believed: 10.0.0.0/8,::1/128. Default: none.");
+        var authority = root.Option("--oidc-authority", "LIVELEDGER_OIDC_AUTHORITY", "An OpenID Connect issuer whose tokens are taken too.");
+        var audience = root.Option("--oidc-audience", "LIVELEDGER_OIDC_AUDIENCE", "The aud of that issuer's tokens for us.");
+        var roleClaim = root.Option("--oidc-role-claim", "LIVELEDGER_OIDC_ROLE_CLAIM", "The claim with the role. Default: role");
+        var roles = root.Option("--oidc-roles", "LIVELEDGER_OIDC_ROLES", "Its values and ours: crew=broadcaster,finance=auditor. Default: the same names.");
 
         root.SetAction(async (parsed, _) =>
         {
@@ -84,11 +79,17 @@ internal static class CommandLine
         return await command.InvokeAsync(new() { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null });
     }
 
-    private static Option<string?> Option(string name, string variable, string description) => new(name)
+    // Made and taken in at once: an option that is made only has no value, and nobody says so.
+    private static Option<string?> Option(this RootCommand root, string name, string variable, string description)
     {
-        Description = $"{description} [{variable}]",
-        DefaultValueFactory = _ => Environment.GetEnvironmentVariable(variable) is { Length: > 0 } value ? value : null,
-    };
+        var option = new Option<string?>(name)
+        {
+            Description = $"{description} [{variable}]",
+            DefaultValueFactory = _ => Environment.GetEnvironmentVariable(variable) is { Length: > 0 } value ? value : null,
+        };
+        root.Options.Add(option);
+        return option;
+    }
 
     private static string? Joined(string? folder, string? database) => folder is null ? null
         : database is null ? throw new StartFailure("settings-invalid", "--join needs --database: servers of one platform share one PostgreSQL")
