@@ -11,7 +11,7 @@ import { statsOf, untilState } from "./support/watchPage.js";
 const rotations = Number(process.env["LIVELEDGER_ROTATIONS"] ?? 3);
 const seconds = 10;
 const watched = rotations * seconds + 2;
-const patience = 1000 * (watched + 120);
+const patience = 2 * 1000 * (watched + 120);
 
 let stage: LiveStage;
 let broadcast: LiveBroadcast;
@@ -38,19 +38,29 @@ async function listedKeys(): Promise<string[][]> {
   }));
 }
 
+// Two or three at a time: five software decoders beside an encoder take turns on two cores, and a turn too late looks like a stall.
 async function playAll(players: StockPlayer[], state: "live" | "recording"): Promise<void> {
+  const half = Math.ceil(players.length / 2);
+  await playTogether(players.slice(0, half), undefined);
+  await playTogether(players.slice(half), state);
+}
+
+/** Plays stock players, and ours if it is said in which state. */
+async function playTogether(players: StockPlayer[], state: "live" | "recording" | undefined): Promise<void> {
   const pages = new Map<string, Page>();
   for (const player of players) pages.set(player, await openStock(stage.browser, stage.proxy.url, player, broadcast.id, await broadcast.ticket()));
-  pages.set("ours", await openOurs());
-  const ours = pages.get("ours") as Page;
-  await untilState(ours, state, 30);
+  const ours = state ? await openOurs() : undefined;
+  if (ours && state) {
+    pages.set("ours", ours);
+    await untilState(ours, state, 30);
+  }
   const failed = await hindrancesOf(pages, watched);
-  const { failures, earlyKeys } = await statsOf(ours);
+  const stats = ours && (await statsOf(ours));
   await Promise.all([...pages.values()].map((page) => page.close()));
   expect(failed).toEqual([]);
-  expect(failures).toEqual([]);
+  expect(stats?.failures ?? []).toEqual([]);
   // Ours asks for the keys that are announced, and then needs no others.
-  if (state === "live") expect(Math.min(earlyKeys.fetched, earlyKeys.used)).toBeGreaterThanOrEqual(rotations);
+  if (stats && state === "live") expect(Math.min(stats.earlyKeys.fetched, stats.earlyKeys.used)).toBeGreaterThanOrEqual(rotations);
 }
 
 describe(`Keys that change every ${seconds} s`, () => {
