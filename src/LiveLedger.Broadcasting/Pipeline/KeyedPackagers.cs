@@ -33,7 +33,7 @@ internal sealed class KeyedPackagers(BroadcastId broadcast, ProtectionScheme sch
     }
 
     /// <summary>
-    /// The ids of all classes' keys of a period and of those around it. hls.js 1.7.4 asks for the keys of one <c>pssh</c> only, whichever comes first, where
+    /// The periods whose key ids an init segment lists: its own and those around it. hls.js 1.7.4 asks for the keys of one <c>pssh</c> only, whichever comes first, where
     /// it begins at a change of keys with sound of one period and pictures of the next: each must list both. Its own first, for a refusal names the first one's reason.
     /// </summary>
     private ulong[] Around(ulong period) => length.Seconds is null ? [period] : period == 0 ? [0, 1] : [period, period - 1, period + 1];
