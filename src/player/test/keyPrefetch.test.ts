@@ -6,6 +6,7 @@ const noon = Date.UTC(2026, 10, 22, 12);
 const hex = ["00112233445566778899aabbccddeeff", "ff112233445566778899aabbccddeeff"];
 const kids = ["ABEiM0RVZneImaq7zN3u_w", "_xEiM0RVZneImaq7zN3u_w"];
 
+let given: number;
 let asked: { at: number; kids: string[]; nonce: number }[];
 let playback: LicensedPlayback;
 
@@ -14,10 +15,11 @@ beforeEach(() => {
   vi.useFakeTimers({ now: noon + 10_000_000 });
   vi.stubGlobal("window", {});
   asked = [];
+  given = 2;
   const started = Date.now();
   vi.stubGlobal("fetch", async (_: string, init: { body: string }) => {
     asked.push({ at: (Date.now() - started) / 1000, ...(JSON.parse(init.body) as { kids: string[]; nonce: number }) });
-    return new Response('{"keys":[]}');
+    return new Response(JSON.stringify({ keys: kids.slice(0, given).map((kid) => ({ kty: "oct", kid, k: "" })) }));
   });
   playback = new LicensedPlayback("token");
   playback.opened("0".repeat(32));
@@ -54,6 +56,15 @@ describe("The keys of the next period", () => {
     expect(asked).toHaveLength(1);
     await vi.advanceTimersByTimeAsync(2000);
     expect(asked).toHaveLength(2);
+  });
+
+  it("are asked for again when they are needed, if they were left out of the answer", async () => {
+    given = 1;
+    const prefetch = new KeyPrefetch(playback, () => true);
+    prefetch.listed(playlist(9, 10, hex.join()));
+    await vi.advanceTimersByTimeAsync(20_000);
+    expect(prefetch.find(kids[0] as string)).toMatch(/^blob:/);
+    expect(prefetch.find(kids[1] as string)).toBeUndefined();
   });
 
   it("answer a request for any of them, and for no others", async () => {

@@ -57,7 +57,7 @@ export class KeyPrefetch {
     }
   }
 
-  /** Where a licence that was asked for with this key can be read; undefined if there is none. */
+  /** Where a licence with this key can be read; undefined if there is none. */
   find(kid: string): string | undefined {
     const licence = this.#licences.find((kept) => kept.kids.has(kid));
     if (licence) this.used++;
@@ -82,10 +82,11 @@ export class KeyPrefetch {
     try {
       const response = await fetch("/v1/licences", { method: "POST", headers: this.playback.headers, body: this.playback.request(kids), credentials: "omit" });
       if (!response.ok) return;
-      const licence = await response.blob();
+      const licence = await response.text();
       if (this.#over) return;
       this.fetched++;
-      this.#licences.push({ kids: new Set(kids), url: URL.createObjectURL(licence) });
+      // Only what it holds: what was left out, by tier or for now, is asked for when it is needed.
+      this.#licences.push({ kids: new Set(givenBy(licence)), url: URL.createObjectURL(new Blob([licence])) });
       this.#drop(mostLicences);
     } catch {
       // Offline: asked for again when it is needed.
@@ -95,6 +96,12 @@ export class KeyPrefetch {
   #drop(left: number): void {
     for (const licence of this.#licences.splice(0, Math.max(0, this.#licences.length - left))) URL.revokeObjectURL(licence.url);
   }
+}
+
+/** The key ids of a ClearKey licence (W3C EME §9.1.4). */
+function givenBy(licence: string): string[] {
+  const { keys } = JSON.parse(licence) as { keys?: unknown };
+  return Array.isArray(keys) ? keys.map((key: { kid?: unknown } | null) => key?.kid).filter((kid): kid is string => typeof kid === "string") : [];
 }
 
 /** Key ids as licence requests have them; undefined for anything but a list of hexadecimal ones. */

@@ -1,6 +1,11 @@
 import type { LicensedPlayback } from "./licensedPlayback.js";
 import { pause } from "./signer.js";
 
+/** Milliseconds between lines, and how long one is that held. */
+const shortest = 2000;
+const longest = 30_000;
+const longLine = 10_000;
+
 /** The longest event taken. Ours are under 100 characters. */
 const maxEvent = 4096;
 
@@ -9,10 +14,14 @@ const maxEvent = 4096;
  * because an EventSource sends no Authorization. A line that breaks is opened again; heartbeats find out the same, only later.
  */
 export async function watchPlayback(playback: LicensedPlayback, over: (code: string) => void, signal: AbortSignal): Promise<void> {
+  let wait = shortest / 2;
   while (!signal.aborted) {
+    const began = Date.now();
     const code = await listen(playback, signal).catch(() => undefined);
     if (code && !signal.aborted) return over(code);
-    await pause(3000, signal).catch(() => undefined);
+    // A line that held was the network's or the server's end: soon. One that did not is let alone longer each time, each page by its own time.
+    wait = Date.now() - began > longLine ? shortest : Math.min(longest, 2 * wait);
+    await pause(wait * (0.5 + Math.random()), signal).catch(() => undefined);
   }
 }
 
