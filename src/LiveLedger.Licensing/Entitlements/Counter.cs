@@ -22,7 +22,22 @@ internal sealed class Counter(EntitlementBook book, OfferBook offers, ViewerPseu
             throw new RefusedException(EntitlementEndpoints.ViewerInvalid);
         }
 
-        var sold = sale.Offer is { } named ? await OnSaleAsync(broadcast, named, cancel) : (OfferVersion?)null;
+        OfferVersion? sold;
+        try
+        {
+            sold = sale.Offer is { } named ? await OnSaleAsync(broadcast, named, cancel) : null;
+        }
+        catch (RefusedException) when (command is not null && OfferId.TryParse(sale.Offer, out _))
+        {
+            // What was sold while it was for sale is sold, whenever its answer is asked for again.
+            if (OfferId.TryParse(sale.Offer, out var offer) && await book.FindSoldAsync(broadcast, pseudonyms.Of(broadcast, sale.Viewer!), offer, command.Value, cancel) is { } known)
+            {
+                return known;
+            }
+
+            throw;
+        }
+
         return await book.GrantAsync(broadcast, pseudonyms.Seal(broadcast, sale.Viewer!), sold, command, cancel);
     }
 

@@ -27,6 +27,9 @@ internal sealed class EntitlementBook(EventStore ledger, LedgerDatabase database
 
     private readonly ConcurrentDictionary<(BroadcastId, ViewerPseudonym), Entitlement> _holding = new();
 
+    // Grants heard of, of viewers by the hundred: whether one came while another was looked for.
+    private readonly long[] _grants = new long[4096];
+
     // Never forgotten in the life of the process (a few dozen bytes each): a look into the database that began before a change
     // and ends after it must not bring back what was before.
     private readonly ConcurrentDictionary<EntitlementId, Change> _changes = new();
@@ -41,15 +44,17 @@ internal sealed class EntitlementBook(EventStore ledger, LedgerDatabase database
         var appended = await ledger.AppendAsync(EntitlementEvents.StreamOf(id), ExpectedVersion.NoStream, [granted], cancel);
         if (appended.Outcome != AppendOutcome.Appended)
         {
-            var first = EntitlementEvents.ReadGranted((await ledger.ReadStreamAsync(EntitlementEvents.StreamOf(id), cancel: cancel).FirstAsync(cancel)).PayloadJson.Span);
-            return first.Viewer == viewer.Pseudonym.ToString() && first.Offer == sold?.Id.ToString() && await ReadAsync(broadcast, id, cancel) is { } known
-                ? known
-                : throw new RefusedException(s_reused);
+            return await ReadSoldAsync(broadcast, id, viewer.Pseudonym, sold?.Id, cancel) ?? throw new RefusedException(s_reused);
         }
 
-        _holding.TryRemove((broadcast, viewer.Pseudonym), out _);
+        Forget(broadcast, viewer.Pseudonym);
         return new(id, appended.RecordedAt ?? time.GetUtcNow()) { Viewer = viewer, Sold = sold };
     }
+
+    /// <summary>What a command has bought before; null if it has bought nothing.</summary>
+    /// <exception cref="RefusedException">The command was another one.</exception>
+    public Task<Entitlement?> FindSoldAsync(BroadcastId broadcast, ViewerPseudonym viewer, OfferId offer, CommandId command, CancellationToken cancel) =>
+        ReadSoldAsync(broadcast, new(command.EventId(1)), viewer, offer, cancel);
 
     /// <summary>Grants of before there were offers and commands.</summary>
     public Task<Entitlement> GrantAsync(BroadcastId broadcast, SealedViewer viewer, CancellationToken cancel) => GrantAsync(broadcast, viewer, null, null, cancel);
@@ -89,7 +94,7 @@ internal sealed class EntitlementBook(EventStore ledger, LedgerDatabase database
             var granted = EntitlementEvents.ReadGranted(e.PayloadJson.Span);
             if (BroadcastId.TryParse(granted.Broadcast, out var broadcast))
             {
-                _holding.TryRemove((broadcast, EntitlementEvents.ReadViewer(granted.Viewer)), out _);
+                Forget(broadcast, EntitlementEvents.ReadViewer(granted.Viewer));
             }
 
             return;
@@ -125,6 +130,7 @@ internal sealed class EntitlementBook(EventStore ledger, LedgerDatabase database
             return known;
         }
 
+        var grants = Volatile.Read(ref Grants(broadcast, viewer));
         if ((await QueryAsync(s_find, [new() { Value = broadcast.Value }, new() { Value = viewer.Value.ToArray() }], cancel)).SingleOrDefault() is not { } row)
         {
             return null;
@@ -134,6 +140,11 @@ internal sealed class EntitlementBook(EventStore ledger, LedgerDatabase database
         if (found.Holds)
         {
             Remember(broadcast, viewer, found);
+            if (Volatile.Read(ref Grants(broadcast, viewer)) != grants)
+            {
+                // A better one may have come while this was looked for.
+                _holding.TryRemove((broadcast, viewer), out _);
+            }
         }
 
         return found;
@@ -177,6 +188,27 @@ internal sealed class EntitlementBook(EventStore ledger, LedgerDatabase database
         static (_, heard) => new(heard.version, heard.standing ?? Standing.Entitled, heard.holder, heard.at),
         static (_, before, heard) => heard.version <= before.Version ? before : new(heard.version, heard.standing ?? before.Standing, heard.holder ?? before.Holder, heard.at),
         (version, standing, holder, at));
+
+    private async Task<Entitlement?> ReadSoldAsync(BroadcastId broadcast, EntitlementId id, ViewerPseudonym viewer, OfferId? offer, CancellationToken cancel)
+    {
+        if (await ledger.ReadStreamAsync(EntitlementEvents.StreamOf(id), cancel: cancel).FirstOrDefaultAsync(cancel) is not { } stored)
+        {
+            return null;
+        }
+
+        var first = EntitlementEvents.ReadGranted(stored.PayloadJson.Span);
+        return first.Viewer == viewer.ToString() && first.Offer == offer?.ToString() && await ReadAsync(broadcast, id, cancel) is { } known
+            ? known
+            : throw new RefusedException(s_reused);
+    }
+
+    private void Forget(BroadcastId broadcast, ViewerPseudonym viewer)
+    {
+        Interlocked.Increment(ref Grants(broadcast, viewer));
+        _holding.TryRemove((broadcast, viewer), out _);
+    }
+
+    private ref long Grants(BroadcastId broadcast, ViewerPseudonym viewer) => ref _grants[(uint)HashCode.Combine(broadcast, viewer) % (uint)_grants.Length];
 
     private void Remember(BroadcastId broadcast, ViewerPseudonym viewer, Entitlement entitlement)
     {

@@ -17,7 +17,7 @@ internal sealed class ViewerPseudonyms(SubjectKeys subjects)
 
     // Reading and opening a person's two key files was a quarter of a licence's time. What is remembered is the pseudonym, by a hash of the name under a
     // key of this process alone, and it is worth nothing once the key's file is gone, whichever server erased it.
-    private readonly ConcurrentDictionary<(BroadcastId, Bytes32), (SubjectId Key, ViewerPseudonym Pseudonym)> _known = new();
+    private readonly ConcurrentDictionary<Bytes32, (SubjectId Key, ViewerPseudonym Pseudonym)> _known = new();
     private readonly byte[] _hashing = RandomNumberGenerator.GetBytes(32);
 
     /// <summary>Longest viewer id in characters.</summary>
@@ -28,10 +28,13 @@ internal sealed class ViewerPseudonyms(SubjectKeys subjects)
     /// <summary>True for what the shop may call a viewer: 1 to 256 characters, no control characters, whole Unicode characters.</summary>
     public static bool IsViewer(string? viewer) => viewer is { Length: > 0 and <= MaxViewerLength } && viewer.EnumerateRunes().All(static r => r != Rune.ReplacementChar && !Rune.IsControl(r));
 
-    /// <summary>The viewer's pseudonym in this broadcast, the same as long as the key is not erased.</summary>
+    /// <summary>
+    /// The viewer's pseudonym in this broadcast, the same as long as the key is not erased. Of somebody without a key it is nobody's, and nothing is stored: who was
+    /// erased stays so, however long an old token is still shown.
+    /// </summary>
     public ViewerPseudonym Of(BroadcastId broadcast, string viewer)
     {
-        var name = (broadcast, new Bytes32(HMACSHA256.HashData(_hashing, Encoding.UTF8.GetBytes(viewer))));
+        var name = new Bytes32(HMACSHA256.HashData(_hashing, Encoding.UTF8.GetBytes($"{broadcast}\n{viewer}")));
         if (_known.TryGetValue(name, out var known))
         {
             if (subjects.Exists(Scope(broadcast), known.Key))
@@ -42,7 +45,12 @@ internal sealed class ViewerPseudonyms(SubjectKeys subjects)
             _known.TryRemove(name, out _);
         }
 
-        using var key = subjects.FindOrCreate(Scope(broadcast), viewer);
+        using var key = subjects.Find(Scope(broadcast), viewer);
+        if (key is null)
+        {
+            return new(name);
+        }
+
         if (_known.Count >= MaxRemembered)
         {
             _known.TryRemove(_known.First());

@@ -138,7 +138,8 @@ public sealed class EntitlementBookTests
         using var folder = new TestFolder();
         using var kek = KeyEncryptionKey.FromBytes(RandomNumberGenerator.GetBytes(32));
         var pseudonyms = new ViewerPseudonyms(new SubjectKeys(folder.Path, kek));
-        var pseudonym = pseudonyms.Of(_broadcast, "ann@example.com");
+        var pseudonym = pseudonyms.Seal(_broadcast, "ann@example.com").Pseudonym;
+        Assert.Equal(pseudonym, pseudonyms.Of(_broadcast, "ann@example.com"));
 
         Assert.Equal(pseudonym, new ViewerPseudonyms(new SubjectKeys(folder.Path, kek)).Of(_broadcast, "ann@example.com"));
         Assert.NotEqual(pseudonym, pseudonyms.Of(BroadcastId.New(TimeProvider.System), "ann@example.com"));
@@ -150,7 +151,11 @@ public sealed class EntitlementBookTests
         Assert.True(new SubjectKeys(folder.Path, kek).Erase(ViewerPseudonyms.Scope(_broadcast), "ann@example.com"));
         var anew = pseudonyms.Of(_broadcast, "ann@example.com");
         Assert.NotEqual(pseudonym, anew);
-        Assert.Equal(anew, pseudonyms.Of(_broadcast, "ann@example.com"));
+        // Who only asks, with a token of before, is not known again by that.
+        Assert.DoesNotContain(Directory.EnumerateFiles(folder.Path, "*", SearchOption.AllDirectories), static file => file.Contains("/names/", StringComparison.Ordinal));
+        var sold = pseudonyms.Seal(_broadcast, "ann@example.com").Pseudonym;
+        Assert.True(sold != pseudonym && sold != anew);
+        Assert.Equal(sold, pseudonyms.Of(_broadcast, "ann@example.com"));
     }
 
     [Theory]
