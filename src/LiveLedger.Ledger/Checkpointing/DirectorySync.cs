@@ -4,10 +4,12 @@ using System.Runtime.InteropServices;
 namespace LiveLedger.Ledger.Checkpointing;
 
 /// <summary>fsync of a folder: without it a rename may be undone by a power cut (open(2), fsync(2)). .NET opens no folders.</summary>
-internal static partial class DirectorySync
+public static partial class DirectorySync
 {
     private const int ReadOnlyDirectory = 0x10000; // O_RDONLY | O_DIRECTORY on Linux
 
+    /// <summary>Makes what was made, renamed or removed in a folder durable. Does nothing but on Linux.</summary>
+    /// <exception cref="IOException">Disk says no.</exception>
     public static void Flush(string directory)
     {
         if (!OperatingSystem.IsLinux())

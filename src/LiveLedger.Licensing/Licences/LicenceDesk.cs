@@ -61,6 +61,14 @@ internal sealed class LicenceDesk(
         return null;
     }
 
+    /// <summary>Its player has gone; its place is free.</summary>
+    /// <exception cref="RefusedException">It could not be written down now.</exception>
+    public async Task CloseAsync(Playback playback)
+    {
+        playbacks.Close(playback);
+        await door.CloseAsync(playback);
+    }
+
     /// <summary>Why a playback may not go on; null if it may.</summary>
     /// <param name="playback">The playback.</param>
     /// <param name="region">Where it is.</param>
@@ -95,7 +103,7 @@ internal sealed class LicenceDesk(
         {
             var renewal = playback.Renew(time.GetTimestamp());
             await spool.KeepAsync(PlaybackEvents.StreamOf(playback.Id), PlaybackEvents.Granted(playback, decision.Given, renewal, facts.Now), cancel);
-            await HoldAsync(playback, cancel);
+            await HoldAsync(playback, cancel, asked: true);
             return new(decision, playback.Id);
         }
 
@@ -128,10 +136,10 @@ internal sealed class LicenceDesk(
     };
 
     // Other processes are told that it is still there, now and then.
-    private async Task HoldAsync(Playback playback, CancellationToken cancel)
+    private async Task HoldAsync(Playback playback, CancellationToken cancel, bool asked = false)
     {
         var now = time.GetUtcNow();
-        if (playback.TakeLease(now) is { } until)
+        if (playback.TakeLease(now, asked) is { } until)
         {
             await spool.KeepAsync(EntitlementEvents.StreamOf(playback.Entitlement), CountedEvents.Renewed(playback, until, now), cancel);
         }

@@ -25,7 +25,7 @@ internal sealed record PlaybackOpened(string Broadcast, string Viewer, string Pl
 internal sealed record PlaybackRenewed(string Broadcast, string Playback, DateTimeOffset LeaseUntil, long? Nonce);
 
 /// <summary>It was closed by its player.</summary>
-internal sealed record PlaybackClosed(string Broadcast, string Playback, DateTimeOffset At);
+internal sealed record PlaybackClosed(string Broadcast, string Playback, DateTimeOffset At, long? Nonce = null);
 
 /// <summary>It yielded to another.</summary>
 internal sealed record PlaybackDropped(string Broadcast, string Playback, string By, DateTimeOffset At);
@@ -54,10 +54,10 @@ internal static partial class CountedEvents
     public static NewEvent Renewed(Playback playback, DateTimeOffset leaseUntil, DateTimeOffset at) => Event(
         RenewedType, at,
         JsonSerializer.SerializeToUtf8Bytes(
-            new(playback.Broadcast.ToString(), playback.Id.ToString(), leaseUntil, playback.Nonces.Highest is >= 0 and var nonce ? nonce : null), CountedJson.Default.PlaybackRenewed));
+            new(playback.Broadcast.ToString(), playback.Id.ToString(), leaseUntil, Highest(playback)), CountedJson.Default.PlaybackRenewed));
 
     public static NewEvent Closed(Playback playback, DateTimeOffset at) => Event(
-        ClosedType, at, JsonSerializer.SerializeToUtf8Bytes(new(playback.Broadcast.ToString(), playback.Id.ToString(), at), CountedJson.Default.PlaybackClosed));
+        ClosedType, at, JsonSerializer.SerializeToUtf8Bytes(new(playback.Broadcast.ToString(), playback.Id.ToString(), at, Highest(playback)), CountedJson.Default.PlaybackClosed));
 
     public static NewEvent Dropped(Playback by, string playback, DateTimeOffset at) => Event(
         DroppedType, at, JsonSerializer.SerializeToUtf8Bytes(new(by.Broadcast.ToString(), playback, by.Id.ToString(), at), CountedJson.Default.PlaybackDropped));
@@ -69,6 +69,8 @@ internal static partial class CountedEvents
     public static PlaybackClosed ReadClosed(StoredEvent e) => JsonSerializer.Deserialize(e.PayloadJson.Span, CountedJson.Default.PlaybackClosed) ?? throw Empty(e);
 
     public static PlaybackDropped ReadDropped(StoredEvent e) => JsonSerializer.Deserialize(e.PayloadJson.Span, CountedJson.Default.PlaybackDropped) ?? throw Empty(e);
+
+    private static long? Highest(Playback playback) => playback.Nonces.Highest is >= 0 and var nonce ? nonce : null;
 
     private static NewEvent Event(string type, DateTimeOffset at, byte[] payload) => new(Guid.CreateVersion7(at), type, Schema, payload, Actor);
 

@@ -14,23 +14,29 @@ namespace LiveLedger.Licensing.Playbacks;
 /// <param name="LeaseUntil">Until when it counts without a sign of life.</param>
 /// <param name="DroppedAt">When it yielded to another.</param>
 /// <param name="Nonce">The highest number of its requests that is written down, -1 for none.</param>
-internal sealed record PlaybackTrace(string Id, string Session, DateTimeOffset OpenedAt, DateTimeOffset LeaseUntil, DateTimeOffset? DroppedAt, long Nonce);
+/// <param name="ClosedAt">When its player closed it.</param>
+internal sealed record PlaybackTrace(string Id, string Session, DateTimeOffset OpenedAt, DateTimeOffset LeaseUntil, DateTimeOffset? DroppedAt, long Nonce, DateTimeOffset? ClosedAt = null)
+{
+    /// <summary>True while it counts.</summary>
+    public bool IsOpen(DateTimeOffset now) => DroppedAt is null && ClosedAt is null && LeaseUntil > now;
+}
 
 /// <summary>What an entitlement's stream comes to, for who would open a playback of it: a function of its events and of nothing else.</summary>
 /// <param name="Standing">What it is worth.</param>
 /// <param name="Holder">Whose it is.</param>
 /// <param name="FirstPlayedAt">When it was first played under terms that count.</param>
-/// <param name="Playbacks">Those opened and not closed, as far back as it matters.</param>
-/// <param name="Devices">The devices it was ever played on.</param>
+/// <param name="Playbacks">Those that are open, and the last of those that ended.</param>
+/// <param name="Devices">The devices its holder ever played it on.</param>
 internal sealed partial record EntitlementHistory(Standing Standing, string? Holder, DateTimeOffset? FirstPlayedAt, IReadOnlyList<PlaybackTrace> Playbacks, IReadOnlyList<string> Devices)
 {
-    // So many dropped ones are remembered, so that one who was dropped is not taken for a new one and drops the other in turn.
-    private const int MaxDropped = 100;
+    // So many that ended are remembered: one who was dropped must not be taken for a new one and drop the other in turn, and a request that was copied must not
+    // open again what its player has closed.
+    private const int MaxEnded = 100;
 
     public static StreamFold<EntitlementHistory> Fold { get; } = new()
     {
         Name = "entitlement-history",
-        Version = 1,
+        Version = 2,
         Empty = static () => new(Standing.None, null, null, [], []),
         Apply = static (history, e) => history.After(e),
         Write = static history => JsonSerializer.SerializeToUtf8Bytes(history, HistoryJson.Default.EntitlementHistory),
@@ -41,7 +47,7 @@ internal sealed partial record EntitlementHistory(Standing Standing, string? Hol
     public PlaybackTrace? Find(string session) => Playbacks.LastOrDefault(p => p.Session == session);
 
     /// <summary>The others that count now.</summary>
-    public IEnumerable<PlaybackTrace> Others(string session, DateTimeOffset now) => Playbacks.Where(p => p.Session != session && p.DroppedAt is null && p.LeaseUntil > now);
+    public IEnumerable<PlaybackTrace> Others(string session, DateTimeOffset now) => Playbacks.Where(p => p.Session != session && p.IsOpen(now));
 
     private EntitlementHistory After(StoredEvent e)
     {
@@ -50,18 +56,18 @@ internal sealed partial record EntitlementHistory(Standing Standing, string? Hol
             case EntitlementEvents.GrantedType:
                 return this with { Standing = Standing.Entitled, Holder = EntitlementEvents.ReadGranted(e.PayloadJson.Span).Viewer };
             case EntitlementEvents.TransferredType:
-                return this with { Holder = EntitlementEvents.ReadTransferred(e.PayloadJson.Span).Viewer };
+                // Playbacks and devices were the other's.
+                return this with { Holder = EntitlementEvents.ReadTransferred(e.PayloadJson.Span).Viewer, Playbacks = [], Devices = [] };
             case CountedEvents.OpenedType:
                 var opened = CountedEvents.ReadOpened(e);
                 return this with
                 {
                     FirstPlayedAt = FirstPlayedAt ?? opened.At,
-                    // A lease that ran out before this counts no more.
                     Playbacks =
                     [
-                        .. Playbacks.Where(static p => p.DroppedAt is not null).TakeLast(MaxDropped),
-                        .. Playbacks.Where(p => p.DroppedAt is null && p.LeaseUntil > opened.At),
-                        new(opened.Playback, opened.Session, opened.At, opened.LeaseUntil, null, opened.Nonce ?? -1),
+                        .. Playbacks.Where(p => !p.IsOpen(opened.At)).TakeLast(MaxEnded),
+                        .. Playbacks.Where(p => p.IsOpen(opened.At)),
+                        new(opened.Playback, opened.Session, opened.At, opened.LeaseUntil, null, Math.Max(opened.Nonce ?? -1, Find(opened.Session)?.Nonce ?? -1)),
                     ],
                     Devices = opened.Device is { } device && !Devices.Contains(device) ? [.. Devices, device] : Devices,
                 };
@@ -73,7 +79,7 @@ internal sealed partial record EntitlementHistory(Standing Standing, string? Hol
                 return Change(dropped.Playback, p => p with { DroppedAt = p.DroppedAt ?? dropped.At });
             case CountedEvents.ClosedType:
                 var closed = CountedEvents.ReadClosed(e);
-                return this with { Playbacks = [.. Playbacks.Where(p => p.Id != closed.Playback || p.DroppedAt is not null)] };
+                return Change(closed.Playback, p => p with { ClosedAt = p.ClosedAt ?? closed.At, Nonce = Math.Max(p.Nonce, closed.Nonce ?? -1) });
             default:
                 return EntitlementEvents.StandingAfter(e.Type) is { } standing ? this with { Standing = standing } : this;
         }

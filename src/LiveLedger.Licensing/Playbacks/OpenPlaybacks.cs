@@ -39,6 +39,12 @@ internal sealed class OpenPlaybacks(TimeProvider time)
     /// <summary>Keeps a playback whose first licence is logged.</summary>
     public void Open(Playback playback)
     {
+        if (_open.TryGetValue(playback.Session, out var before) && before.Id != playback.Id)
+        {
+            // One that lapsed, or was dropped, in the same session.
+            Close(before);
+        }
+
         _byId[playback.Id] = playback;
         _open[playback.Session] = playback;
     }
@@ -71,7 +77,7 @@ internal sealed class OpenPlaybacks(TimeProvider time)
             return;
         }
 
-        foreach (var (_, playback) in _open.Where(e => !IsOpen(e.Value)))
+        foreach (var (_, playback) in _byId.Where(e => !IsOpen(e.Value)))
         {
             Close(playback);
         }

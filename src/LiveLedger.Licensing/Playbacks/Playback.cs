@@ -80,6 +80,9 @@ internal sealed class Playback(PlaybackId id, Asker asker, Entitlement entitleme
     /// <summary>The decision that opened it, if that was here: its place in the log is asked for by appending it again, which adds nothing.</summary>
     public (StreamName Stream, NewEvent Event)? First { get; set; }
 
+    /// <summary>That place, once it was asked for.</summary>
+    public ulong? Place { get; set; }
+
     /// <summary>Timestamp of the last sign of life.</summary>
     public long RenewedAt => Interlocked.Read(ref _renewedAt);
 
@@ -115,14 +118,22 @@ internal sealed class Playback(PlaybackId id, Asker asker, Entitlement entitleme
     }
 
     /// <summary>
-    /// The end of the lease to write down now, or null while the one that is written down is good for long enough: only those that count
-    /// against each other have any.
+    /// The end of the lease to write down now, or null while the one that is written down is good for long enough: only those have any that count
+    /// against each other, or whose requests count.
     /// </summary>
-    public DateTimeOffset? TakeLease(DateTimeOffset now)
+    /// <param name="now">The time.</param>
+    /// <param name="asked">True if this is a request whose number counts: it is written down each time, or another process would take it for new.</param>
+    public DateTimeOffset? TakeLease(DateTimeOffset now, bool asked = false)
     {
         lock (_lock)
         {
-            if (terms.MaxPlaybacks is null || _leaseUntil - now > OpenPlaybacks.Lease - OpenPlaybacks.LeaseEvery)
+            if (asked && terms.ReplayProtection)
+            {
+                _leaseUntil = now + OpenPlaybacks.Lease;
+                return _leaseUntil;
+            }
+
+            if (terms.MaxPlaybacks is null && !terms.ReplayProtection || _leaseUntil - now > OpenPlaybacks.Lease - OpenPlaybacks.LeaseEvery)
             {
                 return null;
             }

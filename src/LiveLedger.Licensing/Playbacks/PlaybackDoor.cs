@@ -54,12 +54,35 @@ internal sealed class PlaybackDoor(
         }
     }
 
+    /// <summary>Writes down that a playback was closed, where it counts.</summary>
+    /// <exception cref="RefusedException">It could not be.</exception>
+    public async Task CloseAsync(Playback playback)
+    {
+        if (!playback.Terms.NeedsHistory)
+        {
+            return;
+        }
+
+        var (stream, closed) = (EntitlementEvents.StreamOf(playback.Entitlement), CountedEvents.Closed(playback, time.GetUtcNow()));
+        // Whether or not the page that closes it waits for an answer: mostly it is on its way out.
+        using var limit = new CancellationTokenSource(s_patience);
+        try
+        {
+            // At once, so that the next playback finds the place free.
+            await ledger.AppendAsync(stream, ExpectedVersion.Any, [closed], limit.Token);
+        }
+        catch (Exception e) when (e is LedgerUnavailableException or OperationCanceledException)
+        {
+            await spool.KeepAsync(stream, closed, CancellationToken.None);
+        }
+    }
+
     // Null: somebody was faster, so the facts were others.
     private async Task<LicenceAnswer?> TryOpenAsync(
         Asker asker, LicenceRequest request, Entitlement? entitlement, OfferTerms terms, FoldedStream<EntitlementHistory>? history, LicenceFacts facts, CancellationToken cancel)
     {
         var mine = history?.State.Find(asker.Session);
-        var isOpen = mine is { DroppedAt: null } && mine.LeaseUntil > facts.Now;
+        var isOpen = mine?.IsOpen(facts.Now) == true;
         var id = mine is not null && isOpen && PlaybackId.TryParse(mine.Id, out var known) ? known : new(Guid.CreateVersion7(facts.Now));
         facts = facts with
         {
@@ -95,7 +118,7 @@ internal sealed class PlaybackDoor(
         {
             OpenedAt = mine is not null && isOpen ? mine.OpenedAt : facts.Now,
             FirstPlayedAt = facts.FirstPlayedAt ?? facts.Now,
-            Nonces = new(mine is not null && isOpen ? mine.Nonce : -1),
+            Nonces = new(mine?.Nonce ?? -1),
         };
         if (request.Nonce is { } number)
         {

@@ -10,7 +10,7 @@ using Microsoft.AspNetCore.Routing;
 namespace LiveLedger.Licensing.Playbacks;
 
 /// <summary><c>/v1/playbacks/{id}</c>: a playback's signs of life, its end, and word of what ends it.</summary>
-internal sealed class PlaybackEndpoints(LicenceDesk desk, AskerReader askers, OpenPlaybacks playbacks, PlaybackSpool spool, EventStore ledger, LicensingLinks links, TimeProvider time)
+internal sealed class PlaybackEndpoints(LicenceDesk desk, AskerReader askers, OpenPlaybacks playbacks, EventStore ledger, LicensingLinks links, TimeProvider time)
 {
     private static readonly Refusal s_unknown = new(404, "playback-unknown", "No such playback is open here; a licence request opens one, or goes on with it.");
 
@@ -57,8 +57,12 @@ internal sealed class PlaybackEndpoints(LicenceDesk desk, AskerReader askers, Op
         }
 
         // Not with the licence: an index takes the time of a batch of the whole log, and a player waits for keys.
-        var place = playback.First is var (stream, first) ? (await ledger.AppendAndSequenceAsync(stream, ExpectedVersion.Any, [first], context.RequestAborted)).Indexes : [];
-        return Results.Ok(new OwnPlaybackView(playback.Id.ToString(), playback.OpenedAt, playback.First?.Event.Id.ToString(), place is [var index, ..] ? index.Value : null));
+        if (playback.Place is null && playback.First is var (stream, first))
+        {
+            playback.Place = (await ledger.AppendAndSequenceAsync(stream, ExpectedVersion.Any, [first], context.RequestAborted)).Indexes[0].Value;
+        }
+
+        return Results.Ok(new OwnPlaybackView(playback.Id.ToString(), playback.OpenedAt, playback.First?.Event.Id.ToString(), playback.Place));
     }
 
     private async Task<IResult> CloseAsync(string id, HttpContext context)
@@ -68,21 +72,7 @@ internal sealed class PlaybackEndpoints(LicenceDesk desk, AskerReader askers, Op
             return s_unknown.ToResult();
         }
 
-        playbacks.Close(playback);
-        if (playback.Terms.NeedsHistory)
-        {
-            var (stream, closed) = (EntitlementEvents.StreamOf(playback.Entitlement), CountedEvents.Closed(playback, time.GetUtcNow()));
-            try
-            {
-                // At once, so that the next playback finds the place free.
-                await ledger.AppendAsync(stream, ExpectedVersion.Any, [closed], context.RequestAborted);
-            }
-            catch (LedgerUnavailableException)
-            {
-                await spool.KeepAsync(stream, closed, context.RequestAborted);
-            }
-        }
-
+        await desk.CloseAsync(playback);
         return Results.NoContent();
     }
 

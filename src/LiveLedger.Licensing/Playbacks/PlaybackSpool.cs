@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Threading.Channels;
 using LiveLedger.Ledger;
+using LiveLedger.Ledger.Checkpointing;
 using LiveLedger.Ledger.Refusals;
 using Microsoft.Extensions.Hosting;
 
@@ -130,6 +131,8 @@ internal sealed class PlaybackSpool : BackgroundService
 
         var file = new FileStream(path, options);
         _current = file;
+        // The file's name too: without it a power cut takes away what was answered for.
+        DirectorySync.Flush(Path.GetFullPath(_folder));
         return file;
     }
 

@@ -31,10 +31,10 @@ public sealed class EntitlementHistoryTests
         Add(CountedEvents.DroppedType, $$"""{"broadcast":"b","playback":"a","by":"c","at":"{{At(151)}}"}""");
         Assert.Empty(OthersAt(152));
         Assert.Equal(s_start.AddSeconds(151), Now.Find("s-a")!.DroppedAt);
-        // Who was dropped is known for it later too.
+        // Who was dropped is known for it later too, and who lapsed for the numbers of its requests.
         Open("d", 1000);
         Assert.NotNull(Now.Find("s-a")!.DroppedAt);
-        Assert.Null(Now.Find("s-c"));
+        Assert.False(Now.Find("s-c")!.IsOpen(s_start.AddSeconds(200)));
         Assert.Equal(s_start, Now.FirstPlayedAt);
         Assert.Equal(["device-a", "device-b", "device-c", "device-d"], Now.Devices);
     }

@@ -127,6 +127,47 @@ public sealed class Playbacks_that_count
     }
 
     [Fact]
+    public async Task A_copied_request_opens_nothing_again_when_its_playback_was_closed_or_has_lapsed_or_is_elsewhere()
+    {
+        using var world = await DeskWorld.NewAsync();
+        await using var one = await TestDesk.StartAsync(world);
+        await using var two = await TestDesk.StartAsync(world);
+        var (_, viewer) = await one.SellAsync(new(ReplayProtection: true));
+        Assert.True((await one.AskAsync(viewer, "a", 0, Name1)).Decision.IsGranted);
+        var opened = await one.AskAsync(viewer, "a", 7, Name1);
+
+        // The other process knows of the last request as soon as the spool is delivered.
+        await one.Ledger.UntilAsync(() => !Directory.EnumerateFiles(world.Keys.Path, "*.spool", SearchOption.AllDirectories).Any(), "the leases are in the ledger");
+        Assert.Equal(LicenceReason.RequestReplayed, (await two.AskAsync(viewer, "a", 7, Name1)).Decision.Reason);
+        await one.Desk.CloseAsync(one.Open.Find(opened.Playback!.Value)!);
+        Assert.Equal(LicenceReason.RequestReplayed, (await one.AskAsync(viewer, "a", 7, Name1)).Decision.Reason);
+        Assert.Equal(LicenceReason.RequestReplayed, (await two.AskAsync(viewer, "a", 6, Name1)).Decision.Reason);
+        // Another playback of the viewer's, which pushes nothing out.
+        Assert.True((await one.AskAsync(viewer, "a", 0, Name2)).Decision.IsGranted);
+        Assert.Equal(LicenceReason.RequestReplayed, (await one.AskAsync(viewer, "a", 7, Name1)).Decision.Reason);
+        Assert.True((await one.AskAsync(viewer, "a", 8, Name1)).Decision.IsGranted);
+
+        world.Time.Now += OpenPlaybacks.Lease + TimeSpan.FromSeconds(1);
+        Assert.Equal(LicenceReason.RequestReplayed, (await one.AskAsync(viewer, "a", 8, Name1)).Decision.Reason);
+        Assert.True((await one.AskAsync(viewer, "a", 9, Name1)).Decision.IsGranted);
+        await using var three = await TestDesk.StartAsync(world);
+        Assert.Equal(LicenceReason.RequestReplayed, (await three.AskAsync(viewer, "a", 9, Name1)).Decision.Reason);
+    }
+
+    [Fact]
+    public async Task Who_an_entitlement_is_passed_on_to_begins_with_no_devices_and_no_playbacks()
+    {
+        using var world = await DeskWorld.NewAsync();
+        await using var one = await TestDesk.StartAsync(world);
+        var (entitlement, viewer) = await one.SellAsync(new(Devices: 1, Playbacks: new(1)));
+        Assert.True((await one.AskAsync(viewer, "a", device: Name1)).Decision.IsGranted);
+        var other = new ViewerPseudonym(new(System.Security.Cryptography.RandomNumberGenerator.GetBytes(32)));
+        await one.Book.TransferAsync(world.Broadcast, entitlement.Id, TestDesk.SealedOf(other), default);
+        Assert.True((await one.AskAsync(other, "b", device: Name2)).Decision.IsGranted);
+        Assert.Equal(LicenceReason.TooManyDevices, (await one.AskAsync(other, "c", device: Name1)).Decision.Reason);
+    }
+
+    [Fact]
     public async Task What_is_sold_stays_sold_under_its_version_and_so_does_everything_after_a_rebuild()
     {
         using var world = await DeskWorld.NewAsync();
