@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using LiveLedger.Harness.Ledgers;
+using LiveLedger.Ledger.Schema;
 using LiveLedger.Ledger.Subscriptions;
 
 namespace LiveLedger.Ledger.Tests;
@@ -107,6 +108,27 @@ public sealed class SubscriptionTests
         Assert.All(followed, static e => Assert.Equal("told/b", e.Event.Stream.Value));
         await ledger.UntilPublishedAsync(200);
         Assert.Equal((await LogAudit.CheckAsync(ledger.Log)).Entries.Skip(100).Where(static e => e.Stream == "told/b").Select(static e => e.EventId), followed.Select(static e => e.Event.Id));
+    }
+
+    [Fact]
+    public async Task A_follower_of_few_streams_has_its_events_looked_up_and_never_all_events_read()
+    {
+        await using var ledger = await TestLedger.StartAsync();
+        await AppendAsync(ledger, 20_000);
+        await ledger.UntilPublishedAsync(20_000);
+        await ledger.ExecuteAsync("ANALYZE ledger.leaves, ledger.events");
+        var sql = Sql.Load("Events/read_followed.sql").Replace("$1", "16000", StringComparison.Ordinal).Replace("$2", "5000", StringComparison.Ordinal)
+            .Replace("$3", "'rare/'", StringComparison.Ordinal);
+
+        // However dear the planner takes look-ups to be.
+        await ledger.ExecuteAsync($$"""
+            CREATE FUNCTION plan() RETURNS text LANGUAGE plpgsql SET enable_nestloop = off AS $f$
+            DECLARE line text; plan text := '';
+            BEGIN FOR line IN EXECUTE $q$EXPLAIN {{sql}}
+            $q$ LOOP plan := plan || line || E'\n'; END LOOP; RETURN plan; END $f$
+            """);
+        var plan = (string)(await ledger.ExecuteAsync("SELECT plan()"))!;
+        Assert.Contains("Index Cond: (pos = f.pos)", plan, StringComparison.Ordinal);
     }
 
     private static async Task AppendAsync(TestLedger ledger, int count)
