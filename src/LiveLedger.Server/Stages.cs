@@ -140,6 +140,7 @@ internal static class Stages
         // Opened by a viewer token, which a page on any origin may hold.
         app.MapLicences().RequireAuthorization(Registration.ViewerPolicy).RequireCors(Hosting.AnyOrigin);
         app.MapPlaybacks().RequireAuthorization(Registration.ViewerPolicy).RequireCors(Hosting.AnyOrigin);
+        app.MapDecisions().RequireAuthorization(Registration.ViewerPolicy).RequireCors(Hosting.AnyOrigin);
 
         // Opened by an ingest key.
         app.MapIngest();

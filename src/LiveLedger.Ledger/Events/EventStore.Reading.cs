@@ -11,6 +11,7 @@ public sealed partial class EventStore
 
     private static readonly string s_version = Sql.Load("Events/stream_version.sql");
     private static readonly string s_find = Sql.Load("Events/find_events.sql");
+    private static readonly string s_findOne = Sql.Load("Events/find_event.sql");
     private static readonly string s_indexes = Sql.Load("Events/find_indexes.sql");
     private static readonly string s_readStream = Sql.Load("Events/read_stream.sql");
     private static readonly string s_readRange = Sql.Load("Events/read_range.sql");
@@ -87,6 +88,22 @@ public sealed partial class EventStore
             }
         }
     }
+
+    /// <summary>The event with this id, sequenced or not; null if there is none.</summary>
+    /// <exception cref="LedgerUnavailableException">The database is away.</exception>
+    public Task<FoundEvent?> FindAsync(Guid id, CancellationToken cancel = default) => LedgerUnavailableException.GuardAsync(async () =>
+    {
+        await using var command = _database.Source.CreateCommand(s_findOne);
+        command.Parameters.Add(new() { Value = id });
+        await using var row = await command.ExecuteReaderAsync(cancel);
+        if (!await row.ReadAsync(cancel))
+        {
+            return null;
+        }
+
+        var (entry, payload, salt) = (row.GetFieldValue<byte[]>(0), row.GetFieldValue<byte[]>(1), row.GetFieldValue<byte[]>(2));
+        return new FoundEvent(_upcasters.ToLatest(EventEncoding.Decode(entry, payload)), row.IsDBNull(3) ? null : new((ulong)row.GetInt64(3)), entry, payload, salt);
+    });
 
     /// <summary>The index that the next event to be sequenced gets: who follows from there misses nothing from now on.</summary>
     /// <exception cref="LedgerUnavailableException">The database is away.</exception>

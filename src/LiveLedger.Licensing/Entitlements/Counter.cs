@@ -30,7 +30,8 @@ internal sealed class Counter(EntitlementBook book, OfferBook offers, ViewerPseu
         catch (RefusedException) when (command is not null && OfferId.TryParse(sale.Offer, out _))
         {
             // What was sold while it was for sale is sold, whenever its answer is asked for again.
-            if (OfferId.TryParse(sale.Offer, out var offer) && await book.FindSoldAsync(broadcast, pseudonyms.Of(broadcast, sale.Viewer!), offer, command.Value, cancel) is { } known)
+            if (OfferId.TryParse(sale.Offer, out var offer) && pseudonyms.Find(broadcast, sale.Viewer!) is { } viewer
+                && await book.FindSoldAsync(broadcast, viewer, offer, command.Value, cancel) is { } known)
             {
                 return known;
             }

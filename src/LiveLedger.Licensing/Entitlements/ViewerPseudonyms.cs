@@ -29,10 +29,10 @@ internal sealed class ViewerPseudonyms(SubjectKeys subjects)
     public static bool IsViewer(string? viewer) => viewer is { Length: > 0 and <= MaxViewerLength } && viewer.EnumerateRunes().All(static r => r != Rune.ReplacementChar && !Rune.IsControl(r));
 
     /// <summary>
-    /// The viewer's pseudonym in this broadcast, the same as long as the key is not erased. Of somebody without a key it is nobody's, and nothing is stored: who was
-    /// erased stays so, however long an old token is still shown.
+    /// The viewer's pseudonym in this broadcast, the same as long as the key is not erased. Null for somebody without a key, and nothing is stored: who was erased
+    /// stays so, however long an old token is still shown.
     /// </summary>
-    public ViewerPseudonym Of(BroadcastId broadcast, string viewer)
+    public ViewerPseudonym? Find(BroadcastId broadcast, string viewer)
     {
         var name = new Bytes32(HMACSHA256.HashData(_hashing, Encoding.UTF8.GetBytes($"{broadcast}\n{viewer}")));
         if (_known.TryGetValue(name, out var known))
@@ -48,7 +48,7 @@ internal sealed class ViewerPseudonyms(SubjectKeys subjects)
         using var key = subjects.Find(Scope(broadcast), viewer);
         if (key is null)
         {
-            return new(name);
+            return null;
         }
 
         if (_known.Count >= MaxRemembered)

@@ -11,8 +11,14 @@ namespace LiveLedger.Licensing.Licences;
 
 /// <summary>What came of a request.</summary>
 /// <param name="Decision">Yes or no, and why.</param>
+/// <param name="Event">The event that the decision is.</param>
 /// <param name="Playback">The playback that was opened or renewed; null if no keys are given.</param>
-internal sealed record LicenceAnswer(LicenceDecision Decision, PlaybackId? Playback = null);
+internal sealed record LicenceAnswer(LicenceDecision Decision, Guid Event, PlaybackId? Playback = null);
+
+/// <summary>A playback may not go on.</summary>
+/// <param name="Reason">Why.</param>
+/// <param name="Event">The event that this decision is.</param>
+internal readonly record struct PlaybackEnding(LicenceReason Reason, Guid Event);
 
 /// <summary>
 /// Decides on licences and sees to it that each decision is logged before it is answered: a first licence in the ledger itself, a
@@ -48,12 +54,12 @@ internal sealed class LicenceDesk(
 
     /// <summary>A sign of life from a playback that needs no keys now. Null if it may go on.</summary>
     /// <exception cref="RefusedException">It could not be written down now.</exception>
-    public async Task<LicenceReason?> BeatAsync(Playback playback, string? region, CancellationToken cancel)
+    public async Task<PlaybackEnding?> BeatAsync(Playback playback, string? region, CancellationToken cancel)
     {
-        if (await EndsAsync(playback, region, cancel) is { } reason)
+        if (await EndsAsync(playback, region, cancel) is { } ending)
         {
             playbacks.Close(playback);
-            return reason;
+            return ending;
         }
 
         playback.Touch(time.GetTimestamp());
@@ -73,8 +79,19 @@ internal sealed class LicenceDesk(
     /// <param name="playback">The playback.</param>
     /// <param name="region">Where it is.</param>
     /// <param name="cancel">Ends the call.</param>
-    public async Task<LicenceReason?> EndsAsync(Playback playback, string? region, CancellationToken cancel) =>
-        LicenceRule.Ends(playback.Terms, Facts(await broadcasts.FindAsync(playback.Broadcast, cancel), playback) with { Region = region });
+    /// <exception cref="RefusedException">It could not be written down now.</exception>
+    public async Task<PlaybackEnding?> EndsAsync(Playback playback, string? region, CancellationToken cancel)
+    {
+        var facts = Facts(await broadcasts.FindAsync(playback.Broadcast, cancel), playback) with { Region = region };
+        if (LicenceRule.Ends(playback.Terms, facts) is not { } reason)
+        {
+            return null;
+        }
+
+        // Its line and its signs of life find out each by itself; it is decided once.
+        var name = playback.Id.ToString();
+        return new(reason, refusals.Find(name, reason) ?? await RefuseAsync(playback, name, reason, [], facts.Now, cancel));
+    }
 
     /// <summary>From memory alone; null if there is no such playback, or it has ended.</summary>
     private async Task<LicenceAnswer?> TryRenewAsync(Asker asker, LicenceRequest request, CancellationToken cancel)
@@ -102,18 +119,21 @@ internal sealed class LicenceDesk(
         if (decision.IsGranted)
         {
             var renewal = playback.Renew(time.GetTimestamp());
-            await spool.KeepAsync(PlaybackEvents.StreamOf(playback.Id), PlaybackEvents.Granted(playback, decision.Given, renewal, facts.Now), cancel);
+            var granted = PlaybackEvents.Granted(playback, decision.Given, renewal, facts.Now);
+            await spool.KeepAsync(PlaybackEvents.StreamOf(playback.Id), granted, cancel);
             await HoldAsync(playback, cancel, asked: true);
-            return new(decision, playback.Id);
+            return new(decision, granted.Id, playback.Id);
         }
 
-        if (refusals.IsDue(asker.TokenId, decision.Reason))
-        {
-            await spool.KeepAsync(PlaybackEvents.StreamOf(playback.Id), PlaybackEvents.Refused(asker, request.KeyIds, decision.Reason, facts.Now), cancel);
-            refusals.Logged(asker.TokenId, decision.Reason);
-        }
+        return new(decision, refusals.Find(asker.TokenId, decision.Reason) ?? await RefuseAsync(playback, asker.TokenId, decision.Reason, request.KeyIds, facts.Now, cancel));
+    }
 
-        return new(decision);
+    private async Task<Guid> RefuseAsync(Playback playback, string asker, LicenceReason reason, IReadOnlyList<KeyId> kids, DateTimeOffset now, CancellationToken cancel)
+    {
+        var refused = PlaybackEvents.Refused(playback.Broadcast, playback.Viewer, kids, reason, now);
+        await spool.KeepAsync(PlaybackEvents.StreamOf(playback.Id), refused, cancel);
+        refusals.Logged(asker, reason, refused.Id);
+        return refused.Id;
     }
 
     private async Task<LicenceAnswer> OpenAsync(Asker asker, LicenceRequest request, CancellationToken cancel)

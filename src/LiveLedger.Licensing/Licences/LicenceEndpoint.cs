@@ -44,6 +44,7 @@ internal static class LicenceEndpoint
         }
 
         var answer = await desk.DecideAsync(asker, request, context.RequestAborted);
+        context.Response.Headers[DecisionEndpoint.Header] = answer.Event.ToString();
         if (!answer.Decision.IsGranted)
         {
             return LicenceRefusals.Of(answer.Decision, time.GetUtcNow()).ToResult();

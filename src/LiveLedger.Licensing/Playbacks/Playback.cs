@@ -1,6 +1,5 @@
 using System.Buffers.Binary;
 using System.Diagnostics.CodeAnalysis;
-using LiveLedger.Ledger;
 using LiveLedger.Licensing.Entitlements;
 using LiveLedger.Licensing.Licences;
 using LiveLedger.Licensing.Offers;
@@ -77,11 +76,8 @@ internal sealed class Playback(PlaybackId id, Asker asker, Entitlement entitleme
     /// <summary>The numbers of its requests.</summary>
     public required NonceWindow Nonces { get; init; }
 
-    /// <summary>The decision that opened it, if that was here: its place in the log is asked for by appending it again, which adds nothing.</summary>
-    public (StreamName Stream, NewEvent Event)? First { get; set; }
-
-    /// <summary>That place, once it was asked for.</summary>
-    public ulong? Place { get; set; }
+    /// <summary>The event that its first licence here is.</summary>
+    public Guid Decision { get; set; }
 
     /// <summary>Timestamp of the last sign of life.</summary>
     public long RenewedAt => Interlocked.Read(ref _renewedAt);

@@ -99,14 +99,15 @@ internal sealed class PlaybackDoor(
         var decision = LicenceRule.Decide(terms, facts);
         if (!decision.IsGranted)
         {
-            if (refusals.IsDue(asker.TokenId, decision.Reason))
+            if (refusals.Find(asker.TokenId, decision.Reason) is { } logged)
             {
-                await ledger.AppendAsync(PlaybackEvents.StreamOf(id), isOpen ? ExpectedVersion.Any : ExpectedVersion.NoStream,
-                    [PlaybackEvents.Refused(asker, request.KeyIds, decision.Reason, facts.Now)], cancel);
-                refusals.Logged(asker.TokenId, decision.Reason);
+                return new(decision, logged);
             }
 
-            return new(decision);
+            var refused = PlaybackEvents.Refused(asker.Broadcast, asker.Viewer, request.KeyIds, decision.Reason, facts.Now);
+            await ledger.AppendAsync(PlaybackEvents.StreamOf(id), isOpen ? ExpectedVersion.Any : ExpectedVersion.NoStream, [refused], cancel);
+            refusals.Logged(asker.TokenId, decision.Reason, refused.Id);
+            return new(decision, refused.Id);
         }
 
         if (playbacks.IsFull)
@@ -144,7 +145,7 @@ internal sealed class PlaybackDoor(
             (PlaybackId.TryParse(yielded.Id, out var other) ? playbacks.Find(other) : null)?.Drop(facts.Now);
         }
 
-        return new(decision, id);
+        return new(decision, playback.Decision, id);
     }
 
     // The stream is newer than the row it was found by.
@@ -156,18 +157,20 @@ internal sealed class PlaybackDoor(
 
     private async Task<AppendResult?> AppendFirstAsync(Playback playback, LicenceDecision decision, DateTimeOffset now, CancellationToken cancel)
     {
-        playback.First = (PlaybackEvents.StreamOf(playback.Id), PlaybackEvents.Granted(playback, decision.Given, renewal: 0, now));
-        return await ledger.AppendFirstAsync(playback.First.Value.Stream, playback.First.Value.Event, cancel);
+        var granted = PlaybackEvents.Granted(playback, decision.Given, renewal: 0, now);
+        playback.Decision = granted.Id;
+        return await ledger.AppendFirstAsync(PlaybackEvents.StreamOf(playback.Id), granted, cancel);
     }
 
     private async Task<AppendResult?> AppendCountedAsync(Playback playback, Asker asker, LicenceRequest request, LicenceDecision decision, long version, CancellationToken cancel)
     {
         var lease = playback.TakeLease(playback.OpenedAt) ?? playback.OpenedAt + OpenPlaybacks.Lease;
-        playback.First = (EntitlementEvents.StreamOf(playback.Entitlement), CountedEvents.Opened(playback, asker.Session, asker.Device, request.Nonce, decision, lease));
+        var opened = CountedEvents.Opened(playback, asker.Session, asker.Device, request.Nonce, decision, lease);
+        playback.Decision = opened.Id;
         return await ledger.AppendAsync(
-            playback.First.Value.Stream, ExpectedVersion.Exactly(version),
+            EntitlementEvents.StreamOf(playback.Entitlement), ExpectedVersion.Exactly(version),
             [
-                playback.First.Value.Event,
+                opened,
                 .. decision.Drops.Select(yielded => CountedEvents.Dropped(playback, yielded.Id, playback.OpenedAt)),
             ],
             cancel);
@@ -176,7 +179,9 @@ internal sealed class PlaybackDoor(
     // It was opened in another process, or before this one was started, and goes on here.
     private async Task<AppendResult?> TakeOverAsync(Playback playback, LicenceDecision decision, DateTimeOffset now, CancellationToken cancel)
     {
-        await spool.KeepAsync(PlaybackEvents.StreamOf(playback.Id), PlaybackEvents.Granted(playback, decision.Given, playback.Renew(time.GetTimestamp()), now), cancel);
+        var granted = PlaybackEvents.Granted(playback, decision.Given, playback.Renew(time.GetTimestamp()), now);
+        playback.Decision = granted.Id;
+        await spool.KeepAsync(PlaybackEvents.StreamOf(playback.Id), granted, cancel);
         if (playback.TakeLease(now) is { } until)
         {
             await spool.KeepAsync(EntitlementEvents.StreamOf(playback.Entitlement), CountedEvents.Renewed(playback, until, now), cancel);

@@ -1,5 +1,4 @@
 using System.Security.Claims;
-using LiveLedger.Ledger;
 using LiveLedger.Ledger.Refusals;
 using LiveLedger.Licensing.Entitlements;
 using LiveLedger.Licensing.Licences;
@@ -10,7 +9,7 @@ using Microsoft.AspNetCore.Routing;
 namespace LiveLedger.Licensing.Playbacks;
 
 /// <summary><c>/v1/playbacks/{id}</c>: a playback's signs of life, its end, and word of what ends it.</summary>
-internal sealed class PlaybackEndpoints(LicenceDesk desk, AskerReader askers, OpenPlaybacks playbacks, EventStore ledger, LicensingLinks links, TimeProvider time)
+internal sealed class PlaybackEndpoints(LicenceDesk desk, AskerReader askers, OpenPlaybacks playbacks, LicensingLinks links, TimeProvider time)
 {
     private static readonly Refusal s_unknown = new(404, "playback-unknown", "No such playback is open here; a licence request opens one, or goes on with it.");
 
@@ -24,7 +23,7 @@ internal sealed class PlaybackEndpoints(LicenceDesk desk, AskerReader askers, Op
     {
         var group = routes.MapGroup("/v1/playbacks/{id}").WithTags("licences");
         group.MapPost("heartbeat", static (string id, PlaybackEndpoints e, HttpContext context) => e.BeatAsync(id, context)).WithName("renewPlayback").Produces<HeartbeatView>();
-        group.MapGet("", static (string id, PlaybackEndpoints e, HttpContext context) => e.ReadAsync(id, context)).WithName("readPlayback").Produces<OwnPlaybackView>();
+        group.MapGet("", static (string id, PlaybackEndpoints e, HttpContext context) => e.Read(id, context)).WithName("readPlayback").Produces<OwnPlaybackView>();
         group.MapDelete("", static (string id, PlaybackEndpoints e, HttpContext context) => e.CloseAsync(id, context)).WithName("closePlayback").Produces(204);
         group.MapGet("events", static (string id, PlaybackEndpoints e, HttpContext context) => e.TellAsync(id, context)).WithName("followPlayback");
         return group;
@@ -43,26 +42,21 @@ internal sealed class PlaybackEndpoints(LicenceDesk desk, AskerReader askers, Op
             return s_unknown.ToResult();
         }
 
-        return await desk.BeatAsync(playback, askers.RegionOf(context), context.RequestAborted) is { } reason
-            ? LicenceRefusals.Of(reason).ToResult()
-            : Results.Ok(new HeartbeatView((int)OpenPlaybacks.Lease.TotalSeconds));
+        if (await desk.BeatAsync(playback, askers.RegionOf(context), context.RequestAborted) is not { } ending)
+        {
+            return Results.Ok(new HeartbeatView((int)OpenPlaybacks.Lease.TotalSeconds));
+        }
+
+        context.Response.Headers[DecisionEndpoint.Header] = ending.Event.ToString();
+        return LicenceRefusals.Of(ending.Reason).ToResult();
     }
 
-    private async Task<IResult> ReadAsync(string id, HttpContext context)
+    private IResult Read(string id, HttpContext context)
     {
         context.Response.Headers.CacheControl = "no-store";
-        if (Find(id, context) is not { } playback)
-        {
-            return s_unknown.ToResult();
-        }
-
-        // Not with the licence: an index takes the time of a batch of the whole log, and a player waits for keys.
-        if (playback.Place is null && playback.First is var (stream, first))
-        {
-            playback.Place = (await ledger.AppendAndSequenceAsync(stream, ExpectedVersion.Any, [first], context.RequestAborted)).Indexes[0].Value;
-        }
-
-        return Results.Ok(new OwnPlaybackView(playback.Id.ToString(), playback.OpenedAt, playback.First?.Event.Id.ToString(), playback.Place));
+        return Find(id, context) is { } playback
+            ? Results.Ok(new OwnPlaybackView(playback.Id.ToString(), playback.OpenedAt, playback.Decision.ToString()))
+            : s_unknown.ToResult();
     }
 
     private async Task<IResult> CloseAsync(string id, HttpContext context)
@@ -95,9 +89,9 @@ internal sealed class PlaybackEndpoints(LicenceDesk desk, AskerReader askers, Op
         {
             while (true)
             {
-                if (await desk.EndsAsync(playback, region, cancel) is { } reason)
+                if (await EndsAsync(playback, region, cancel) is var (reason, decision))
                 {
-                    await SayAsync(context, $"event: {EventOf(reason)}\ndata: {{\"code\":\"{reason.Code()}\"}}\n\n");
+                    await SayAsync(context, $"event: {EventOf(reason)}\ndata: {{\"code\":\"{reason.Code()}\",\"decision\":\"{decision}\"}}\n\n");
                     return;
                 }
 
@@ -119,6 +113,19 @@ internal sealed class PlaybackEndpoints(LicenceDesk desk, AskerReader askers, Op
         catch (OperationCanceledException) when (cancel.IsCancellationRequested)
         {
             // The page went away.
+        }
+    }
+
+    private async Task<PlaybackEnding?> EndsAsync(Playback playback, string? region, CancellationToken cancel)
+    {
+        try
+        {
+            return await desk.EndsAsync(playback, region, cancel);
+        }
+        catch (RefusedException)
+        {
+            // A no that cannot be written down is not said; the next look says it.
+            return null;
         }
     }
 
@@ -161,9 +168,8 @@ internal sealed record HeartbeatView(int LeaseSeconds);
 /// <summary>A viewer's own playback.</summary>
 /// <param name="Id">Its id.</param>
 /// <param name="OpenedAt">Since when.</param>
-/// <param name="LedgerEvent">Id of the event that its first licence is in the ledger; null if it was opened elsewhere.</param>
-/// <param name="LedgerIndex">That event's place in the ledger.</param>
-internal sealed record OwnPlaybackView(string Id, DateTimeOffset OpenedAt, string? LedgerEvent, ulong? LedgerIndex);
+/// <param name="Decision">The event that its first licence at this server is.</param>
+internal sealed record OwnPlaybackView(string Id, DateTimeOffset OpenedAt, string Decision);
 
 /// <summary>The playbacks that are open at this server, at most 1000.</summary>
 internal sealed record PlaybackListView(IReadOnlyList<PlaybackView> Items);

@@ -1,7 +1,9 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using LiveLedger.Ledger;
+using LiveLedger.Licensing.Entitlements;
 using LiveLedger.Licensing.Licences;
+using LiveLedger.Media;
 using LiveLedger.Media.Protection;
 
 namespace LiveLedger.Licensing.Playbacks;
@@ -9,7 +11,7 @@ namespace LiveLedger.Licensing.Playbacks;
 /// <summary>Keys were given. Renewal 0 is the playback's first licence.</summary>
 internal sealed record LicenceGranted(string Broadcast, string Viewer, string Entitlement, IReadOnlyList<string> Kids, int Renewal, DateTimeOffset At);
 
-/// <summary>Keys were asked for and not given.</summary>
+/// <summary>Keys were asked for and not given; without keys: a playback was told that it is over.</summary>
 internal sealed record LicenceRefused(string Broadcast, string Viewer, IReadOnlyList<string> Kids, string Reason, DateTimeOffset At);
 
 /// <summary>The stream <c>playback/{id}</c>: what was decided for one token at play. Key ids, never keys.</summary>
@@ -29,9 +31,9 @@ internal static partial class PlaybackEvents
             new(playback.Broadcast.ToString(), playback.Viewer.ToString(), playback.Entitlement.ToString(), Texts([.. given.Select(static key => key.Id)]), renewal, at), PlaybackJson.Default.LicenceGranted),
         Actor);
 
-    public static NewEvent Refused(Asker asker, IReadOnlyList<KeyId> kids, LicenceReason reason, DateTimeOffset at) => new(
+    public static NewEvent Refused(BroadcastId broadcast, ViewerPseudonym viewer, IReadOnlyList<KeyId> kids, LicenceReason reason, DateTimeOffset at) => new(
         Guid.CreateVersion7(at), RefusedType, Schema,
-        JsonSerializer.SerializeToUtf8Bytes(new(asker.Broadcast.ToString(), asker.Viewer.ToString(), Texts(kids), reason.Code(), at), PlaybackJson.Default.LicenceRefused),
+        JsonSerializer.SerializeToUtf8Bytes(new(broadcast.ToString(), viewer.ToString(), Texts(kids), reason.Code(), at), PlaybackJson.Default.LicenceRefused),
         Actor);
 
     /// <exception cref="InvalidDataException">The stored payload is not what its type says.</exception>

@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { coverOf } from "../src/page/wording.js";
 import { deviceName, LicensedPlayback } from "../src/playback/licensedPlayback.js";
-import { codeOf, watchPlayback } from "../src/playback/playbackWatch.js";
+import { type Ending, endingOf, watchPlayback } from "../src/playback/playbackWatch.js";
 
 afterEach(() => vi.unstubAllGlobals());
 
@@ -27,9 +27,10 @@ describe("What a licence request says", () => {
 });
 
 describe("Word of a playback's end", () => {
-  it("is the code of the one event; comments and nonsense are none", () => {
-    expect(codeOf('event: revoked\ndata: {"code":"entitlement-revoked"}')).toBe("entitlement-revoked");
-    for (const none of [": still open", "data: {", 'data: {"code":7}', 'data: {"code":"<b>"}', ""]) expect(codeOf(none)).toBeUndefined();
+  it("is the code of the one event, with its decision; comments and nonsense are none", () => {
+    expect(endingOf('event: revoked\ndata: {"code":"entitlement-revoked","decision":"a"}')).toEqual({ code: "entitlement-revoked", decision: "a" });
+    expect(endingOf('event: revoked\ndata: {"code":"entitlement-revoked"}')).toEqual({ code: "entitlement-revoked", decision: null });
+    for (const none of [": still open", "data: {", 'data: {"code":7}', 'data: {"code":"<b>"}', ""]) expect(endingOf(none)).toBeUndefined();
   });
 
   it("comes through pieces of any size, and through a line that broke before", async () => {
@@ -43,9 +44,9 @@ describe("Word of a playback's end", () => {
     });
     const playback = new LicensedPlayback("token");
     playback.opened("0".repeat(32));
-    const codes: string[] = [];
-    await watchPlayback(playback, (code) => codes.push(code), new AbortController().signal);
-    expect({ codes, lines }).toEqual({ codes: ["playback-dropped"], lines: 2 });
+    const heard: Ending[] = [];
+    await watchPlayback(playback, (ending) => heard.push(ending), new AbortController().signal);
+    expect({ heard, lines }).toEqual({ heard: [{ code: "playback-dropped", decision: null }], lines: 2 });
   });
 });
 

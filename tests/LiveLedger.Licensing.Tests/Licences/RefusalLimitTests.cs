@@ -9,19 +9,20 @@ public sealed class RefusalLimitTests
     {
         var time = new SettableTime();
         var limit = new RefusalLimit(time);
-        Assert.True(limit.IsDue("a", LicenceReason.NotEntitled));
-        Assert.True(limit.IsDue("a", LicenceReason.NotEntitled));
+        var logged = Guid.NewGuid();
+        Assert.Null(limit.Find("a", LicenceReason.NotEntitled));
+        Assert.Null(limit.Find("a", LicenceReason.NotEntitled));
 
-        limit.Logged("a", LicenceReason.NotEntitled);
-        Assert.False(limit.IsDue("a", LicenceReason.NotEntitled));
-        Assert.True(limit.IsDue("a", LicenceReason.KeyNotOfBroadcast));
-        Assert.True(limit.IsDue("b", LicenceReason.NotEntitled));
+        limit.Logged("a", LicenceReason.NotEntitled, logged);
+        Assert.Equal(logged, limit.Find("a", LicenceReason.NotEntitled));
+        Assert.Null(limit.Find("a", LicenceReason.KeyNotOfBroadcast));
+        Assert.Null(limit.Find("b", LicenceReason.NotEntitled));
 
         // Setting the clock is not the passing of time.
         time.Set = TimeSpan.FromDays(1);
-        Assert.False(limit.IsDue("a", LicenceReason.NotEntitled));
+        Assert.Equal(logged, limit.Find("a", LicenceReason.NotEntitled));
         time.Set = TimeSpan.FromDays(-1);
         time.Now += TimeSpan.FromSeconds(10);
-        Assert.True(limit.IsDue("a", LicenceReason.NotEntitled));
+        Assert.Null(limit.Find("a", LicenceReason.NotEntitled));
     }
 }

@@ -45,7 +45,7 @@ public sealed class Playbacks_that_count
         // Within the grace it goes on, then no more; and it does not come back by asking again.
         Assert.True((await one.AskAsync(viewer, "a")).Decision.IsGranted);
         world.Time.Now += TimeSpan.FromSeconds(5);
-        Assert.Equal(LicenceReason.PlaybackDropped, await one.Desk.BeatAsync(one.Open.Find(first)!, null, default));
+        Assert.Equal(LicenceReason.PlaybackDropped, (await one.Desk.BeatAsync(one.Open.Find(first)!, null, default))?.Reason);
         Assert.Equal(LicenceReason.PlaybackDropped, (await one.AskAsync(viewer, "a")).Decision.Reason);
         Assert.Equal(LicenceReason.PlaybackDropped, (await two.AskAsync(viewer, "a")).Decision.Reason);
         Assert.True((await two.AskAsync(viewer, "b")).Decision.IsGranted);
@@ -211,23 +211,23 @@ public sealed class Playbacks_that_count
         using var world = await DeskWorld.NewAsync();
         await using var one = await TestDesk.StartAsync(world);
         var (entitlement, viewer) = await one.SellAsync(new());
-        async Task<LicenceReason?> BeatAsync() => await one.Desk.BeatAsync(one.Open.Find((await one.AskAsync(viewer, "a")).Playback!.Value)!, null, default);
+        async Task<PlaybackEnding?> BeatAsync() => await one.Desk.BeatAsync(one.Open.Find((await one.AskAsync(viewer, "a")).Playback!.Value)!, null, default);
 
         Assert.Null(await BeatAsync());
         var playback = one.Open.Find((await one.AskAsync(viewer, "a")).Playback!.Value)!;
         await one.Book.SuspendAsync(world.Broadcast, entitlement.Id, default);
-        Assert.Equal(LicenceReason.EntitlementSuspended, await one.Desk.BeatAsync(playback, null, default));
+        Assert.Equal(LicenceReason.EntitlementSuspended, (await one.Desk.BeatAsync(playback, null, default))?.Reason);
         await one.Book.ResumeAsync(world.Broadcast, entitlement.Id, default);
         Assert.Null(await BeatAsync());
         var again = one.Open.Find((await one.AskAsync(viewer, "a")).Playback!.Value)!;
         await one.Book.TransferAsync(world.Broadcast, entitlement.Id, TestDesk.SealedOf(new(new(System.Security.Cryptography.RandomNumberGenerator.GetBytes(32)))), default);
-        Assert.Equal(LicenceReason.EntitlementTransferred, await one.Desk.BeatAsync(again, null, default));
+        Assert.Equal(LicenceReason.EntitlementTransferred, (await one.Desk.BeatAsync(again, null, default))?.Reason);
 
         var (_, second) = await one.SellAsync(new());
         var taken = one.Open.Find((await one.AskAsync(second, "s")).Playback!.Value)!;
         world.Facts = world.Facts with { Phase = BroadcastPhase.TakenDown };
         world.Time.Now += TimeSpan.FromSeconds(1);
-        Assert.Equal(LicenceReason.BroadcastTakenDown, await one.Desk.BeatAsync(taken, null, default));
+        Assert.Equal(LicenceReason.BroadcastTakenDown, (await one.Desk.BeatAsync(taken, null, default))?.Reason);
         Assert.Equal(LicenceReason.BroadcastTakenDown, (await one.AskAsync(second, "s")).Decision.Reason);
         Assert.Equal(0, one.Open.Count(world.Broadcast));
     }

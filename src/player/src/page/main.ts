@@ -2,6 +2,7 @@ import { broadcastOfPage } from "../playback/liveUrls.js";
 import { readViewerAccess, UnreadableIdentityError, type ViewerAccess } from "../playback/viewerAccess.js";
 import { WatchSession } from "../playback/watchSession.js";
 import { Controls } from "./controls.js";
+import { DecisionsPanel } from "./decisionsPanel.js";
 import { byId } from "./elements.js";
 import { listenToKeys } from "./keyboard.js";
 import { ProofPanel } from "./proofPanel.js";
@@ -20,6 +21,7 @@ const session = new WatchSession(
 );
 const controls = new Controls(video, session);
 const proof = new ProofPanel(session);
+const decisions = new DecisionsPanel(session, access?.token);
 const stateView = new StateView(session);
 new QualityMenu(session);
 listenToKeys(controls, video, proof.toggle);
@@ -29,6 +31,7 @@ let started = false;
 session.onChange(() => {
   stateView.update();
   proof.update();
+  decisions.update();
   const { kind } = session.state;
   if ((kind === "live" || kind === "recording") && !started) {
     started = true;

@@ -82,6 +82,7 @@ export class KeyPrefetch {
     try {
       const response = await fetch("/v1/licences", { method: "POST", headers: this.playback.headers, body: this.playback.request(kids), credentials: "omit" });
       if (!response.ok) return;
+      this.playback.opened(response.headers.get("Playback-Id"), response.headers.get("Decision-Id"));
       const licence = await response.text();
       if (this.#over) return;
       this.fetched++;

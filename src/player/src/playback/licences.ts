@@ -17,6 +17,8 @@ export interface LicenceRefusal {
   readonly status: number;
   /** `code` of the problem body; empty where there was none. */
   readonly code: string;
+  /** `Decision-Id` of the answer; null where nothing was decided. */
+  readonly decision: string | null;
 }
 
 /** Keeps the playback open while it plays, and hears what ends it. Trouble of the server's is not the viewer's: only a clear no is reported. */
@@ -57,10 +59,10 @@ export class LicenceKeeper {
 
   /** For hls.js's `licenseResponseCallback`: learns the playback's name; from then on it is kept open. */
   readonly answered = (xhr: XMLHttpRequest): ArrayBuffer => {
-    this.playback.opened(xhr.getResponseHeader("Playback-Id"));
+    this.playback.opened(xhr.getResponseHeader("Playback-Id"), xhr.getResponseHeader("Decision-Id"));
     if (!this.#timer && !this.#over.signal.aborted) {
       this.#renewIn(renewEvery);
-      void watchPlayback(this.playback, (code) => this.#refuse({ status: 403, code }), this.#over.signal);
+      void watchPlayback(this.playback, ({ code, decision }) => this.#refuse({ status: 403, code, decision }), this.#over.signal);
     }
     return xhr.response as ArrayBuffer;
   };
@@ -90,7 +92,7 @@ export class LicenceKeeper {
       // Closed meanwhile, or open at another server: a licence request goes on with it.
       if (!response || response.status === 404) response = await this.#ask();
       if (response.status === 401 || response.status === 403) {
-        return this.#refuse({ status: response.status, code: problemCode(await response.text()) });
+        return this.#refuse({ status: response.status, code: problemCode(await response.text()), decision: response.headers.get("Decision-Id") });
       }
       if (response.ok) {
         this.renewed++;
@@ -111,7 +113,7 @@ export class LicenceKeeper {
   async #ask(): Promise<Response> {
     const body = this.playback.request([...this.#kids].slice(-mostKids));
     const response = await fetch("/v1/licences", { method: "POST", headers: this.playback.headers, body, credentials: "omit" });
-    if (response.ok) this.playback.opened(response.headers.get("Playback-Id"));
+    if (response.ok) this.playback.opened(response.headers.get("Playback-Id"), response.headers.get("Decision-Id"));
     return response;
   }
 }

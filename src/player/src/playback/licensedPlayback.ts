@@ -14,7 +14,11 @@ export class LicensedPlayback {
   #nonce = 0;
   #id: string | undefined;
 
-  constructor(private readonly token: string) {}
+  /** @param decided Hears of each decision that gave keys. */
+  constructor(
+    private readonly token: string,
+    private readonly decided: (decision: string | null) => void = () => undefined,
+  ) {}
 
   /** The server's name for the playback; undefined before its first licence. */
   get id(): string | undefined {
@@ -30,8 +34,9 @@ export class LicensedPlayback {
     return JSON.stringify({ kids, type: "temporary", playback: this.#session, nonce: this.#nonce++, device: this.#device });
   }
 
-  /** A licence came, under this `Playback-Id`. */
-  opened(id: string | null): void {
+  /** A licence came, with these values of `Playback-Id` and `Decision-Id`. */
+  opened(id: string | null, decision: string | null = null): void {
+    this.decided(decision);
     if (id && /^[0-9a-f]{32}$/.test(id)) this.#id = id;
   }
 

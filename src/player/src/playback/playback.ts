@@ -27,6 +27,8 @@ export interface PlaybackEvents {
   readonly timeline: (live: boolean) => void;
   readonly appended: (url: string) => void;
   readonly skipped: () => void;
+  /** Keys were given, by this decision (`Decision-Id`). */
+  readonly decided: (decision: string | null) => void;
   readonly ended: (end: PlaybackEnd) => void;
 }
 
@@ -49,7 +51,7 @@ export class Playback {
     private readonly events: PlaybackEvents,
   ) {
     this.#refused = new RefusedSegments(video);
-    this.#licensed = new LicensedPlayback(token);
+    this.#licensed = new LicensedPlayback(token, events.decided);
     this.prefetch = new KeyPrefetch(this.#licensed, () => !video.paused);
     this.licences = new LicenceKeeper(this.#licensed, this.prefetch, () => !video.paused, (refusal) => this.#end({ kind: "refused", refusal }));
     this.hls = new Hls({
@@ -158,7 +160,7 @@ function licenceEnd(data: ErrorData): PlaybackEnd {
   const xhr = data.networkDetails as XMLHttpRequest | undefined;
   if (status >= 400 && status < 500 && status !== 429) {
     const body = xhr?.response instanceof ArrayBuffer ? new TextDecoder().decode(xhr.response) : "";
-    return { kind: "refused", refusal: { status, code: problemCode(body) } };
+    return { kind: "refused", refusal: { status, code: problemCode(body), decision: xhr?.getResponseHeader("Decision-Id") ?? null } };
   }
   const retryAfter = Number(xhr?.getResponseHeader("Retry-After") ?? 0);
   return { kind: "busy", retryAfterSeconds: Math.min(30, Math.max(2, retryAfter || 5)) };

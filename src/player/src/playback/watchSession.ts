@@ -2,6 +2,7 @@ import type Hls from "hls.js";
 import { toBase64Url } from "../verify/base64Url.js";
 import type { Bytes } from "../verify/bytes.js";
 import { VerifierClient } from "../worker/client.js";
+import { Decisions } from "./decisions.js";
 import { IdentityTrust, type TrustBasis } from "./identityTrust.js";
 import type { Broadcast } from "./liveUrls.js";
 import { Playback, type PlaybackEnd } from "./playback.js";
@@ -28,6 +29,7 @@ export class WatchSession {
   skipped = 0;
   /** `track/sequence` of every segment given to the media source. */
   readonly appended: string[] = [];
+  readonly decisions = new Decisions();
   readonly log = new VerificationLog(() => this.#changed());
 
   readonly #listeners: (() => void)[] = [];
@@ -118,6 +120,10 @@ export class WatchSession {
         this.skipped = this.log.failed;
         this.#changed();
       },
+      decided: (decision) => {
+        this.decisions.add(decision, true);
+        this.#changed();
+      },
       ended: (end) => this.#onEnd(end),
     });
     this.#changed();
@@ -126,6 +132,7 @@ export class WatchSession {
   #onEnd(end: PlaybackEnd): void {
     switch (end.kind) {
       case "refused":
+        this.decisions.add(end.refusal.decision, false);
         return this.stop(end.refusal.status === 401 ? "token-expired" : "refused", end.refusal.code);
       case "verification-failed":
         return this.stop("verification-failed");
