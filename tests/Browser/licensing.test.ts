@@ -1,6 +1,9 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import type { Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
-import type { LiveBroadcast } from "./support/liveServer.js";
+import { LiveBroadcast } from "./support/liveServer.js";
 import { LiveStage } from "./support/liveStage.js";
 import { expectBars, openStock } from "./support/stockPlayer.js";
 import { sleep, until } from "./support/until.js";
@@ -12,14 +15,22 @@ const period = 10;
 let stage: LiveStage;
 let broadcast: LiveBroadcast;
 
+/** Where the server looks addresses up; every page here is at 127.0.0.1. */
+const folder = mkdtempSync(join(tmpdir(), "liveledger-regions-"));
+const regions = join(folder, "regions");
+
 beforeAll(async () => {
-  stage = await LiveStage.open("Bars by licence", period);
+  writeFileSync(regions, "127.0.0.0/8 DE\n");
+  stage = await LiveStage.open("Bars by licence", period, { LIVELEDGER_REGIONS: regions });
   broadcast = stage.broadcast;
 }, 180_000);
 
 afterEach(() => stage.clear());
 
-afterAll(() => stage?.close());
+afterAll(async () => {
+  await stage?.close();
+  rmSync(folder, { recursive: true });
+});
 
 async function watch(viewer: string): Promise<Page> {
   const page = await stage.browser.page();
@@ -91,6 +102,71 @@ describe("A page that plays", () => {
   });
 });
 
+describe("A page whose ticket does not open the broadcast", () => {
+  it("says why, in words: where it is, which devices, when", async () => {
+    const viewers = {
+      "in-austria": [{ regions: { allowed: ["AT"] } }, "Not available where you are"],
+      "third-device": [{ devices: 1 }, "Too many devices"],
+      "too-late": [{ viewing: { until: inSeconds(-1) } }, "Your ticket has expired"],
+      "too-early": [{ viewing: { from: inSeconds(3600) } }, "It is too early"],
+    } as const;
+    for (const [viewer, [terms]] of Object.entries(viewers)) await broadcast.entitle(viewer, await broadcast.offer(terms));
+    await playElsewhere("third-device");
+    const pages = await Promise.all(Object.keys(viewers).map(async (viewer) => [viewer, await watch(viewer)] as const));
+    for (const [viewer, page] of pages) {
+      await untilState(page, "refused", 30);
+      expect(await coverText(page), viewer).toContain(viewers[viewer as keyof typeof viewers][1]);
+    }
+  });
+
+  it("waits where the broadcast has not started, and says so", async () => {
+    const later = await LiveBroadcast.create(stage.server, "cbcs", "Later tonight", period, undefined, "not-started");
+    await later.entitle("early");
+    const page = await stage.browser.page();
+    await page.goto(later.watchUrl(stage.server.url, await later.viewerToken("early")));
+    await untilState(page, "waiting");
+    expect(await coverText(page)).toContain("The broadcast has not started yet");
+  });
+
+  it("stops as its time is over, or its region is not served any more, and says which", async () => {
+    const until = inSeconds(15);
+    await broadcast.entitle("ending", await broadcast.offer({ viewing: { until } }));
+    await broadcast.entitle("moved", await broadcast.offer({ regions: { allowed: ["DE"] } }));
+    const [ending, moved] = await Promise.all([playing("ending"), playing("moved")]);
+    expect(Date.now()).toBeLessThan(Date.parse(until));
+    expect(await stopsAfter(ending, () => sleep(Date.parse(until) - Date.now()))).toBeLessThan(15 + 2);
+    expect(Date.now()).toBeGreaterThan(Date.parse(until));
+    expect(await coverText(ending)).toContain("Your ticket has expired");
+    expect((await statsOf(moved)).state).toBe("live");
+    // The file is read again within ten seconds.
+    expect(await stopsAfter(moved, async () => writeFileSync(regions, "127.0.0.0/8 CH\n"))).toBeLessThan(10 + 2);
+    expect(await coverText(moved)).toContain("Not available where you are");
+  });
+});
+
+describe("What was decided on a ticket", () => {
+  it("is shown where the ledger has it, a licence and then a no, with a way to check it", async () => {
+    const entitlement = await broadcast.entitle("proof");
+    const page = await playing("proof");
+    const rows = page.locator("#decisions-list li");
+    await page.getByText("Proof of your licence").click();
+    await until("the licence's place in the ledger", 20, async () => (await rows.locator("a").count()) > 0);
+    expect(await rows.last().innerText()).toMatch(/^Licence given at .*: entry [\d,]+\n/);
+
+    await broadcast.revoke(entitlement);
+    await untilState(page, "refused", period);
+    await page.getByText("Proof of this refusal").waitFor();
+    await until("the refusal's place in the ledger", 20, async () => (await rows.first().locator("a").count()) > 0);
+    const [shown = "", event = ""] = (await rows.first().innerText()).split("\n");
+    expect(shown).toMatch(/^Refused at .*: entry [\d,]+$/);
+
+    const [audit] = await Promise.all([page.waitForEvent("popup"), rows.first().locator("a").click()]);
+    await audit.getByText(event, { exact: true }).waitFor({ timeout: 20_000 });
+    expect(await audit.locator("#entry").innerText()).toContain("licence-refused");
+    await audit.close();
+  });
+});
+
 describe("A stock player, which hears of nothing", () => {
   it("has no keys for what is broadcast a period and two seconds after its right was revoked", async () => {
     const entitlement = await broadcast.entitle("unaware");
@@ -118,6 +194,18 @@ describe("A broadcast that is taken down", () => {
     expect(await coverText(late)).toContain("This broadcast was withdrawn");
   });
 });
+
+function inSeconds(seconds: number): string {
+  return new Date(Date.now() + 1000 * seconds).toISOString();
+}
+
+/** Somebody's ticket is played on a device that is no browser here. */
+async function playElsewhere(viewer: string): Promise<void> {
+  const playlist = await (await fetch(`${stage.server.url}/live/${broadcast.id}/0/media.m3u8`)).text();
+  const kid = Buffer.from(/KEYID=0x([0-9a-f]{32})/.exec(playlist)?.[1] ?? "", "hex").toString("base64url");
+  const name = () => Buffer.from(crypto.getRandomValues(new Uint8Array(16))).toString("base64url");
+  await stage.server.ask("POST", "/v1/licences", await broadcast.viewerToken(viewer), { kids: [kid], type: "temporary", playback: name(), nonce: 0, device: name() });
+}
 
 /** Where the media has come to, in seconds on the players' timeline: the end of the newest segment. */
 async function liveEdge(): Promise<number> {

@@ -81,7 +81,6 @@ internal sealed class PlaybackEndpoints(LicenceDesk desk, AskerReader askers, Op
 
         context.Response.ContentType = "text/event-stream";
         context.Response.Headers.CacheControl = "no-store";
-        var region = askers.RegionOf(context);
         var cancel = context.RequestAborted;
         await SayAsync(context, ": open\n\n");
         var said = time.GetTimestamp();
@@ -89,7 +88,8 @@ internal sealed class PlaybackEndpoints(LicenceDesk desk, AskerReader askers, Op
         {
             while (true)
             {
-                if (await EndsAsync(playback, region, cancel) is var (reason, decision))
+                // Looked up each time: a line outlives the table of regions that it began under.
+                if (await EndsAsync(playback, askers.RegionOf(context), cancel) is var (reason, decision))
                 {
                     await SayAsync(context, $"event: {EventOf(reason)}\ndata: {{\"code\":\"{reason.Code()}\",\"decision\":\"{decision}\"}}\n\n");
                     return;

@@ -87,8 +87,10 @@ export class LiveBroadcast {
     private readonly ingestKey: string,
   ) {}
 
-  /** Creates, certifies and starts a broadcast. */
-  static async create(server: LiveServer, scheme: "cbcs" | "cenc", title: string, keyPeriodSeconds?: number, keySignalling?: "in-band"): Promise<LiveBroadcast> {
+  /** Creates, certifies and starts a broadcast, or leaves it to be started later. */
+  static async create(
+    server: LiveServer, scheme: "cbcs" | "cenc", title: string, keyPeriodSeconds?: number, keySignalling?: "in-band", start: "started" | "not-started" = "started",
+  ): Promise<LiveBroadcast> {
     const admitted = { subject: "browser-tests", role: "broadcaster", lifetimeSeconds: 3600 };
     const { token } = await server.ask<{ token: string }>("POST", "/v1/tokens", server.operatorToken, admitted);
     const made = await server.ask<{ id: string; ingest: { key: string }; sessionKey: string }>("POST", "/v1/broadcasts", token, { title, scheme, keyPeriodSeconds, keySignalling });
@@ -98,7 +100,7 @@ export class LiveBroadcast {
       Buffer.from(made.id, "hex"), Buffer.from(made.sessionKey, "base64url"), { notBefore: now - 60, notAfter: now + 86400 },
     );
     await server.ask("PUT", `/v1/broadcasts/${made.id}/signer`, token, certificate, "application/cose");
-    await server.ask("POST", `/v1/broadcasts/${made.id}/start`, token);
+    if (start === "started") await server.ask("POST", `/v1/broadcasts/${made.id}/start`, token);
     return broadcast;
   }
 
