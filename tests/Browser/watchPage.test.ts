@@ -190,7 +190,7 @@ describe("With the keyboard alone", () => {
   });
 
   it("every control has a name, a visible focus and, on a phone, room for a finger", async () => {
-    const phone = await Browser.open({ width: 390, height: 844, touch: true });
+    const phone = await Browser.open({ width: 360, height: 740, touch: true });
     try {
       const tab = await phone.page();
       await tab.goto(origin.watchUrl());
