@@ -44,6 +44,7 @@ public static class LicensingRegistration
         .AddSingleton(WebhookTables.Inline)
         .AddSingleton<WebhookBook>()
         .AddSingleton<WebhookSecrets>()
+        .AddSingleton<WebhookRoom>()
         .AddSingleton<WebhookOutbox>()
         .AddSingleton(_ => new WebhookPost(options.PrivateWebhooks))
         .AddSingleton<WebhookDelivery>()

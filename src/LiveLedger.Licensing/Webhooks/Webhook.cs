@@ -26,11 +26,11 @@ internal readonly record struct WebhookId(Guid Value)
 /// <param name="Id">Its id.</param>
 /// <param name="Broadcast">Of which broadcast.</param>
 /// <param name="SealedUrl">Where to; <see cref="WebhookSecrets.OpenUrl"/> opens it, and only who needs it does.</param>
-/// <param name="Types">Of what; empty for everything.</param>
+/// <param name="Types">Of what; empty for all but licences.</param>
 /// <param name="AddedAt">Since when.</param>
 /// <param name="After">The log's size then: it is told of entries from this index on.</param>
 internal sealed record Webhook(WebhookId Id, BroadcastId Broadcast, byte[] SealedUrl, IReadOnlyList<string> Types, DateTimeOffset AddedAt, LedgerIndex After)
 {
     /// <summary>True if it wants messages of this type, and was there when this was logged.</summary>
-    public bool Wants(string type, LedgerIndex place) => place.Value >= After.Value && (Types.Count == 0 || Types.Contains(type));
+    public bool Wants(string type, LedgerIndex place) => place.Value >= After.Value && (Types.Count == 0 ? !WebhookMessage.IsLicence(type) : Types.Contains(type));
 }

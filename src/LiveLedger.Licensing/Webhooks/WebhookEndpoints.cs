@@ -67,7 +67,8 @@ internal sealed class WebhookEndpoints(WebhookBook book, WebhookOutbox outbox, W
     private async Task<IResult> DeliveriesAsync(string id, string webhook, ClaimsPrincipal user, CancellationToken cancel)
     {
         var found = await FindAsync(id, webhook, user, cancel);
-        return found is null ? s_unknown.ToResult() : Results.Ok(new DeliveryListView(await DatabaseAway.GuardAsync(() => outbox.ListAsync(found.Id, PageSize, cancel))));
+        return found is null ? s_unknown.ToResult() : Results.Ok(await DatabaseAway.GuardAsync(async () =>
+            new DeliveryListView(await outbox.ListAsync(found.Id, PageSize, cancel), await outbox.ListLeftOutAsync(found.Id, cancel))));
     }
 
     private async Task<IResult> RedeliverAsync(string id, string webhook, string message, ClaimsPrincipal user, CancellationToken cancel)
@@ -99,14 +100,14 @@ internal sealed class WebhookEndpoints(WebhookBook book, WebhookOutbox outbox, W
 
 /// <summary>Where to tell, and of what.</summary>
 /// <param name="Url">An https address.</param>
-/// <param name="Types">Types of messages; none for all.</param>
+/// <param name="Types">Types of messages; none for all but licences.</param>
 internal sealed record AddWebhookRequest(string? Url, IReadOnlyList<string>? Types = null);
 
 /// <summary>A webhook.</summary>
 /// <param name="Id">Its id.</param>
 /// <param name="Broadcast">Of which broadcast.</param>
 /// <param name="Url">Where to.</param>
-/// <param name="Types">Of what; empty for everything.</param>
+/// <param name="Types">Of what; empty for all but licences.</param>
 /// <param name="AddedAt">Since when.</param>
 /// <param name="Secret">What its messages are signed with: <c>whsec_</c> and base64.</param>
 internal sealed record WebhookView(string Id, string Broadcast, string Url, IReadOnlyList<string> Types, DateTimeOffset AddedAt, string Secret);
@@ -115,4 +116,26 @@ internal sealed record WebhookView(string Id, string Broadcast, string Url, IRea
 internal sealed record WebhookListView(IReadOnlyList<WebhookView> Items);
 
 /// <summary>The last deliveries of a webhook, newest first.</summary>
-internal sealed record DeliveryListView(IReadOnlyList<DeliveryView> Items);
+/// <param name="Items">They.</param>
+/// <param name="LeftOut">What is not delivered, since too many waited when it came.</param>
+internal sealed record DeliveryListView(IReadOnlyList<DeliveryView> Items, IReadOnlyList<LeftOutView> LeftOut);
+
+/// <summary>A delivery as its broadcaster sees it.</summary>
+/// <param name="Message">The message's id, as <c>webhook-id</c> said it.</param>
+/// <param name="Type">Of what.</param>
+/// <param name="State"><c>delivered</c>, <c>waiting</c> or <c>given-up</c>.</param>
+/// <param name="CreatedAt">Since when it is on its way.</param>
+/// <param name="Attempts">How often it was tried.</param>
+/// <param name="TriedAt">When last.</param>
+/// <param name="Status">The last answer's status.</param>
+/// <param name="Failure">Why the last attempt failed.</param>
+/// <param name="DueAt">When it is tried again.</param>
+internal sealed record DeliveryView(
+    string Message, string Type, string State, DateTimeOffset CreatedAt, int Attempts, DateTimeOffset? TriedAt, int? Status, string? Failure, DateTimeOffset? DueAt);
+
+/// <summary>Messages that were left out.</summary>
+/// <param name="Type">Of what.</param>
+/// <param name="Messages">How many.</param>
+/// <param name="FirstAt">The first.</param>
+/// <param name="LastAt">The last.</param>
+internal sealed record LeftOutView(string Type, long Messages, DateTimeOffset FirstAt, DateTimeOffset LastAt);

@@ -19,6 +19,11 @@ internal static class WebhookMessage
         typeof(LicenceGranted), typeof(LicenceRefused),
     }.ToFrozenDictionary(static type => type, static type => NameOf(type.Name));
 
+    /// <summary>
+    /// True for messages of licences, of which there is one a viewer and key period: a shop has them if it names them, and after all others.
+    /// </summary>
+    public static bool IsLicence(string type) => type.StartsWith("licence.", StringComparison.Ordinal);
+
     /// <summary>The body of a message.</summary>
     public static byte[] Body(object message, string type, DateTimeOffset at) => JsonSerializer.SerializeToUtf8Bytes(
         new JsonObject { ["type"] = type, ["timestamp"] = at.ToString("O"), ["data"] = JsonSerializer.SerializeToNode(message, message.GetType(), s_json) }, s_json);

@@ -10,7 +10,7 @@ namespace LiveLedger.Licensing.Webhooks;
 /// What is on its way to shops, in the database: taken in once for each message and webhook, tried until it is taken or given up. A row's turn says
 /// who may act on it: each order and each attempt has the next one, and whoever comes with an older one comes too late.
 /// </summary>
-internal sealed class WebhookOutbox(LedgerDatabase database, WebhookBook book, TimeProvider time)
+internal sealed class WebhookOutbox(LedgerDatabase database, WebhookBook book, WebhookRoom room, TimeProvider time)
 {
     /// <summary>Deliveries of one webhook that are made at once, about.</summary>
     public const int MostAtOnce = 8;
@@ -21,7 +21,10 @@ internal sealed class WebhookOutbox(LedgerDatabase database, WebhookBook book, T
     // Long enough for a shop that is down over a weekend, and for looking at what happened.
     private static readonly TimeSpan s_kept = TimeSpan.FromDays(30);
 
-    /// <summary>Takes a message in for each webhook that wants it. Done when the rows are committed; doing it again changes nothing.</summary>
+    // Of these there are so many that a month of them would be more than the log.
+    private static readonly TimeSpan s_licencesKept = TimeSpan.FromHours(1);
+
+    /// <summary>Takes a message in for each webhook that wants it, or leaves it out where too many wait. Done when the rows are committed; doing it again changes nothing.</summary>
     public async Task TakeAsync(BroadcastId broadcast, object message, LedgerIndex place, StoredEvent cause, CancellationToken cancel)
     {
         if (!WebhookMessage.Types.TryGetValue(message.GetType(), out var type))
@@ -31,6 +34,13 @@ internal sealed class WebhookOutbox(LedgerDatabase database, WebhookBook book, T
 
         foreach (var webhook in (await book.ListAsync(broadcast, cancel)).Where(w => w.Wants(type, place)))
         {
+            if (!await room.TakeAsync(webhook.Id, WebhookMessage.IsLicence(type), cancel))
+            {
+                await using var noted = Command(WebhookSql.LeaveOut, webhook.Id.Value, type, time.GetUtcNow());
+                await noted.ExecuteNonQueryAsync(cancel);
+                continue;
+            }
+
             await using var command = Command(WebhookSql.Keep, webhook.Id.Value, cause.Id, type, WebhookMessage.Body(message, type, cause.RecordedAt), time.GetUtcNow());
             await command.ExecuteNonQueryAsync(cancel);
         }
@@ -102,10 +112,24 @@ internal sealed class WebhookOutbox(LedgerDatabase database, WebhookBook book, T
         return found;
     }
 
+    /// <summary>What there was no room for at a webhook.</summary>
+    public async Task<IReadOnlyList<LeftOutView>> ListLeftOutAsync(WebhookId webhook, CancellationToken cancel)
+    {
+        await using var command = Command(WebhookSql.ListLeftOut, webhook.Value);
+        await using var rows = await command.ExecuteReaderAsync(cancel);
+        var found = new List<LeftOutView>();
+        while (await rows.ReadAsync(cancel))
+        {
+            found.Add(new(rows.GetString(0), rows.GetInt64(1), rows.GetFieldValue<DateTimeOffset>(2), rows.GetFieldValue<DateTimeOffset>(3)));
+        }
+
+        return found;
+    }
+
     /// <summary>Forgets what is done or given up and old.</summary>
     public async Task ForgetAsync(CancellationToken cancel)
     {
-        await using var command = Command(WebhookSql.Forget, time.GetUtcNow() - s_kept);
+        await using var command = Command(WebhookSql.Forget, time.GetUtcNow() - s_kept, time.GetUtcNow() - s_licencesKept);
         await command.ExecuteNonQueryAsync(cancel);
     }
 
@@ -138,16 +162,3 @@ internal readonly record struct DeliveryTurn(WebhookId Webhook, Guid Message, lo
 /// <param name="Body">What is sent.</param>
 /// <param name="Attempts">How often it was tried before.</param>
 internal sealed record PendingDelivery(DeliveryTurn Attempt, byte[] Body, int Attempts);
-
-/// <summary>A delivery as its broadcaster sees it.</summary>
-/// <param name="Message">The message's id, as <c>webhook-id</c> said it.</param>
-/// <param name="Type">Of what.</param>
-/// <param name="State"><c>delivered</c>, <c>waiting</c> or <c>given-up</c>.</param>
-/// <param name="CreatedAt">Since when it is on its way.</param>
-/// <param name="Attempts">How often it was tried.</param>
-/// <param name="TriedAt">When last.</param>
-/// <param name="Status">The last answer's status.</param>
-/// <param name="Failure">Why the last attempt failed.</param>
-/// <param name="DueAt">When it is tried again.</param>
-internal sealed record DeliveryView(
-    string Message, string Type, string State, DateTimeOffset CreatedAt, int Attempts, DateTimeOffset? TriedAt, int? Status, string? Failure, DateTimeOffset? DueAt);

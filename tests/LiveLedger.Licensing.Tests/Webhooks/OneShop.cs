@@ -67,14 +67,15 @@ internal sealed class OneShop : IAsyncDisposable
 
     public async Task<Webhook> AddAsync(params string[] types) => (await Book.AddAsync(Broadcast, Url, types, default))!;
 
-    /// <summary>Something was logged at this index.</summary>
-    public async Task<Guid> LogAsync(ulong index = 1_000)
-    {
-        var cause = new StoredEvent(Guid.CreateVersion7(), new("entitlement/e"), 0, "entitlement-granted", 1, Time.Now, "broadcaster", "{}"u8.ToArray());
-        var message = new EntitlementGranted(new("test.example/log", index, cause.Id, "entitlement/e", 0, Time.Now), Broadcast.ToString(), "e");
-        await Outbox.TakeAsync(Broadcast, message, new(index), cause, default);
-        return cause.Id;
-    }
+    /// <summary>A grant was logged at this index.</summary>
+    public Task<Guid> LogAsync(ulong index = 1_000) => LogAsync("entitlement-granted", index, place => new EntitlementGranted(place, Broadcast.ToString(), "e"));
+
+    /// <summary>A licence was.</summary>
+    public Task<Guid> LogLicenceAsync(ulong index = 1_000) => LogAsync("licence-granted", index, place => new LicenceGranted(place, Broadcast.ToString(), "p", "e", [], 3, Time.Now));
+
+    /// <summary>So many messages of a type wait for a webhook already, due long ago.</summary>
+    public Task WaitAsync(Webhook webhook, string type, int many) => Ledger.ExecuteAsync(
+        $"INSERT INTO licensing.webhook_deliveries (webhook, message, type, body, due_at, created_at) SELECT '{webhook.Id}', gen_random_uuid(), '{type}', '', '2020-01-01', '2020-01-01' FROM generate_series(1, {many})");
 
     /// <summary>The only delivery that is due.</summary>
     public async Task<DeliveryTurn> ClaimOneAsync() => Assert.Single(await Outbox.ClaimAsync(64, default));
@@ -90,12 +91,19 @@ internal sealed class OneShop : IAsyncDisposable
         _folder.Dispose();
     }
 
+    private async Task<Guid> LogAsync(string type, ulong index, Func<LedgerPlace, object> message)
+    {
+        var cause = new StoredEvent(Guid.CreateVersion7(), new("entitlement/e"), 0, type, 1, Time.Now, "broadcaster", "{}"u8.ToArray());
+        await Outbox.TakeAsync(Broadcast, message(new("test.example/log", index, cause.Id, "entitlement/e", 0, Time.Now)), new(index), cause, default);
+        return cause.Id;
+    }
+
     [MemberNotNull(nameof(Secrets), nameof(Book), nameof(Outbox), nameof(Delivery))]
     private void Begin()
     {
         Secrets = new(new(_folder.Path, _kek));
         Book = new(Ledger.Events, Ledger.Database, Secrets, Time);
-        Outbox = new(Ledger.Database, Book, Time);
+        Outbox = new(Ledger.Database, Book, new(Ledger.Database, Time), Time);
         Delivery = new(Outbox, Book, Secrets, _post, Time, NullLogger<WebhookDelivery>.Instance);
     }
 }
