@@ -47,7 +47,11 @@ internal sealed partial record EntitlementHistory(Standing Standing, string? Hol
     public PlaybackTrace? Find(string session) => Playbacks.LastOrDefault(p => p.Session == session);
 
     /// <summary>The others that count now.</summary>
-    public IEnumerable<PlaybackTrace> Others(string session, DateTimeOffset now) => Playbacks.Where(p => p.Session != session && p.IsOpen(now));
+    /// <param name="session">Whose others.</param>
+    /// <param name="now">The time.</param>
+    /// <param name="lives">True for a playback that gives signs of life here: after an outage they wait to be written down, and its lease seems to be over.</param>
+    public IEnumerable<PlaybackTrace> Others(string session, DateTimeOffset now, Func<PlaybackTrace, bool> lives) =>
+        Playbacks.Where(p => p.Session != session && (p.IsOpen(now) || p is { DroppedAt: null, ClosedAt: null } && lives(p)));
 
     private EntitlementHistory After(StoredEvent e)
     {

@@ -91,7 +91,7 @@ internal sealed class PlaybackDoor(
             FirstPlayedAt = history?.State.FirstPlayedAt,
             IsOpen = isOpen || mine?.DroppedAt is not null,
             DroppedAt = mine?.DroppedAt,
-            Others = [.. history?.State.Others(asker.Session, facts.Now).Select(static p => new OtherPlayback(p.Id, p.OpenedAt)) ?? []],
+            Others = [.. history?.State.Others(asker.Session, facts.Now, Lives).Select(static p => new OtherPlayback(p.Id, p.OpenedAt)) ?? []],
             Devices = history?.State.Devices ?? [],
             Freshness = request.Nonce is not { } nonce ? Freshness.Unsaid : mine is null || nonce > mine.Nonce ? Freshness.Fresh : Freshness.Seen,
             Jitter = id.Jitter,
@@ -147,6 +147,8 @@ internal sealed class PlaybackDoor(
 
         return new(decision, playback.Decision, id);
     }
+
+    private bool Lives(PlaybackTrace trace) => PlaybackId.TryParse(trace.Id, out var id) && playbacks.Find(id) is { DroppedAt: null };
 
     // The stream is newer than the row it was found by.
     private static Standing StandingOf(Asker asker, Entitlement? entitlement, EntitlementHistory? history) =>

@@ -18,9 +18,17 @@ internal sealed partial class SpoolDelivery(PlaybackSpool spool, EventStore ledg
         {
             try
             {
-                foreach (var file in await spool.FinishedAsync(stoppingToken))
+                var files = await spool.FinishedAsync(stoppingToken);
+                // Before all that waits since an outage the leases, the last ones first: without them other processes take what plays here for closed.
+                // So they may come into their streams in another order; of leases the latest counts, whatever comes after it.
+                foreach (var file in files.Reverse())
                 {
-                    await DeliverAsync(file, stoppingToken);
+                    await DeliverAsync(file, leases: true, stoppingToken);
+                }
+
+                foreach (var file in files)
+                {
+                    await DeliverAsync(file, leases: false, stoppingToken);
                     // A crash before this line delivers the file again, which adds nothing.
                     File.Delete(file);
                 }
@@ -45,7 +53,7 @@ internal sealed partial class SpoolDelivery(PlaybackSpool spool, EventStore ledg
         }
     }
 
-    private async Task DeliverAsync(string file, CancellationToken cancel)
+    private async Task DeliverAsync(string file, bool leases, CancellationToken cancel)
     {
         var text = await File.ReadAllTextAsync(file, cancel);
         // What follows the last line feed was torn by a crash, before its answer went out.
@@ -55,9 +63,12 @@ internal sealed partial class SpoolDelivery(PlaybackSpool spool, EventStore ledg
         {
             if (SpooledEvent.TryParse(line, out var spooled))
             {
-                events.Add(spooled);
+                if (CountedEvents.Is(spooled.Event.Type) == leases)
+                {
+                    events.Add(spooled);
+                }
             }
-            else
+            else if (!leases)
             {
                 Damaged(logger, file);
             }

@@ -67,7 +67,7 @@ public sealed class EntitlementHistoryTests
 
     private EntitlementHistory Now => _events.Aggregate(EntitlementHistory.Fold.Empty(), EntitlementHistory.Fold.Apply);
 
-    private string[] OthersAt(int second) => [.. Now.Others("s-none", s_start.AddSeconds(second)).Select(static p => p.Id).Order()];
+    private string[] OthersAt(int second) => [.. Now.Others("s-none", s_start.AddSeconds(second), static _ => false).Select(static p => p.Id).Order()];
 
     private void Open(string name, int second) => Add(CountedEvents.OpenedType,
         $$"""{"broadcast":"b","viewer":"v","playback":"{{name}}","session":"s-{{name}}","device":"device-{{name}}","kids":[],"leaseUntil":"{{At(second + 90)}}","at":"{{At(second)}}"}""");

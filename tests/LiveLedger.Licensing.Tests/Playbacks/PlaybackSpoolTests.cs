@@ -26,7 +26,7 @@ public sealed class PlaybackSpoolTests : IDisposable
     public async Task What_was_spooled_enters_the_ledger_once_even_when_it_is_delivered_twice()
     {
         await using var ledger = await TestLedger.StartAsync();
-        var events = Enumerable.Range(0, 40).Select(i => Event(stream: i % 3)).ToArray();
+        var events = Enumerable.Range(0, 40).Select(i => Event(i % 3)).ToArray();
         using (var before = await StartSpoolAsync())
         {
             await Task.WhenAll(events.Select(e => before.WriteAsync(e, default)));
@@ -58,6 +58,31 @@ public sealed class PlaybackSpoolTests : IDisposable
             var actual = await ledger.Events.ReadStreamAsync(new($"playback/{stream}")).Select(e => e.Id).ToListAsync();
             Assert.True(expected.SetEquals(actual));
         }
+    }
+
+    [Fact]
+    public async Task After_an_outage_leases_reach_the_ledger_before_all_that_waits_with_them_and_the_last_one_first()
+    {
+        await using var ledger = await TestLedger.StartAsync();
+        using var spool = await StartSpoolAsync();
+        for (var file = 0; file < 3; file++)
+        {
+            await spool.WriteAsync(Event(file), default);
+            await spool.WriteAsync(Event(payload: $$"""{"n":{{file}}}""", type: "playback-renewed", stream: "entitlement/e"), default);
+            await spool.FinishedAsync(default);
+        }
+
+        using var delivery = new SpoolDelivery(spool, ledger.Events, TimeProvider.System, new CapturedLog<SpoolDelivery>());
+        await delivery.StartAsync(default);
+        await ledger.UntilAsync(() => !Files().Any(), "the spool is empty");
+        await delivery.StopAsync(default);
+        await spool.StopAsync(default);
+        await ledger.UntilPublishedAsync(6);
+        var logged = (await LogAudit.CheckAsync(ledger.Log)).Entries;
+        var types = logged.Select(static e => e.Type).ToList();
+        Assert.Equal([.. Enumerable.Repeat("playback-renewed", 3), .. Enumerable.Repeat("licence-granted", 3)], types);
+        var payloads = await ledger.Events.ReadStreamAsync(new("entitlement/e")).Select(static e => System.Text.Encoding.UTF8.GetString(e.PayloadJson.Span)).ToListAsync();
+        Assert.Equal(["""{"n":2}""", """{"n":1}""", """{"n":0}"""], payloads);
     }
 
     [Fact]
@@ -96,6 +121,8 @@ public sealed class PlaybackSpoolTests : IDisposable
 
     private IEnumerable<string> Files() => Directory.EnumerateFiles(_folder.Path, "*.spool");
 
-    private static SpooledEvent Event(int stream = 0, string payload = """{"n":1}""") =>
-        new(new($"playback/{stream}"), new NewEvent(Guid.CreateVersion7(), "licence-granted", 1, System.Text.Encoding.UTF8.GetBytes(payload), "system"));
+    private static SpooledEvent Event(int stream, string payload = """{"n":1}""") => Event(payload, stream: $"playback/{stream}");
+
+    private static SpooledEvent Event(string payload = """{"n":1}""", string type = "licence-granted", string stream = "playback/0") =>
+        new(new(stream), new NewEvent(Guid.CreateVersion7(), type, 1, System.Text.Encoding.UTF8.GetBytes(payload), "system"));
 }

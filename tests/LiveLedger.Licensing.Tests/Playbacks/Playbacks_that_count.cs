@@ -92,6 +92,30 @@ public sealed class Playbacks_that_count
         Assert.Equal(6, types.Count(static t => t == CountedEvents.RenewedType));
     }
 
+    [Theory]
+    [InlineData("refuse-new")]
+    [InlineData("drop-oldest")]
+    public async Task Signs_of_life_that_could_not_be_written_down_for_longer_than_a_lease_keep_the_place_all_the_same(string mode)
+    {
+        using var world = await DeskWorld.NewAsync();
+        await using var one = await TestDesk.StartAsync(world, delivers: false);
+        var (_, viewer) = await one.SellAsync(new(Playbacks: new(1, mode)));
+        var playback = one.Open.Find((await one.AskAsync(viewer, "a")).Playback!.Value)!;
+        for (var beat = 0; beat < 4; beat++)
+        {
+            world.Time.Now += TimeSpan.FromSeconds(30);
+            Assert.Null(await one.Desk.BeatAsync(playback, null, default));
+        }
+
+        Assert.Equal(mode == "refuse-new" ? LicenceReason.TooManyPlaybacks : LicenceReason.Granted, (await one.AskAsync(viewer, "b")).Decision.Reason);
+        Assert.Equal(mode == "refuse-new", playback.DroppedAt is null);
+        // Closed here it is closed, whatever the lease says; and one that is silent counts no more.
+        await one.Desk.CloseAsync(playback);
+        Assert.True((await one.AskAsync(viewer, "c")).Decision.IsGranted);
+        world.Time.Now += OpenPlaybacks.Lease;
+        Assert.True((await one.AskAsync(viewer, "d")).Decision.IsGranted);
+    }
+
     [Fact]
     public async Task Devices_and_first_playback_are_counted_from_the_ledger()
     {

@@ -51,14 +51,20 @@ internal sealed class TestDesk : IAsyncDisposable
 
     public LicenceDesk Desk { get; }
 
-    public static async Task<TestDesk> StartAsync(DeskWorld world)
+    /// <param name="world">What it shares with others.</param>
+    /// <param name="delivers">False: what it spools stays there, as in an outage.</param>
+    public static async Task<TestDesk> StartAsync(DeskWorld world, bool delivers = true)
     {
         var ledger = await TestLedger.StartAsync(world.Options, [EntitlementTables.Inline, OfferTables.Inline], new(LicensingRegistration.Upcasts));
         var desk = new TestDesk(ledger, world);
         desk.Keys.Create(world.Broadcast);
         await desk._follower.StartAsync(default);
         await desk.Spool.StartAsync(default);
-        await desk._delivery.StartAsync(default);
+        if (delivers)
+        {
+            await desk._delivery.StartAsync(default);
+        }
+
         return desk;
     }
 
