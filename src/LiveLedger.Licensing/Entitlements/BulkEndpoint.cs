@@ -9,6 +9,8 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Routing;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.AspNetCore.Server.Kestrel.Core.Features;
 
 namespace LiveLedger.Licensing.Entitlements;
 
@@ -26,10 +28,16 @@ internal sealed class BulkEndpoint(Counter counter, IdempotencyKeys commands, Li
     private static readonly Refusal s_large = new(413, "body-too-large", $"A file of grants has at most {MaxBytes} bytes; send it in parts.");
     private static readonly Refusal s_key = new(400, "idempotency-key-invalid", "A file of grants needs an Idempotency-Key, so that it can be sent again.");
     private static readonly Refusal s_line = new(400, "request-malformed", "The line cannot be read.");
-    private static readonly Refusal s_busy = new(503, "bulk-busy", "Two files of grants are being worked on; send this one later.") { RetryAfter = TimeSpan.FromSeconds(30) };
+    private static readonly Refusal s_busy =
+        new(503, "bulk-busy", $"{BulkTurns.MostOfOne} files of this account are being worked on, or {BulkTurns.MostInAll} of all; send this one later.") { RetryAfter = TimeSpan.FromSeconds(30) };
 
-    // Each holds its file in memory.
-    private readonly SemaphoreSlim _turns = new(2);
+    // Who has a turn and neither sends nor reads would keep it: at this rate a file of the full size is here within 17 minutes.
+    private static readonly MinDataRate s_slowest = new(64 * 1024, TimeSpan.FromSeconds(10));
+
+    private readonly BulkTurns _turns = new();
+
+    // Grants of all files that are made at once: licences need the database too.
+    private readonly SemaphoreSlim _grants = new(2 * AtOnce);
 
     public static void Map(RouteGroupBuilder broadcasts) =>
         broadcasts.MapPost("{id}/entitlements/bulk", static (string id, ClaimsPrincipal user, BulkEndpoint e, HttpContext context) => e.GrantAsync(id, user, context))
@@ -51,13 +59,13 @@ internal sealed class BulkEndpoint(Counter counter, IdempotencyKeys commands, Li
 
         // The header's own form, before anything is read.
         commands.Of(key, user, broadcast, "bulk");
-        if (!_turns.Wait(0))
+        using (var turn = _turns.TryTake(user.FindFirst("sub")?.Value ?? ""))
         {
-            return s_busy.ToResult();
-        }
+            if (turn is null)
+            {
+                return s_busy.ToResult();
+            }
 
-        try
-        {
             if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } size)
             {
                 size.MaxRequestBodySize = MaxBytes;
@@ -66,6 +74,13 @@ internal sealed class BulkEndpoint(Counter counter, IdempotencyKeys commands, Li
             if (context.Request.ContentLength > MaxBytes)
             {
                 return s_large.ToResult();
+            }
+
+            // HTTP/2 has one rate for a connection.
+            if (HttpProtocol.IsHttp11(context.Request.Protocol) && context.Features.Get<IHttpMinRequestBodyDataRateFeature>() is { } sent
+                && context.Features.Get<IHttpMinResponseDataRateFeature>() is { } read)
+            {
+                (sent.MinDataRate, read.MinDataRate) = (s_slowest, s_slowest);
             }
 
             // Whole before the first answer: a sender that does not read while it writes would wait for us as we for it.
@@ -77,10 +92,6 @@ internal sealed class BulkEndpoint(Counter counter, IdempotencyKeys commands, Li
             context.Response.Headers.CacheControl = "no-store";
             await WorkAsync(BulkLines.Read(text, type == "text/csv"), key, broadcast, user, context);
             return Results.Empty;
-        }
-        finally
-        {
-            _turns.Release();
         }
     }
 
@@ -113,19 +124,24 @@ internal sealed class BulkEndpoint(Counter counter, IdempotencyKeys commands, Li
 
     private async Task<BulkAnswer> GrantAsync(BulkLine? line, int number, string key, BroadcastId broadcast, ClaimsPrincipal user, CancellationToken cancel)
     {
+        if (line is null)
+        {
+            return BulkAnswer.Of(number, s_line);
+        }
+
+        await _grants.WaitAsync(cancel);
         try
         {
-            if (line is null)
-            {
-                return BulkAnswer.Of(number, s_line);
-            }
-
             var command = commands.Of($"{key}/{line.Key ?? $"#{number}"}", user, broadcast, "bulk");
             return new(number, (await counter.SellAsync(broadcast, new(line.Viewer, line.Offer), command, cancel)).Id.ToString(), null, null, null);
         }
         catch (RefusedException e)
         {
             return BulkAnswer.Of(number, e.Refusal);
+        }
+        finally
+        {
+            _grants.Release();
         }
     }
 
