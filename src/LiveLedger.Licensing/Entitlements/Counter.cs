@@ -49,12 +49,11 @@ internal sealed class Counter(EntitlementBook book, OfferBook offers, ViewerPseu
             throw new RefusedException(s_unknown);
         }
 
-        if (offer.WithdrawnAt is not null)
+        return SaleRule.Decide(offer.Terms, new(time.GetUtcNow(), offer.WithdrawnAt is not null)) switch
         {
-            throw new RefusedException(s_withdrawn);
-        }
-
-        var now = time.GetUtcNow();
-        return offer.Terms.Sale.IsAhead(now) || offer.Terms.Sale.IsOver(now) ? throw new RefusedException(s_notOnSale) : new(id, offer.Version);
+            SaleDecision.Granted => new(id, offer.Version),
+            SaleDecision.OfferWithdrawn => throw new RefusedException(s_withdrawn),
+            _ => throw new RefusedException(s_notOnSale),
+        };
     }
 }

@@ -56,7 +56,7 @@ public sealed class LicenceRuleTests
     }
 
     [Fact]
-    public void Terms_and_facts_by_chance_never_give_a_key_that_was_not_asked_for_not_due_or_above_the_tier()
+    public void Terms_and_facts_by_chance_never_give_a_key_that_was_not_asked_for_or_that_a_term_forbids()
     {
         var random = new Random(4);
         var granted = 0;
@@ -77,8 +77,10 @@ public sealed class LicenceRuleTests
             {
                 Assert.Contains(key, facts.Asked);
                 Assert.True(key.Use!.Value.Class <= terms.MaxTier);
+                Assert.True(facts.Phase == BroadcastPhase.Ended ? terms.Vod : IsBehind(facts, key) ? terms.Dvr : terms.Live);
+                Assert.True(facts.Phase == BroadcastPhase.Ended || key.From is not { } from || facts.Now >= from);
                 // Never earlier than half a period before it begins.
-                Assert.True(facts.Phase == BroadcastPhase.Ended || key.Use.Value.CryptoPeriod == 0
+                Assert.True(facts.Phase == BroadcastPhase.Ended || key.From is not null || key.Use.Value.CryptoPeriod == 0
                     || facts.Edge!.Value.EndSeconds + (facts.Now - facts.Edge.Value.At).TotalSeconds >= facts.KeyPeriod.StartOf(key.Use.Value.CryptoPeriod) - facts.KeyPeriod.Seconds / 2.0 - 0.001);
             });
             Assert.Equal(Standing.Entitled, facts.Standing);
@@ -87,6 +89,11 @@ public sealed class LicenceRuleTests
             Assert.False(terms.Viewing.IsAhead(facts.Now) || terms.Viewing.IsOver(facts.Now));
             Assert.True(facts.IsOpen || terms.MaxPlaybacks is not { } most || facts.Others.Count - decision.Drops.Count < most);
             Assert.False(terms.ReplayProtection && facts.Freshness != Freshness.Fresh);
+            Assert.True(terms.Regions.Allows ? terms.Regions.Regions.Contains(facts.Region) : !terms.Regions.Regions.Contains(facts.Region));
+            Assert.True(facts.IsOpen || terms.MaxDevices is not { } devices || facts.Device is { } device && (facts.Devices.Contains(device) || facts.Devices.Count < devices));
+            Assert.True(facts.FirstPlayedAt is not null || terms.Rental is not { } rental || facts.Now < facts.GrantedAt + rental);
+            Assert.True(facts.FirstPlayedAt is not { } played || terms.PlaybackDuration is not { } duration || facts.Now < played + duration);
+            Assert.True(facts.DroppedAt is not { } dropped || facts.Now < dropped + terms.DropGrace);
             Assert.True(decision.Until is null || decision.Until > facts.Now);
         }
 
@@ -130,12 +137,17 @@ public sealed class LicenceRuleTests
             Regions = random.Next(5) switch { 0 => RegionRule.Only(["A"]), 1 => RegionRule.AllBut(["A"]), _ => RegionRule.Anywhere },
             MaxPlaybacks = random.Next(3) == 0 ? random.Next(1, 4) : null,
             Concurrency = (ConcurrencyMode)random.Next(2),
+            DropGrace = TimeSpan.FromSeconds(random.Next(4)),
             MaxDevices = random.Next(5) == 0 ? random.Next(1, 3) : null,
             ReplayProtection = random.Next(5) == 0,
         };
 
         static DateTimeOffset? Chance(Random random, DateTimeOffset now) => random.Next(3) == 0 ? now.AddSeconds(random.Next(-100, 100)) : null;
     }
+
+    // A minute behind what plays, where keys have periods.
+    private static bool IsBehind(LicenceFacts facts, AskedKey key) =>
+        key.From is null && facts.KeyPeriod.Seconds is { } seconds && facts.Edge is { } edge && (key.Use!.Value.CryptoPeriod + 1) * (double)seconds <= edge.EndSeconds - 60;
 
     private static LicenceFacts Facts(Random random)
     {
@@ -158,7 +170,8 @@ public sealed class LicenceRuleTests
             Devices = random.Next(2) == 0 ? ["d1"] : ["d2", "d3"],
             Freshness = (Freshness)random.Next(3),
             Jitter = random.NextDouble(),
-            Asked = [.. Enumerable.Range(0, random.Next(4)).Select(_ => new AskedKey(new(Guid.NewGuid()), random.Next(10) == 0 ? null : new KeyUse((TrackClass)random.Next(4), (ulong)random.Next(20))))],
+            Asked = [.. Enumerable.Range(0, random.Next(4)).Select(_ => new AskedKey(
+                new(Guid.NewGuid()), random.Next(10) == 0 ? null : new KeyUse((TrackClass)random.Next(4), (ulong)random.Next(20)), random.Next(10) == 0 ? now.AddSeconds(random.Next(-10, 10)) : null))],
         };
     }
 }
