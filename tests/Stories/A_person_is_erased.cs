@@ -114,12 +114,12 @@ public sealed class A_person_is_erased
     private static async Task<JsonObject> ReadAsync(Broadcaster owner, RunningBroadcast broadcast, string entitlement) =>
         (await owner.Api.GetFromJsonAsync<JsonObject>($"/v1/broadcasts/{broadcast.Id}/entitlements/{entitlement}"))!;
 
-    private static Dictionary<string, byte[]> KeyFiles(ServerProcess server, RunningBroadcast broadcast) =>
+    internal static Dictionary<string, byte[]> KeyFiles(ServerProcess server, RunningBroadcast broadcast) =>
         Directory.GetFiles(Path.Combine(server.Data, "keys", "subjects", "scopes", $"{broadcast.Id}"), "*", SearchOption.AllDirectories)
             .ToDictionary(path => path, File.ReadAllBytes);
 
     // Every file of the server and of its PostgreSQL cluster, WAL included; and none of the cluster's pages only in memory.
-    private static List<string> Search(string database, ServerProcess server, byte[] bytes)
+    internal static List<string> Search(string database, ServerProcess server, byte[] bytes)
     {
         using var source = NpgsqlDataSource.Create(database + ";Pooling=false");
         using var flush = source.CreateCommand("CHECKPOINT");

@@ -13,7 +13,9 @@ namespace LiveLedger.Stories;
 public sealed class Tables_are_rebuilt(OneServer one)
 {
     private static readonly string[] s_tables =
-        ["broadcasts.broadcasts", "entitlements.entitlements", "offers.offers", "ledger_index.entries", "ledger_index.streams", "ledger_index.blocks"];
+        ["broadcasts.broadcasts", "entitlements.entitlements", "offers.offers", "webhooks.webhooks", "ledger_index.entries", "ledger_index.streams", "ledger_index.blocks"];
+
+    private static readonly string[] s_projections = ["broadcasts", "entitlements", "offers", "webhooks", "ledger_index"];
 
     [Fact]
     public async Task Every_projection_is_byte_identical_while_broadcasts_are_made_and_viewers_come()
@@ -27,6 +29,7 @@ public sealed class Tables_are_rebuilt(OneServer one)
         var ended = await acme.GoLiveAsync();
         await ended.EndAsync();
         await acme.CreateAsync();
+        await WebhooksAsync(live);
 
         using var over = new CancellationTokenSource();
         var shop = Task.Run(async () =>
@@ -52,7 +55,7 @@ public sealed class Tables_are_rebuilt(OneServer one)
         using var operating = server.As(server.OperatorToken);
         for (var round = 0; round < 2; round++)
         {
-            foreach (var name in (string[])["broadcasts", "entitlements", "offers", "ledger_index"])
+            foreach (var name in s_projections)
             {
                 await RebuildAsync(operating, name);
             }
@@ -68,7 +71,7 @@ public sealed class Tables_are_rebuilt(OneServer one)
 
         await UntilAsync(operating, static p => p["lag"]!.GetValue<long>() == 0, "ledger_index");
         var before = await BytesAsync(database);
-        foreach (var name in (string[])["broadcasts", "entitlements", "offers", "ledger_index"])
+        foreach (var name in s_projections)
         {
             await RebuildAsync(operating, name);
         }
@@ -85,6 +88,19 @@ public sealed class Tables_are_rebuilt(OneServer one)
 
         Assert.Equal(HttpStatusCode.Forbidden, (await acme.Api.PostAsync("/v1/ledger/projections/broadcasts/rebuild", null)).StatusCode);
         Assert.Equal(HttpStatusCode.NotFound, (await operating.PostAsync("/v1/ledger/projections/no-such/rebuild", null)).StatusCode);
+    }
+
+    // One that names its types, one that does not, and one that is no more.
+    private static async Task WebhooksAsync(RunningBroadcast broadcast)
+    {
+        var path = $"/v1/broadcasts/{broadcast.Id}/webhooks";
+        foreach (var types in (string[][])[["entitlement.granted", "licence.granted"], [], []])
+        {
+            (await broadcast.Owner.Api.PostAsJsonAsync(path, new { url = "https://shop.example/told", types })).EnsureSuccessStatusCode();
+        }
+
+        var added = (await broadcast.Owner.Api.GetFromJsonAsync<JsonObject>(path))!["items"]!.AsArray();
+        (await broadcast.Owner.Api.DeleteAsync($"{path}/{added[2]!["id"]!.GetValue<string>()}")).EnsureSuccessStatusCode();
     }
 
     private static async Task RebuildAsync(HttpClient operating, string name)

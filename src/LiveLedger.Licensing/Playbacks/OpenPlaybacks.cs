@@ -13,7 +13,7 @@ internal sealed class OpenPlaybacks(TimeProvider time)
     public static readonly TimeSpan LeaseEvery = TimeSpan.FromSeconds(30);
 
     /// <summary>Most at once; a viewer beyond it is asked to come back.</summary>
-    private const int MaxOpen = 200_000;
+    public const int MaxOpen = 200_000;
 
     private readonly ConcurrentDictionary<string, Playback> _open = new();
     private readonly ConcurrentDictionary<PlaybackId, Playback> _byId = new();

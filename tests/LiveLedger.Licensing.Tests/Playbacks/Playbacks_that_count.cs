@@ -192,44 +192,6 @@ public sealed class Playbacks_that_count
     }
 
     [Fact]
-    public async Task What_is_sold_stays_sold_under_its_version_and_so_does_everything_after_a_rebuild()
-    {
-        using var world = await DeskWorld.NewAsync();
-        await using var one = await TestDesk.StartAsync(world);
-        var (entitlement, viewer) = await one.SellAsync(new(MaxTier: "SD", Playbacks: new(1)));
-        Assert.True(await one.Offers.ReviseAsync(world.Broadcast, entitlement.Sold!.Value.Id, new(MaxTier: "AUDIO"), default));
-        Assert.True(await one.Offers.WithdrawAsync(world.Broadcast, entitlement.Sold.Value.Id, default));
-        Assert.True((await one.AskAsync(viewer, "a")).Decision.IsGranted);
-        var suspended = await one.SellAsync(new(Playbacks: new(1)));
-        await one.Book.SuspendAsync(world.Broadcast, suspended.Entitlement.Id, default);
-        var passedOn = await one.SellAsync(new());
-        var other = new ViewerPseudonym(new(System.Security.Cryptography.RandomNumberGenerator.GetBytes(32)));
-        await one.Book.TransferAsync(world.Broadcast, passedOn.Entitlement.Id, TestDesk.SealedOf(other), default);
-
-        async Task<LicenceReason[]> DecisionsAsync()
-        {
-            await using var fresh = await TestDesk.StartAsync(world);
-            return
-            [
-                (await fresh.AskAsync(viewer, "b")).Decision.Reason,
-                (await fresh.AskAsync(suspended.Viewer, "b")).Decision.Reason,
-                (await fresh.AskAsync(passedOn.Viewer, "b")).Decision.Reason,
-                (await fresh.AskAsync(other, "b")).Decision.Reason,
-            ];
-        }
-
-        LicenceReason[] expected = [LicenceReason.TooManyPlaybacks, LicenceReason.EntitlementSuspended, LicenceReason.NotEntitled, LicenceReason.Granted];
-        Assert.Equal(expected, await DecisionsAsync());
-        string[] tables = ["entitlements.entitlements", "offers.offers"];
-        var before = await Task.WhenAll(tables.Select(t => TableBytes.OfAsync(one.Ledger.Database, t)));
-        await one.Ledger.ExecuteAsync("UPDATE entitlements.entitlements SET standing = 'active'; UPDATE offers.offers SET version = 7; DELETE FROM ledger.snapshots");
-        await one.Ledger.Inline.RebuildAllAsync();
-        Assert.Equal(before, await Task.WhenAll(tables.Select(t => TableBytes.OfAsync(one.Ledger.Database, t))));
-        Assert.Equal(expected, await DecisionsAsync());
-        Assert.Equal(2, (await one.Offers.ReadAsync(world.Broadcast, entitlement.Sold.Value.Id, default))!.Version);
-    }
-
-    [Fact]
     public async Task What_ends_a_playback_ends_it_at_its_next_sign_of_life()
     {
         using var world = await DeskWorld.NewAsync();
