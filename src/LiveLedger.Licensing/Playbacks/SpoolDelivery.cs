@@ -61,6 +61,12 @@ internal sealed partial class SpoolDelivery(PlaybackSpool spool, EventStore ledg
         var events = new List<SpooledEvent>(lines.Length);
         foreach (var line in lines)
         {
+            // Mostly there is one file, and few of its lines are leases: they need not be parsed twice to find out.
+            if (leases && !line.Contains("\"playback-", StringComparison.Ordinal))
+            {
+                continue;
+            }
+
             if (SpooledEvent.TryParse(line, out var spooled))
             {
                 if (CountedEvents.Is(spooled.Event.Type) == leases)

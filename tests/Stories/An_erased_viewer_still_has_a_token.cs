@@ -8,13 +8,13 @@ using LiveLedger.Harness.Server;
 namespace LiveLedger.Stories;
 
 /// <summary>A viewer is erased while the page is open and its token good for an hour: it gets no more keys, and brings nothing of its viewer back.</summary>
-public sealed class An_erased_viewer_still_plays(OneServer one)
+public sealed class An_erased_viewer_still_has_a_token(OneServer one)
 {
     private const string Ann = "ann.of.the.open.page@example.com";
     private const string Name = "AAAAAAAAAAAAAAAAAAAAAA";
 
     [Fact]
-    public async Task A_token_of_before_opens_nothing_and_leaves_nothing()
+    public async Task It_opens_nothing_and_brings_nothing_of_its_viewer_back()
     {
         var database = await (await PostgresCluster.SharedAsync()).CreateDatabaseAsync();
         await using var server = await ServerProcess.StartAsync(database);
