@@ -3,9 +3,9 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { LiveBroadcast } from "./support/liveServer.js";
 import { LiveStage } from "./support/liveStage.js";
 import { hindrancesOf } from "./support/smoothPlay.js";
-import { expectBars, openStock, type StockPlayer, stockPlayers } from "./support/stockPlayer.js";
+import { errorsOf, expectBars, openStock, type StockPlayer, stockPlayers } from "./support/stockPlayer.js";
 import { until } from "./support/until.js";
-import { statsOf, untilState } from "./support/watchPage.js";
+import { decodedBy, statsOf, untilState } from "./support/watchPage.js";
 
 /** Changes of key that each player plays through, live and again after the end. The long form: LIVELEDGER_ROTATIONS=30. */
 const rotations = Number(process.env["LIVELEDGER_ROTATIONS"] ?? 3);
@@ -88,6 +88,16 @@ describe(`Keys that change every ${seconds} s`, () => {
     }
   });
 
-  // Shaka's HLS parser refuses a finished ClearKey playlist (6010): it plays finished broadcasts by DASH.
+  // As it goes by the media (ignoreDrmInfo), knowing no ClearKey in a playlist, it sets up a key system of its own accord only for what is live.
+  it("are not asked for by Shaka Player of an HLS playlist that has ended: it plays that broadcast by DASH", async () => {
+    const page = await openStock(stage.browser, stage.proxy.url, "Shaka Player, HLS", broadcast.id, await broadcast.ticket());
+    const licences = () => stage.proxy.asked.filter((path) => path === "/v1/licences").length;
+    const before = licences();
+    await until("its error", 30, async () => (await errorsOf(page)).some((error) => error.startsWith("6010 ")));
+    expect((await decodedBy(page)).frames).toBe(0);
+    expect(licences()).toBe(before);
+    await page.close();
+  });
+
   it(`are played through after the end, ${rotations} changes without a stall`, () => playAll(["hls.js", "Shaka Player, DASH", "dash.js"], "recording"), patience);
 });

@@ -147,7 +147,7 @@ describe("After the end", () => {
 
   it.each(schemes)("the Watch page plays 20 s of %s from the start", (scheme) => watchFor(scheme, 20, "recording"));
 
-  // Shaka's HLS parser refuses a finished ClearKey playlist (6010): it plays finished broadcasts by DASH.
+  // Shaka Player, HLS: keyPeriods.test.ts says why not.
   describe.each(["hls.js", "Shaka Player, DASH", "dash.js"] as const)("%s", (player) => {
     it.each(schemes)("plays %s with a licence", (scheme) => stockPlays(player, scheme, 4));
   });
