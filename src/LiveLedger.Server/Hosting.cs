@@ -51,7 +51,7 @@ internal static partial class Hosting
         });
         builder.Services.AddCors(static o => o.AddPolicy(AnyOrigin, static p => p
             .AllowAnyOrigin().AllowAnyHeader().WithMethods("GET", "HEAD", "POST", "DELETE", "OPTIONS")
-            .WithExposedHeaders("ETag", "Content-Range", "Content-Length", "Accept-Ranges", "Retry-After", "Date", "Playback-Id", "Decision-Id")
+            .WithExposedHeaders("ETag", "Content-Range", "Content-Length", "Accept-Ranges", "Retry-After", "Date", "Playback-Id", "Decision-Id", "Max-Tier")
             .SetPreflightMaxAge(TimeSpan.FromHours(1))));
         builder.Services.AddSingleton(TimeProvider.System);
         builder.Services.AddOpenApi(static o => o.AddDocumentTransformer(static (document, _, _) =>

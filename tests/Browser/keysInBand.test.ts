@@ -38,7 +38,7 @@ async function listedKeys(track: string): Promise<string[]> {
 }
 
 function open(player: StockPlayer, asking?: "by-key-id"): Promise<Page> {
-  return broadcast.ticket().then((ticket) => openStock(stage.browser, stage.proxy.url, player, broadcast.id, ticket, asking));
+  return broadcast.ticket().then((ticket) => openStock(stage.browser, stage.proxy.url, player, broadcast.id, ticket, asking && { asking }));
 }
 
 async function openOurs(): Promise<Page> {

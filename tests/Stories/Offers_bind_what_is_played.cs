@@ -39,6 +39,7 @@ public sealed class Offers_bind_what_is_played(OneServer one)
         var keys = (await JsonAsync(Task.FromResult(granted)))["keys"]!.AsArray();
         Assert.Equal(audio, Assert.Single(keys)!["kid"]!.GetValue<string>());
         var playback = Assert.Single(granted.Headers.GetValues("Playback-Id"));
+        Assert.Equal("AUDIO", Assert.Single(granted.Headers.GetValues("Max-Tier")));
         using var api = one.Server.As(ann.Token);
         var elsewhere = await Viewer.ComeAsync(broadcast, "ann");
         await RefusedAsync(elsewhere.AskAsync(audio), HttpStatusCode.Forbidden, "too-many-playbacks");

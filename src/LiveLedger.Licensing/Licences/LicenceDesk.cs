@@ -13,7 +13,8 @@ namespace LiveLedger.Licensing.Licences;
 /// <param name="Decision">Yes or no, and why.</param>
 /// <param name="Event">The event that the decision is.</param>
 /// <param name="Playback">The playback that was opened or renewed; null if no keys are given.</param>
-internal sealed record LicenceAnswer(LicenceDecision Decision, Guid Event, PlaybackId? Playback = null);
+/// <param name="MaxTier">The highest class that its terms include.</param>
+internal sealed record LicenceAnswer(LicenceDecision Decision, Guid Event, PlaybackId? Playback = null, TrackClass MaxTier = TrackClass.Uhd);
 
 /// <summary>A playback may not go on.</summary>
 /// <param name="Reason">Why.</param>
@@ -122,7 +123,7 @@ internal sealed class LicenceDesk(
             var granted = PlaybackEvents.Granted(playback, decision.Given, renewal, facts.Now);
             await spool.KeepAsync(PlaybackEvents.StreamOf(playback.Id), granted, cancel);
             await HoldAsync(playback, cancel, asked: true);
-            return new(decision, granted.Id, playback.Id);
+            return new(decision, granted.Id, playback.Id, playback.Terms.MaxTier);
         }
 
         return new(decision, refusals.Find(asker.TokenId, decision.Reason) ?? await RefuseAsync(playback, asker.TokenId, decision.Reason, request.KeyIds, facts.Now, cancel));

@@ -19,6 +19,9 @@ internal static class LicenceEndpoint
     /// <summary>Names the playback: its heartbeats go to <c>/v1/playbacks/{id}</c>.</summary>
     public const string PlaybackHeader = "Playback-Id";
 
+    /// <summary>What its terms go up to, so that a player tries nothing that it gets no key for.</summary>
+    public const string TierHeader = "Max-Tier";
+
     private static readonly Refusal s_malformed = new(400, "licence-request-malformed",
         $"A licence request is {{\"kids\":[…],\"type\":\"temporary\"}} with 1 to {LicenceRequest.MaxKeyIds} key ids of 16 bytes in base64url.");
 
@@ -52,6 +55,7 @@ internal static class LicenceEndpoint
 
         // A header, because a browser hands the body to its CDM as it is.
         context.Response.Headers[PlaybackHeader] = answer.Playback!.Value.ToString();
+        context.Response.Headers[TierHeader] = answer.MaxTier.ToString().ToUpperInvariant();
         return new LicenceResult(asker.Broadcast, answer.Decision.Given, keys);
     }
 

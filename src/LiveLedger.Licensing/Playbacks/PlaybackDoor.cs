@@ -145,7 +145,7 @@ internal sealed class PlaybackDoor(
             (PlaybackId.TryParse(yielded.Id, out var other) ? playbacks.Find(other) : null)?.Drop(facts.Now);
         }
 
-        return new(decision, playback.Decision, id);
+        return new(decision, playback.Decision, id, terms.MaxTier);
     }
 
     private bool Lives(PlaybackTrace trace) => PlaybackId.TryParse(trace.Id, out var id) && playbacks.Find(id) is { DroppedAt: null };

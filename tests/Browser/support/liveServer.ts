@@ -104,10 +104,13 @@ export class LiveBroadcast {
     return broadcast;
   }
 
-  /** Pushes colour bars (with noise, so that segments have several chunks) and a tone in real time, as two video renditions and audio, until told to stop. */
-  publish(): void {
+  /**
+   * Pushes colour bars (with noise, so that segments have several chunks) and a tone in real time, as two video renditions and audio, until told to stop.
+   * @param size Of the better rendition.
+   */
+  publish(size: "640x360" | "1280x720" = "640x360"): void {
     this.#publisher = spawn("ffmpeg", [
-      "-nostdin", "-loglevel", "error", "-re", "-f", "lavfi", "-i", "smptebars=size=640x360:rate=24,noise=alls=16:allf=t",
+      "-nostdin", "-loglevel", "error", "-re", "-f", "lavfi", "-i", `smptebars=size=${size}:rate=24,noise=alls=16:allf=t`,
       "-re", "-f", "lavfi", "-i", "sine=frequency=440:sample_rate=48000",
       "-filter_complex", "[0:v]split=2[a][b];[b]scale=320:180[c]", "-map", "[a]", "-map", "[c]", "-map", "1:a",
       "-c:v", "libx264", "-preset", "ultrafast", "-pix_fmt", "yuv420p", "-b:v:0", "600k", "-b:v:1", "200k",

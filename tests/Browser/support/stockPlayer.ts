@@ -14,11 +14,19 @@ export const stockPlayers = {
 
 export type StockPlayer = keyof typeof stockPlayers;
 
-/** Opens a stock player's page on a broadcast. @param asking What hls.js is told to ask for keys by; without it, the media. */
-export async function openStock(browser: Browser, origin: string, player: StockPlayer, broadcast: string, token: string, asking?: "by-key-id"): Promise<Page> {
+/** What a stock player is told beside the manifest. */
+export interface Told {
+  /** What hls.js asks for keys by; without it, the media. */
+  readonly asking?: "by-key-id";
+  /** Lines of the highest picture it may choose; without it, any. */
+  readonly lines?: "576";
+}
+
+/** Opens a stock player's page on a broadcast. */
+export async function openStock(browser: Browser, origin: string, player: StockPlayer, broadcast: string, token: string, told: Told = {}): Promise<Page> {
   const { page: name, manifest } = stockPlayers[player];
   const page = await browser.page();
-  const query = new URLSearchParams({ manifest: `${origin}/live/${broadcast}/${manifest}`, token, ...(asking ? { asking } : {}) });
+  const query = new URLSearchParams({ manifest: `${origin}/live/${broadcast}/${manifest}`, token, ...told });
   await page.goto(`${origin}/stock/${name}.html?${query}`);
   return page;
 }

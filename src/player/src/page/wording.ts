@@ -79,7 +79,7 @@ const refusals: Readonly<Record<string, readonly [title: string, detail: string]
   "playback-dropped": ["Playing on another screen", "Your ticket was opened elsewhere and allows no more screens. Try again to play here instead."],
   "too-many-devices": ["Too many devices", "Your ticket was used on as many devices as it allows. Use one of those."],
   "device-missing": ["This browser cannot be recognised", "Your ticket is for certain devices. Allow this site to store data, then try again."],
-  "tier-not-included": ["This quality is not in your ticket", "Choose a lower quality."],
+  "tier-not-included": ["This quality is not in your ticket", "It is for a lower one, in which this is not broadcast."],
   "live-not-included": ["Your ticket is for the recording", "Come back when the broadcast is over."],
   "dvr-not-included": ["Going back is not in your ticket", "Try again to play what is live."],
   "vod-not-included": ["Your ticket was for the live broadcast", "It is over, and the recording is not included."],

@@ -34,6 +34,7 @@ export class LicenceKeeper {
     private readonly playback: LicensedPlayback,
     private readonly prefetch: KeyPrefetch,
     private readonly isPlaying: () => boolean,
+    private readonly included: (tier: string | null) => void,
     private readonly refused: (refusal: LicenceRefusal) => void,
   ) {}
 
@@ -60,6 +61,7 @@ export class LicenceKeeper {
   /** For hls.js's `licenseResponseCallback`: learns the playback's name; from then on it is kept open. */
   readonly answered = (xhr: XMLHttpRequest): ArrayBuffer => {
     this.playback.opened(xhr.getResponseHeader("Playback-Id"), xhr.getResponseHeader("Decision-Id"));
+    this.included(xhr.getResponseHeader("Max-Tier"));
     if (!this.#timer && !this.#over.signal.aborted) {
       this.#renewIn(renewEvery);
       void watchPlayback(this.playback, ({ code, decision }) => this.#refuse({ status: 403, code, decision }), this.#over.signal);

@@ -4,6 +4,7 @@ import { KeyPrefetch } from "./keyPrefetch.js";
 import { keyRequest } from "./keyRequests.js";
 import { LicensedPlayback } from "./licensedPlayback.js";
 import { LicenceKeeper, type LicenceRefusal, problemCode } from "./licences.js";
+import { lastOfFirstTier, levelsAbove } from "./qualityTier.js";
 import { RefusedSegments } from "./refusedSegments.js";
 import type { VerifiedDelivery } from "./verifiedDelivery.js";
 import { refusedStatus, verifiedLoader } from "./verifiedLoader.js";
@@ -53,7 +54,7 @@ export class Playback {
     this.#refused = new RefusedSegments(video);
     this.#licensed = new LicensedPlayback(token, events.decided);
     this.prefetch = new KeyPrefetch(this.#licensed, () => !video.paused);
-    this.licences = new LicenceKeeper(this.#licensed, this.prefetch, () => !video.paused, (refusal) => this.#end({ kind: "refused", refusal }));
+    this.licences = new LicenceKeeper(this.#licensed, this.prefetch, () => !video.paused, (tier) => this.#keepTo(tier), (refusal) => this.#end({ kind: "refused", refusal }));
     this.hls = new Hls({
       fLoader: verifiedLoader(delivery, (init) => this.#witnessFor(init)),
       // Everything is fMP4: nothing to transmux, and a second worker would copy every segment once more.
@@ -79,6 +80,10 @@ export class Playback {
       maxBufferLength: 20,
     });
     this.hls.on(Hls.Events.MANIFEST_LOADED, (_, data) => events.listed(data.sessionData?.["com.apple.hls.title"]?.["VALUE"]));
+    this.hls.on(Hls.Events.MANIFEST_PARSED, (_, data) => {
+      // It loads on while a licence is under way, and a key that does not come ends it.
+      this.hls.autoLevelCapping = lastOfFirstTier(data.levels);
+    });
     this.hls.on(Hls.Events.LEVEL_UPDATED, (_, data) => {
       events.timeline(data.details.live);
       this.prefetch.listed(data.details);
@@ -108,6 +113,14 @@ export class Playback {
   }
 
   readonly #leave = (): void => this.#licensed.close();
+
+  /** Takes away the levels that the ticket has no keys for: the choice between levels would go up to one by itself, and stand there. */
+  #keepTo(tier: string | null): void {
+    const above = levelsAbove(tier, this.hls.levels);
+    if (above.length > 0 && above.length === this.hls.levels.length) return this.#end({ kind: "refused", refusal: { status: 403, code: "tier-not-included", decision: null } });
+    for (const index of above) this.hls.removeLevel(index);
+    this.hls.autoLevelCapping = -1;
+  }
 
   /** A segment that is listed with this init segment: the last, which stays in the window longest. */
   #witnessFor(init: Fragment): string | undefined {
