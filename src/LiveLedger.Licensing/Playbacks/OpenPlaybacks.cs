@@ -19,6 +19,8 @@ internal sealed class OpenPlaybacks(TimeProvider time)
     private readonly ConcurrentDictionary<PlaybackId, Playback> _byId = new();
     // Timestamps, not the wall clock: set back by a day it would keep every playback open, and the table growing, for a day.
     private long _sweptAt = time.GetTimestamp();
+    // A dictionary's own count takes all of its locks, hundreds of them, and every first licence asks.
+    private int _count;
 
     /// <summary>The open playback of a session, or null.</summary>
     public Playback? Find(string session) => _open.TryGetValue(session, out var playback) && IsOpen(playback) ? playback : null;
@@ -32,7 +34,7 @@ internal sealed class OpenPlaybacks(TimeProvider time)
         get
         {
             Sweep();
-            return _open.Count >= MaxOpen;
+            return Volatile.Read(ref _count) >= MaxOpen;
         }
     }
 
@@ -45,14 +47,21 @@ internal sealed class OpenPlaybacks(TimeProvider time)
             Close(before);
         }
 
-        _byId[playback.Id] = playback;
+        if (_byId.TryAdd(playback.Id, playback))
+        {
+            Interlocked.Increment(ref _count);
+        }
+
         _open[playback.Session] = playback;
     }
 
     public void Close(Playback playback)
     {
         _open.TryRemove(new(playback.Session, playback));
-        _byId.TryRemove(new(playback.Id, playback));
+        if (_byId.TryRemove(new(playback.Id, playback)))
+        {
+            Interlocked.Decrement(ref _count);
+        }
     }
 
     /// <summary>Number of open playbacks of a broadcast: its viewers, each tab counted.</summary>

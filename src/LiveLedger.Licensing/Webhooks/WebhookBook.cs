@@ -1,5 +1,7 @@
+using System.Collections.Concurrent;
 using LiveLedger.Ledger;
 using LiveLedger.Media;
+using LiveLedger.Transparency.Tree;
 
 namespace LiveLedger.Licensing.Webhooks;
 
@@ -8,6 +10,10 @@ internal sealed class WebhookBook(EventStore ledger, LedgerDatabase database, We
 {
     /// <summary>Most webhooks of a broadcast.</summary>
     public const int MaxPerBroadcast = 10;
+
+    private const int MaxRemembered = 1000;
+
+    private readonly ConcurrentDictionary<BroadcastId, Known> _known = new();
 
     /// <summary>Adds one; null if the broadcast has its full number.</summary>
     /// <exception cref="LedgerUnavailableException">The database is away.</exception>
@@ -58,6 +64,30 @@ internal sealed class WebhookBook(EventStore ledger, LedgerDatabase database, We
     /// <exception cref="LedgerUnavailableException">The database is away.</exception>
     public Task<IReadOnlyList<Webhook>> ListAsync(BroadcastId broadcast, CancellationToken cancel) => QueryAsync(WebhookSql.List, broadcast.Value, cancel);
 
+    /// <summary>
+    /// The webhooks of a broadcast that may want an event: those of when it was in the log. What was added later was acknowledged later, and what was removed meanwhile is
+    /// found out before anything is sent. So one look does for all events that were there then.
+    /// </summary>
+    /// <exception cref="LedgerUnavailableException">The database is away.</exception>
+    public async ValueTask<IReadOnlyList<Webhook>> ListAsync(BroadcastId broadcast, LedgerIndex place, CancellationToken cancel)
+    {
+        if (_known.TryGetValue(broadcast, out var known) && place.Value < known.End.Value)
+        {
+            return known.Webhooks;
+        }
+
+        // First how far the log is, then who listens: the other way round somebody could come between.
+        var end = await ledger.ReadEndAsync(cancel);
+        var found = await ListAsync(broadcast, cancel);
+        if (_known.Count >= MaxRemembered)
+        {
+            _known.Clear();
+        }
+
+        _known[broadcast] = new(end, found);
+        return found;
+    }
+
     /// <summary>One by its id.</summary>
     /// <exception cref="LedgerUnavailableException">The database is away.</exception>
     public async Task<Webhook?> ReadAsync(WebhookId id, CancellationToken cancel) => (await QueryAsync(WebhookSql.Read, id.Value, cancel)).SingleOrDefault();
@@ -77,4 +107,6 @@ internal sealed class WebhookBook(EventStore ledger, LedgerDatabase database, We
 
         return found;
     });
+
+    private sealed record Known(LedgerIndex End, IReadOnlyList<Webhook> Webhooks);
 }

@@ -32,7 +32,7 @@ internal sealed class WebhookOutbox(LedgerDatabase database, WebhookBook book, W
             return;
         }
 
-        foreach (var webhook in (await book.ListAsync(broadcast, cancel)).Where(w => w.Wants(type, place)))
+        foreach (var webhook in (await book.ListAsync(broadcast, place, cancel)).Where(w => w.Wants(type, place)))
         {
             if (!await room.TakeAsync(webhook.Id, WebhookMessage.IsLicence(type), cancel))
             {
