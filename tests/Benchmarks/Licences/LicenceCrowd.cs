@@ -1,6 +1,7 @@
 using System.Buffers.Text;
 using System.Collections.Concurrent;
 using System.Diagnostics;
+using System.Globalization;
 using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Http.Json;
@@ -8,6 +9,7 @@ using System.Text.Json.Nodes;
 using LiveLedger.Harness.Media;
 using LiveLedger.Harness.Postgres;
 using LiveLedger.Harness.Server;
+using Npgsql;
 
 namespace LiveLedger.Benchmarks.Licences;
 
@@ -16,13 +18,15 @@ internal sealed class LicenceCrowd : IAsyncDisposable
 {
     private readonly Broadcaster _acme;
     private readonly string _broadcast;
-    private readonly string _kid;
+    private readonly string[] _kids;
     private readonly HttpClient _http;
+    private readonly HttpClient _lines;
 
-    private LicenceCrowd(ServerProcess server, Broadcaster acme, string broadcast, string kid, string database)
+    private LicenceCrowd(ServerProcess server, Broadcaster acme, string broadcast, string[] kids, string database)
     {
-        (Server, _acme, _broadcast, _kid, Database) = (server, acme, broadcast, kid, database);
+        (Server, _acme, _broadcast, _kids, Database) = (server, acme, broadcast, kids, database);
         _http = new(new SocketsHttpHandler { MaxConnectionsPerServer = 512 }) { BaseAddress = server.BaseUrl, Timeout = TimeSpan.FromSeconds(60) };
+        _lines = new() { BaseAddress = server.BaseUrl, Timeout = TimeSpan.FromMinutes(5) };
     }
 
     public ServerProcess Server { get; }
@@ -42,14 +46,15 @@ internal sealed class LicenceCrowd : IAsyncDisposable
         var server = await ServerProcess.StartAsync(database);
         var acme = await Broadcaster.AdmitAsync(server, "acme");
         var broadcast = await acme.GoLiveAsync(keyPeriodSeconds: 60);
-        using (var source = await CmafSource.MakeAsync(4))
+        // As far as the last quarter of the first period, so that the next one's keys are asked for too.
+        using (var source = await CmafSource.MakeAsync(48))
         {
-            await broadcast.PublishAsync(source, 0, 1);
+            await broadcast.PublishAsync(source, 0, source.Segments("0").Count);
         }
 
         var playlist = await server.Http.GetStringAsync($"/live/{broadcast.Id}/0/media.m3u8");
-        var kid = Base64Url.EncodeToString(Convert.FromHexString(playlist.Split("KEYID=0x")[1][..32]));
-        var crowd = new LicenceCrowd(server, acme, broadcast.Id.ToString(), kid, database);
+        string[] kids = [playlist.Split("KEYID=0x")[1][..32], playlist.Split("X-KEYIDS=\"")[1][..32]];
+        var crowd = new LicenceCrowd(server, acme, broadcast.Id.ToString(), [.. kids.Select(static kid => Base64Url.EncodeToString(Convert.FromHexString(kid)))], database);
         var offer = await acme.Api.PostAsJsonAsync($"/v1/broadcasts/{crowd._broadcast}/offers", new { playbacks = new { max = 2 } });
         var counting = (await offer.Content.ReadFromJsonAsync<JsonObject>())!["id"]!.GetValue<string>();
         await crowd.AdmitAsync(crowd.Free, "free", free, null);
@@ -58,14 +63,17 @@ internal sealed class LicenceCrowd : IAsyncDisposable
     }
 
     /// <summary>A new playback's first licence. Its answer's status.</summary>
-    public Task<(HttpStatusCode Status, string? Playback)> OpenAsync(string token) => AskAsync(token, Base64Url.EncodeToString(Guid.NewGuid().ToByteArray()));
+    public Task<(HttpStatusCode Status, string? Playback)> OpenAsync(string token) => AskAsync(token, NewName());
 
-    /// <summary>A licence of a playback by the name its player gave it.</summary>
-    public async Task<(HttpStatusCode Status, string? Playback)> AskAsync(string token, string name)
+    /// <summary>A name for a playback, as a player makes it.</summary>
+    public static string NewName() => Base64Url.EncodeToString(Guid.NewGuid().ToByteArray());
+
+    /// <summary>A licence of a playback by the name its player gave it, for this period or the next.</summary>
+    public async Task<(HttpStatusCode Status, string? Playback)> AskAsync(string token, string name, bool next = false)
     {
         using var request = new HttpRequestMessage(HttpMethod.Post, "/v1/licences")
         {
-            Content = new StringContent($$"""{"kids":["{{_kid}}"],"type":"temporary","playback":"{{name}}"}"""),
+            Content = new StringContent($$"""{"kids":["{{_kids[next ? 1 : 0]}}"],"type":"temporary","playback":"{{name}}"}"""),
         };
         request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", token);
         using var answer = await _http.SendAsync(request);
@@ -96,14 +104,40 @@ internal sealed class LicenceCrowd : IAsyncDisposable
         }
     }
 
+    /// <summary>Opens the line on which a page hears of its playback's end.</summary>
+    public async Task<Stream> HearAsync(string token, string playback)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, $"/v1/playbacks/{playback}/events");
+        request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", token);
+        var answer = await _lines.SendAsync(request, HttpCompletionOption.ResponseHeadersRead);
+        return await answer.EnsureSuccessStatusCode().Content.ReadAsStreamAsync();
+    }
+
+    /// <summary>Waits until the log has all events, and every table that follows it all of the log.</summary>
+    public async Task UntilFollowedAsync()
+    {
+        await using var database = NpgsqlDataSource.Create(Database);
+        await using var behind = database.CreateCommand(
+            "SELECT (SELECT count(*) FROM ledger.pending) + (SELECT h.size - min(p.next) FROM ledger.head h, ledger.projections p WHERE NOT p.inline GROUP BY h.size)");
+        for (var waiting = Stopwatch.StartNew(); Convert.ToInt64(await behind.ExecuteScalarAsync(), CultureInfo.InvariantCulture) > 0; await Task.Delay(20))
+        {
+            if (waiting.Elapsed > TimeSpan.FromMinutes(5))
+            {
+                throw new TimeoutException("the log's readers do not catch up");
+            }
+        }
+    }
+
     public async ValueTask DisposeAsync()
     {
+        _lines.Dispose();
         _http.Dispose();
         _acme.Dispose();
         await Server.DisposeAsync();
     }
 
-    private async Task AdmitAsync(List<string> tokens, string name, int count, string? offer)
+    /// <summary>Grants by a file, as a shop does for a whole season. Until the last is in the ledger.</summary>
+    public async Task GrantAsync(string name, int count, string? offer = null)
     {
         var file = string.Join('\n', Enumerable.Range(0, count).Select(n => $$"""{"viewer":"{{name}}-{{n}}"{{(offer is null ? "" : $",\"offer\":\"{offer}\"")}}}"""));
         using var request = new HttpRequestMessage(HttpMethod.Post, $"/v1/broadcasts/{_broadcast}/entitlements/bulk")
@@ -119,7 +153,11 @@ internal sealed class LicenceCrowd : IAsyncDisposable
         {
             throw new InvalidOperationException($"not all were granted: {last}");
         }
+    }
 
+    private async Task AdmitAsync(List<string> tokens, string name, int count, string? offer)
+    {
+        await GrantAsync(name, count, offer);
         var minted = new ConcurrentBag<string>();
         await Parallel.ForAsync(0, count, new ParallelOptions { MaxDegreeOfParallelism = 16 }, async (n, cancel) =>
         {

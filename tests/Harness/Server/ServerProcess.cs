@@ -28,6 +28,16 @@ public sealed partial class ServerProcess : IAsyncDisposable
     /// <summary>Where it answers.</summary>
     public Uri BaseUrl { get; }
 
+    /// <summary>What its process has spent on all cores together.</summary>
+    public TimeSpan ProcessorTime
+    {
+        get
+        {
+            _process!.Refresh();
+            return _process.TotalProcessorTime;
+        }
+    }
+
     /// <summary>Its data folder.</summary>
     public string Data { get; }
 
