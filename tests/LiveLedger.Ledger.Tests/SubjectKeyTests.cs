@@ -37,6 +37,40 @@ public sealed class SubjectKeyTests : IDisposable
     }
 
     [Fact]
+    public void Many_get_their_keys_together_and_who_has_one_keeps_it()
+    {
+        var store = new SubjectKeys(_folder, _kek);
+        using var before = store.FindOrCreate("a", Ann);
+        string[] names = [Ann, .. Enumerable.Range(0, 200).Select(static n => $"viewer-{n}"), "viewer-0"];
+        Parallel.For(0, 2, _ => new SubjectKeys(_folder, _kek).CreateMissing("a", names));
+
+        using var after = store.Find("a", Ann)!;
+        Assert.Equal(before.Id, after.Id);
+        Assert.Equal(201, names.Distinct().Select(name =>
+        {
+            using var key = store.Find("a", name)!;
+            return key.Id;
+        }).Distinct().Count());
+        Assert.Equal(201, Directory.GetFiles(Path.Combine(_folder, "scopes", "a", "keys")).Length);
+    }
+
+    [Fact]
+    public void Cut_off_while_many_are_made_none_has_a_name_without_a_key()
+    {
+        string[] names = [.. Enumerable.Range(0, 30).Select(static n => $"viewer-{n}")];
+        foreach (var stop in (SubjectStep[])[SubjectStep.KeyStored, SubjectStep.NameStored])
+        {
+            var scope = stop.ToString();
+            var store = new SubjectKeys(_folder, _kek, step => _ = step == stop ? throw new KeyFileException("x", "the power goes") : 0);
+            Assert.Throws<KeyFileException>(() => store.CreateMissing(scope, names));
+            var next = new SubjectKeys(_folder, _kek);
+            Assert.All(names, name => Assert.Equal(stop == SubjectStep.KeyStored, next.Find(scope, name) is null));
+            next.CreateMissing(scope, names);
+            Assert.DoesNotContain(names, name => next.Find(scope, name) is null);
+        }
+    }
+
+    [Fact]
     public void What_is_sealed_opens_with_its_own_key_and_for_its_own_field_only()
     {
         var store = new SubjectKeys(_folder, _kek);

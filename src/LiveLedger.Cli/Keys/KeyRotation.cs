@@ -15,8 +15,10 @@ namespace LiveLedger.Cli.Keys;
 /// 5 kek.next goes                                  the old key opens nothing any more
 /// </code>
 /// </summary>
-internal sealed class KeyRotation(string keysFolder, KeyEncryptionKey current, bool isOurs, Action<string> reached)
+internal sealed class KeyRotation(string keysFolder, KeyEncryptionKey current, bool isOurs, Action<string> reached, Action<ulong, ulong> done)
 {
+    private const int AtOnce = 256;
+
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan s_look = TimeSpan.FromMilliseconds(100);
 
@@ -76,11 +78,16 @@ internal sealed class KeyRotation(string keysFolder, KeyEncryptionKey current, b
     private (int Rewrapped, int All) RewrapAll(KeyEncryptionKey from, KeyEncryptionKey to)
     {
         var places = SecretPlaces.In(keysFolder);
-        var rewrapped = 0;
-        foreach (var place in places)
+        var (looked, rewrapped) = (0, 0);
+        foreach (var batch in places.GroupBy(static place => place.Lock).SelectMany(static held => held.Chunk(AtOnce)))
         {
-            reached(place.Path);
-            rewrapped += WrappedSecretFile.Rewrap(place.Path, place.Context, from, to, place.Lock) == Rewrapping.Done ? 1 : 0;
+            foreach (var place in batch)
+            {
+                reached(place.Path);
+            }
+
+            rewrapped += WrappedSecretFile.RewrapAll([.. batch.Select(static place => (place.Path, place.Context))], from, to, batch[0].Lock);
+            done((ulong)(looked += batch.Length), (ulong)places.Count);
         }
 
         return (rewrapped, places.Count);

@@ -38,8 +38,8 @@ internal static class KeysCommand
         }
 
         using var current = KeySource.Load(keys);
-        var rotation = new KeyRotation(keys, current, isOurs, static _ => { });
-        var (rewrapped, all) = await rotation.RunAsync(next => Fill(next, isOurs), cancellation);
+        var (rewrapped, all) = await ProgressBar.ShowAsync("wrapping secrets anew", !json, done =>
+            new KeyRotation(keys, current, isOurs, static _ => { }, done).RunAsync(next => Fill(next, isOurs), cancellation));
         Output.Line(json
             ? Output.Json(new { rewrapped, secrets = all, restartWithNext = !isOurs })
             : $"OK   {all} secrets are wrapped by the new key ({rewrapped} of them in this run); the old one opens nothing any more"

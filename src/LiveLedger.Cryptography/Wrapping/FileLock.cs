@@ -18,7 +18,8 @@ public static class FileLock
             }
             catch (IOException e) when (e is not (DirectoryNotFoundException or FileNotFoundException) && waiting.Elapsed < patience)
             {
-                Thread.Sleep(10);
+                // Most hold it for less than a millisecond.
+                Thread.Sleep(waiting.ElapsedMilliseconds < 50 ? 1 : 10);
             }
         }
     }

@@ -12,46 +12,63 @@ internal static class OwnersFile
     /// <summary>Makes it; on disk when this returns true. False if there is one already.</summary>
     internal static bool TryPut(string path, ReadOnlySpan<byte> content)
     {
-        var draft = Draft(path, content);
+        var copy = Copy(content);
         try
         {
-            // A link, not a rename: it fails if another process has made the file meanwhile, and never replaces one.
-            if (!Posix.TryLink(draft, path))
-            {
-                return false;
-            }
-
-            // A crash before this line may leave no file; the caller has not used what is in it then.
-            Posix.SyncDirectory(Path.GetDirectoryName(Path.GetFullPath(path))!);
-            return true;
+            return PutAll([(path, copy)]) == 1;
         }
         finally
         {
-            File.Delete(draft);
+            CryptographicOperations.ZeroMemory(copy);
+        }
+    }
+
+    /// <summary>Makes several; on disk when this returns. The number of those made: the others were there already.</summary>
+    internal static int PutAll(IReadOnlyList<(string Path, byte[] Content)> files)
+    {
+        var drafts = DraftAll(files);
+        try
+        {
+            // A link, not a rename: it fails if another process has made the file meanwhile, and never replaces one.
+            var made = files.Where((file, n) => Posix.TryLink(drafts[n], file.Path)).Select(static file => file.Path).ToArray();
+
+            // A crash before this line may leave no file; the caller has not used what is in it then.
+            SyncFolders(made);
+            return made.Length;
+        }
+        finally
+        {
+            DeleteAll(drafts);
         }
     }
 
     /// <summary>Puts this content in the place of whatever is there; on disk when this returns. A crash leaves the one or the other, whole.</summary>
     internal static void Replace(string path, ReadOnlySpan<byte> content)
     {
-        var draft = Draft(path, content);
+        var copy = Copy(content);
+        IReadOnlyList<string> draft = [];
         try
         {
-            File.Move(draft, path, overwrite: true);
+            draft = DraftAll([(path, copy)]);
+            File.Move(draft[0], path, overwrite: true);
         }
-        catch
+        finally
         {
-            File.Delete(draft);
-            throw;
+            CryptographicOperations.ZeroMemory(copy);
+            DeleteAll(draft);
         }
 
-        Posix.SyncDirectory(Path.GetDirectoryName(Path.GetFullPath(path))!);
+        SyncFolders([path]);
     }
 
-    /// <summary>Writes what is to become the file beside it; on disk when this returns its name.</summary>
-    internal static string Draft(string path, ReadOnlySpan<byte> content)
+    /// <summary>
+    /// Writes what is to become files beside them; on disk when this returns their names. All are written before the first is synced: the file system then takes
+    /// most of them to the disk with the first, which is four times as fast as one after the other.
+    /// </summary>
+    internal static IReadOnlyList<string> DraftAll(IReadOnlyList<(string Path, byte[] Content)> files)
     {
-        var draft = $"{path}.{Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(8))}{Unfinished}";
+        var drafts = new List<string>();
+        var open = new List<FileStream>();
         var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, BufferSize = 0 };
         if (!OperatingSystem.IsWindows())
         {
@@ -60,15 +77,55 @@ internal static class OwnersFile
 
         try
         {
-            using var file = new FileStream(draft, options);
-            file.Write(content);
-            file.Flush(flushToDisk: true);
-            return draft;
+            foreach (var (path, content) in files)
+            {
+                var draft = $"{path}.{Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(8))}{Unfinished}";
+                open.Add(new(draft, options));
+                drafts.Add(draft);
+                open[^1].Write(content);
+            }
+
+            foreach (var file in open)
+            {
+                file.Flush(flushToDisk: true);
+            }
+
+            return drafts;
         }
         catch
         {
-            File.Delete(draft);
+            DeleteAll(drafts);
             throw;
         }
+        finally
+        {
+            open.ForEach(static file => file.Dispose());
+        }
+    }
+
+    /// <summary>Makes the names of these files durable.</summary>
+    internal static void SyncFolders(IEnumerable<string> paths)
+    {
+        foreach (var folder in paths.Select(static path => Path.GetDirectoryName(Path.GetFullPath(path))!).Distinct(StringComparer.Ordinal))
+        {
+            Posix.SyncDirectory(folder);
+        }
+    }
+
+    /// <summary>Takes drafts away, those too that have become files.</summary>
+    internal static void DeleteAll(IEnumerable<string> drafts)
+    {
+        foreach (var draft in drafts)
+        {
+            File.Delete(draft);
+        }
+    }
+
+    // It may be a key in clear: pinned, so that zeroing it zeroes the only copy.
+    private static byte[] Copy(ReadOnlySpan<byte> content)
+    {
+        var copy = GC.AllocateUninitializedArray<byte>(content.Length, pinned: true);
+        content.CopyTo(copy);
+        return copy;
     }
 }

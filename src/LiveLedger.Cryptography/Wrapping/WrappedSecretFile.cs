@@ -1,5 +1,4 @@
 using System.Security.Cryptography;
-using LiveLedger.Cryptography.Native;
 
 namespace LiveLedger.Cryptography.Wrapping;
 
@@ -63,6 +62,21 @@ public static class WrappedSecretFile
         }
     }
 
+    /// <summary>Puts these secrets on disk, together, which is several times as fast as one after the other. The number of those put: the others' files are there already.</summary>
+    /// <exception cref="KeyFileException">Disk says no.</exception>
+    public static int PutAll(IReadOnlyList<(string Path, string Context, byte[] Secret)> secrets, KeyEncryptionKey kek)
+    {
+        try
+        {
+            using var turn = kek.Writing();
+            return OwnersFile.PutAll([.. secrets.Select(s => (s.Path, kek.Wrap(s.Secret, s.Context)))]);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new KeyFileException(secrets[0].Path, e.Message, e);
+        }
+    }
+
     /// <summary>Reads the secret.</summary>
     /// <inheritdoc cref="ReadOrCreate"/>
     public static void Read(string path, string context, KeyEncryptionKey kek, Span<byte> secret)
@@ -93,64 +107,81 @@ public static class WrappedSecretFile
         }
     }
 
-    /// <summary>Wraps what is in the file anew, by another key. A crash leaves it wrapped by the one or the other, whole.</summary>
-    /// <param name="path">The file.</param>
-    /// <param name="context">What the secret is for.</param>
-    /// <param name="from">The key it is wrapped by so far.</param>
-    /// <param name="to">The key it is to be wrapped by.</param>
+    /// <summary>Wraps what is in files anew, by another key. A crash leaves each wrapped by the one or the other, whole.</summary>
+    /// <param name="files">The files, some hundreds at most, and what each secret is for.</param>
+    /// <param name="from">The key they are wrapped by so far.</param>
+    /// <param name="to">The key they are to be wrapped by.</param>
     /// <param name="lockFile">Taken meanwhile, so that a secret destroyed by who holds it does not come back.</param>
-    /// <exception cref="KeyFileException">Neither key opens it, or disk says no.</exception>
-    public static Rewrapping Rewrap(string path, string context, KeyEncryptionKey from, KeyEncryptionKey to, string lockFile)
+    /// <returns>How many were not yet wrapped by the new key. One of them that was changed meanwhile is as it was: look again until there are none.</returns>
+    /// <exception cref="KeyFileException">Neither key opens one, or disk says no.</exception>
+    public static int RewrapAll(IReadOnlyList<(string Path, string Context)> files, KeyEncryptionKey from, KeyEncryptionKey to, string lockFile)
+    {
+        var old = new List<(string Path, byte[] Wrapped)>();
+        var anew = new List<(string Path, byte[] Content)>();
+        foreach (var (path, context) in files)
+        {
+            if (TryRead(path) is { } wrapped && Rewrapped(path, wrapped, context, from, to) is { } content)
+            {
+                old.Add((path, wrapped));
+                anew.Add((path, content));
+            }
+        }
+
+        try
+        {
+            // The lock is held for the exchange alone: whoever makes or destroys a secret meanwhile hardly waits.
+            var drafts = OwnersFile.DraftAll(anew);
+            try
+            {
+                Exchange(old, drafts, lockFile);
+            }
+            finally
+            {
+                OwnersFile.DeleteAll(drafts);
+            }
+
+            OwnersFile.SyncFolders(old.Select(static file => file.Path));
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new KeyFileException(lockFile, e.Message, e);
+        }
+
+        return old.Count;
+    }
+
+    private static void Exchange(IReadOnlyList<(string Path, byte[] Wrapped)> files, IReadOnlyList<string> drafts, string lockFile)
+    {
+        if (files.Count == 0)
+        {
+            return;
+        }
+
+        using var held = FileLock.Take(lockFile, s_patience);
+        foreach (var ((path, wrapped), draft) in files.Zip(drafts))
+        {
+            // Another one by now, or none: it was destroyed, and must not come back.
+            if (TryRead(path) is { } now && now.AsSpan().SequenceEqual(wrapped))
+            {
+                File.Move(draft, path, overwrite: true);
+            }
+        }
+    }
+
+    private static byte[]? TryRead(string path)
     {
         try
         {
-            while (File.Exists(path))
-            {
-                var wrapped = File.ReadAllBytes(path);
-                if (Rewrapped(path, wrapped, context, from, to) is not { } content)
-                {
-                    return Rewrapping.NotNeeded;
-                }
-
-                // The lock is held for the exchange alone: whoever makes or destroys a secret meanwhile hardly waits.
-                var draft = OwnersFile.Draft(path, content);
-                try
-                {
-                    if (TryExchange(path, draft, wrapped, lockFile))
-                    {
-                        Posix.SyncDirectory(Path.GetDirectoryName(Path.GetFullPath(path))!);
-                        return Rewrapping.Done;
-                    }
-                }
-                finally
-                {
-                    File.Delete(draft);
-                }
-            }
-
-            return Rewrapping.Gone;
+            return File.ReadAllBytes(path);
         }
-        catch (FileNotFoundException)
+        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
         {
-            return Rewrapping.Gone;
+            return null;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             throw new KeyFileException(path, e.Message, e);
         }
-    }
-
-    // False if the file is another one by now, or none: it was destroyed, and must not come back.
-    private static bool TryExchange(string path, string draft, byte[] wrapped, string lockFile)
-    {
-        using var held = FileLock.Take(lockFile, s_patience);
-        if (!File.Exists(path) || !File.ReadAllBytes(path).AsSpan().SequenceEqual(wrapped))
-        {
-            return false;
-        }
-
-        File.Move(draft, path, overwrite: true);
-        return true;
     }
 
     // Null if it is wrapped by the new key already.
@@ -177,17 +208,4 @@ public static class WrappedSecretFile
         using var held = FileLock.Take(lockFile, s_patience);
         File.Delete(path);
     }
-}
-
-/// <summary>What became of a file that was to be wrapped by another key.</summary>
-public enum Rewrapping
-{
-    /// <summary>It is wrapped by the new key now.</summary>
-    Done,
-
-    /// <summary>It was already.</summary>
-    NotNeeded,
-
-    /// <summary>There is no such file any more.</summary>
-    Gone,
 }

@@ -60,33 +60,81 @@ public sealed class SubjectKeys
             return found;
         }
 
+        Prepare(scope, name);
+        var id = MakeKeys(scope, 1)[0];
+        MakeNames(scope, [(name, id)]);
+        return Look(scope, id) ?? throw new KeyFileException(KeyFile(scope, id), "it went away while it was made");
+    }
+
+    /// <summary>
+    /// Makes keys for those of many persons who have none, on disk before it returns: the disk takes them together.
+    /// Others who make or erase keys wait meanwhile, so let them be some hundreds at a time.
+    /// </summary>
+    /// <exception cref="KeyFileException">Disk says no. Those made are good.</exception>
+    public void CreateMissing(string scope, IEnumerable<string> names)
+    {
+        var missing = names.Distinct(StringComparer.Ordinal).Where(name => !Has(() => Find(scope, name))).ToArray();
+        if (missing.Length == 0)
+        {
+            return;
+        }
+
+        using var held = Hold();
+        missing = [.. missing.Where(name => !Has(() => Look(scope, name)))];
+        foreach (var name in missing)
+        {
+            Prepare(scope, name);
+        }
+
+        MakeNames(scope, [.. missing.Zip(MakeKeys(scope, missing.Length))]);
+    }
+
+    private static bool Has(Func<SubjectKey?> look)
+    {
+        using var key = look();
+        return key is not null;
+    }
+
+    private void Prepare(string scope, string name)
+    {
         // A name without a key: an erasure was cut off here. What was stored under its id is erased, so the name goes and the person
         // begins anew.
         _erasure.Remove(NameFile(scope, name));
         MakeFolder(Path.Combine(ScopeFolder, scope));
         MakeFolder(Path.Combine(ScopeFolder, scope, "names"));
         MakeFolder(Path.Combine(ScopeFolder, scope, "keys"));
-        Span<byte> id = stackalloc byte[IdLength];
-        Span<byte> key = stackalloc byte[SubjectKey.Length];
+    }
+
+    // Before the names: a crash between leaves keys that nobody finds and nothing was sealed by.
+    private SubjectId[] MakeKeys(string scope, int count)
+    {
+        var ids = Enumerable.Range(0, count).Select(static _ => new SubjectId(new Guid(RandomNumberGenerator.GetBytes(IdLength)))).ToArray();
+        var keys = ids.Select(static _ => GC.AllocateUninitializedArray<byte>(SubjectKey.Length, pinned: true)).ToArray();
         try
         {
-            RandomNumberGenerator.Fill(id);
-            var drawn = new SubjectId(new Guid(id));
-
-            // The key before the name: a crash between leaves a key that nobody finds and nothing was sealed by.
-            WrappedSecretFile.ReadOrCreate(KeyFile(scope, drawn), KeyContext(drawn), _kek, key);
-            _reached(SubjectStep.KeyStored);
-            if (!WrappedSecretFile.TryPut(NameFile(scope, name), NameContext(scope), _kek, id))
-            {
-                throw new KeyFileException(NameFile(scope, name), "somebody else writes here without taking the lock");
-            }
-
-            _reached(SubjectStep.NameStored);
-            return new(drawn, key);
+            Array.ForEach(keys, static key => RandomNumberGenerator.Fill(key));
+            Made(WrappedSecretFile.PutAll([.. ids.Zip(keys, (id, key) => (KeyFile(scope, id), KeyContext(id), key))], _kek), count);
         }
         finally
         {
-            CryptographicOperations.ZeroMemory(key);
+            Array.ForEach(keys, static key => CryptographicOperations.ZeroMemory(key));
+        }
+
+        _reached(SubjectStep.KeyStored);
+        return ids;
+    }
+
+    private void MakeNames(string scope, IReadOnlyList<(string Name, SubjectId Id)> persons)
+    {
+        Made(WrappedSecretFile.PutAll([.. persons.Select(p => (NameFile(scope, p.Name), NameContext(scope), p.Id.Value.ToByteArray()))], _kek), persons.Count);
+        _reached(SubjectStep.NameStored);
+    }
+
+    private void Made(int made, int wanted)
+    {
+        if (made != wanted)
+        {
+            throw new KeyFileException(_folder, "somebody else writes here without taking the lock");
         }
     }
 

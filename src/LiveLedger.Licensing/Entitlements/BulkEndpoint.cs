@@ -18,7 +18,7 @@ namespace LiveLedger.Licensing.Entitlements;
 /// <c>POST /v1/broadcasts/{id}/entitlements/bulk</c>: a file of grants, answered with one line for each as it is granted, in their order. Each line is
 /// a command of its own, so a file that was cut off, or half refused, is sent again as it is and grants nothing twice.
 /// </summary>
-internal sealed class BulkEndpoint(Counter counter, IdempotencyKeys commands, LicensingLinks links)
+internal sealed class BulkEndpoint(Counter counter, ViewerPseudonyms pseudonyms, IdempotencyKeys commands, LicensingLinks links)
 {
     private const int MaxBytes = 64 * 1024 * 1024;
     private const int AtOnce = 16;
@@ -102,6 +102,7 @@ internal sealed class BulkEndpoint(Counter counter, IdempotencyKeys commands, Li
         {
             var answers = new BulkAnswer[chunk.Length];
             var first = number + 1;
+            await Task.Run(() => pseudonyms.Prepare(broadcast, chunk.Select(static line => line?.Viewer).OfType<string>().Where(ViewerPseudonyms.IsViewer)), context.RequestAborted);
             await Parallel.ForAsync(0, chunk.Length, new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = context.RequestAborted },
                 async (n, cancel) => answers[n] = await GrantAsync(chunk[n], first + n, key, broadcast, user, cancel));
             number += chunk.Length;

@@ -59,6 +59,9 @@ internal sealed class ViewerPseudonyms(SubjectKeys subjects)
         return (_known[name] = (key.Id, PseudonymOf(key))).Pseudonym;
     }
 
+    /// <summary>Makes keys for viewers who are to be sold to and have none: together they wait for the disk far less than one after the other.</summary>
+    public void Prepare(BroadcastId broadcast, IEnumerable<string> viewers) => subjects.CreateMissing(Scope(broadcast), viewers);
+
     /// <summary>The viewer with the name sealed, to be stored.</summary>
     public SealedViewer Seal(BroadcastId broadcast, string viewer)
     {

@@ -92,7 +92,7 @@ public sealed class Rotations_cut_off : IDisposable
     private async Task RotateAsync(Action<string> reached)
     {
         using var current = KeySource.Load(_keys);
-        await new KeyRotation(_keys, current, isOurs: true, reached).RunAsync(static next => RandomNumberGenerator.Fill(next), default);
+        await new KeyRotation(_keys, current, isOurs: true, reached, static (_, _) => { }).RunAsync(static next => RandomNumberGenerator.Fill(next), default);
     }
 
     /// <summary>As a server that starts now would.</summary>

@@ -102,21 +102,24 @@ public sealed class Key_successions : IDisposable
         var (path, held) = (Path.Combine(_folder, "secret"), Path.Combine(_folder, "lock"));
         Assert.True(WrappedSecretFile.TryPut(path, "c", first, "secret"u8));
         WrappedSecretFile.Delete(path, held);
-        Assert.Equal(Rewrapping.Gone, WrappedSecretFile.Rewrap(path, "c", first, second, held));
+        Assert.Equal(0, WrappedSecretFile.RewrapAll([(path, "c")], first, second, held));
         Assert.False(File.Exists(path));
 
         // And not in the very moment of the exchange either: it waits for whoever destroys it.
+        var other = Path.Combine(_folder, "other");
         Assert.True(WrappedSecretFile.TryPut(path, "c", first, "secret"u8));
-        Task<Rewrapping> rewrapping;
+        Assert.True(WrappedSecretFile.TryPut(other, "c", first, "another"u8));
+        Task<int> rewrapping;
         using (FileLock.Take(held, TimeSpan.FromSeconds(5)))
         {
-            rewrapping = Task.Run(() => WrappedSecretFile.Rewrap(path, "c", first, second, held));
+            rewrapping = Task.Run(() => WrappedSecretFile.RewrapAll([(path, "c"), (other, "c")], first, second, held));
             SpinWait.SpinUntil(() => Directory.GetFiles(_folder, "secret.*.new").Length > 0, TimeSpan.FromSeconds(10));
             Assert.False(rewrapping.IsCompleted);
             File.Delete(path);
         }
 
-        Assert.Equal(Rewrapping.Gone, await rewrapping);
-        Assert.Equal(["lock"], Directory.GetFiles(_folder).Select(Path.GetFileName));
+        Assert.Equal(2, await rewrapping);
+        Assert.Equal(0, WrappedSecretFile.RewrapAll([(path, "c"), (other, "c")], first, second, held));
+        Assert.Equal(["lock", "other"], Directory.GetFiles(_folder).Select(Path.GetFileName).Order());
     }
 }
