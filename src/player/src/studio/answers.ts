@@ -91,6 +91,20 @@ export interface Webhook {
   readonly secret: string;
 }
 
+/** What was never sent because too much waited for the shop. */
+export interface LeftOut {
+  readonly type: string;
+  readonly messages: number;
+  readonly firstAt: string;
+  readonly lastAt: string;
+}
+
+/** The last deliveries of a webhook, and what was left out. */
+export interface Deliveries {
+  readonly items: readonly Delivery[];
+  readonly leftOut: readonly LeftOut[];
+}
+
 export interface Delivery {
   readonly message: string;
   readonly type: string;

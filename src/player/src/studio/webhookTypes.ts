@@ -6,9 +6,9 @@ const groups = {
 } as const;
 
 /** The choices, and what they say. */
-export const choices = [["", "Everything"], ["entitlements", "What becomes of entitlements"], ["licences", "Licences, given and refused"], ["broadcast", "The broadcast’s own life"]] as const;
+export const choices = [["", "Everything but licences"], ["entitlements", "What becomes of entitlements"], ["licences", "Licences, given and refused"], ["broadcast", "The broadcast’s own life"]] as const;
 
-/** The types of a choice; none is all. */
+/** The types of a choice; none is all but each licence, which few shops take. */
 export function typesOf(choice: string): readonly string[] {
   return (groups as Readonly<Record<string, readonly string[]>>)[choice] ?? [];
 }

@@ -1,7 +1,7 @@
 import { h } from "../auditPage/dom.js";
 import { clock, counted, time } from "../auditPage/format.js";
 import { announce } from "../page/elements.js";
-import type { Delivery, Page, Webhook } from "../studio/answers.js";
+import type { Deliveries, Delivery, Page, Webhook } from "../studio/answers.js";
 import { hiddenKey } from "../studio/publisherCommands.js";
 import type { StudioApi } from "../studio/studioApi.js";
 import { choices, typesInWords, typesOf } from "../studio/webhookTypes.js";
@@ -19,7 +19,7 @@ export class WebhooksPanel {
   #hooks: readonly Webhook[] = [];
   /** The webhook whose deliveries are shown. */
   #opened: string | undefined;
-  #deliveries: readonly Delivery[] | undefined;
+  #deliveries: Deliveries | undefined;
 
   readonly element = card("Tell your shop", "webhooks",
     h("form", { novalidate: true, class: "row-form", onsubmit: (event) => {
@@ -44,7 +44,7 @@ export class WebhooksPanel {
     const opened = this.#opened;
     const { items } = await this.api.get<Page<Webhook>>(`${this.path}/webhooks`);
     const there = items.some(({ id }) => id === opened);
-    const deliveries = opened !== undefined && there ? (await this.api.get<Page<Delivery>>(`${this.#at(opened)}/deliveries`)).items : undefined;
+    const deliveries = opened !== undefined && there ? await this.api.get<Deliveries>(`${this.#at(opened)}/deliveries`) : undefined;
     // Meanwhile another may have been opened.
     if (opened !== this.#opened) return;
     if (!there) this.#opened = undefined;
@@ -79,13 +79,16 @@ export class WebhooksPanel {
 
   #deliveriesOf(hook: Webhook): HTMLElement {
     if (this.#deliveries === undefined) return h("p", { class: "empty" }, "Loading.");
-    if (this.#deliveries.length === 0) return h("p", { class: "empty" }, "Nothing yet. What is logged from now on is told here.");
-    return h("div", { class: "scrolls" }, table("Deliveries", ["Message", "Since", "Attempts", "State", ""], this.#deliveries.map((delivery) => [
+    const { items, leftOut } = this.#deliveries;
+    const missed = leftOut.map(({ type, messages, firstAt, lastAt }) => h("p", { class: "hint failure" },
+      `${counted(messages, "message")} of ${type} never sent, from ${time(Date.parse(firstAt))} to ${time(Date.parse(lastAt))}: too many waited for the shop. The log has them.`));
+    if (items.length === 0) return h("div", {}, ...missed, h("p", { class: "empty" }, "Nothing yet. What is logged from now on is told here."));
+    return h("div", {}, ...missed, h("div", { class: "scrolls" }, table("Deliveries", ["Message", "Since", "Attempts", "State", ""], items.map((delivery) => [
       h("span", { class: "name" }, delivery.type), time(Date.parse(delivery.createdAt)), String(delivery.attempts),
       h("div", {}, standing(delivery), becauseOf(delivery)),
       h("div", { class: "row-actions" }, button("Send again", (event) => void this.#again(pressed(event), hook, delivery),
         { "data-key": `again-${delivery.message}`, "data-act": "again", "aria-label": `Send again: ${delivery.type}` })),
-    ])));
+    ]))));
   }
 
   #open(id: string | undefined): void {
