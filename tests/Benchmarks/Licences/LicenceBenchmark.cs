@@ -22,6 +22,8 @@ internal static class LicenceBenchmark
     private static readonly TimeSpan s_run = TimeSpan.FromSeconds(double.Parse(Environment.GetEnvironmentVariable("LIVELEDGER_BENCH_SECONDS") ?? "10", CultureInfo.InvariantCulture));
     private static readonly TimeSpan s_arrival = TimeSpan.FromSeconds(60);
 
+    private static readonly byte[] s_payload = [.. "{}"u8, .. Enumerable.Repeat((byte)' ', 298)];
+
     public static async Task<BenchmarkReport> RunAsync()
     {
         var load = File.ReadAllText("/proc/loadavg").Split(' ')[0];
@@ -50,6 +52,7 @@ internal static class LicenceBenchmark
         Console.Error.WriteLine(string.Create(CultureInfo.InvariantCulture, $"the log and its readers caught up after {behind.Elapsed.TotalSeconds:0.0} s"));
         var caughtUp = behind.Elapsed.TotalSeconds;
         var half = await SteadyAsync(crowd, rate / 2);
+        var plain = await SteadyAppendsAsync(ledger, rate / 2);
         await crowd.UntilFollowedAsync();
         var flash = await FlashAsync(crowd);
         await crowd.UntilFollowedAsync();
@@ -63,7 +66,7 @@ internal static class LicenceBenchmark
             ["cores"] = $"{Environment.ProcessorCount}, shared by load generator, server and PostgreSQL; load when it began: {load}",
             ["licences"] = $"POST /v1/licences over HTTP, each a new playback under the open offer, its decision stored in the ledger before it is answered; {Clients} clients, median of {Runs} runs of {s_run.TotalSeconds:0.#} s",
             ["appends"] = $"single appends of 300 bytes to streams of their own from {Clients} tasks, no HTTP, in turn with the licences",
-            ["latency"] = "on a clock at half the rate reached, counted from the time due, after the log and its readers had caught up with the runs before",
+            ["latency"] = "on a clock at half the rate reached, counted from the time due, after the log and its readers had caught up with the runs before; and single appends at the same rate",
             ["flash crowd"] = $"{s_crowd} viewers with an offer of 2 playbacks come within {s_arrival.TotalSeconds:0} s, each by a first licence; who has come by {s_arrival.TotalSeconds * 0.75:0} s asks for the next period's key in the last {s_arrival.TotalSeconds / 4:0} s",
             ["lines"] = $"{Lines} lines for word of a playback's end held open, nothing happening",
             ["bulk"] = $"a file of {s_file} grants to as many new viewers, until the last is in the ledger; keys rotate: the key-encryption key of {s_file + s_crowd} viewers' keys changed under the running server",
@@ -76,6 +79,8 @@ internal static class LicenceBenchmark
             Measure.AtLeast("licences-of-appends", Median(licences.Zip(appends, static (l, a) => l / a)), "ratio", 0.5),
             Measure.Info("licence-p50-at-half", Percentile(half, 50), "ms"),
             Measure.AtMost("licence-p99-at-half", Percentile(half, 99), "ms", 25),
+            Measure.Info("append-p50-at-that", Percentile(plain, 50), "ms"),
+            Measure.Info("append-p99-at-that", Percentile(plain, 99), "ms"),
             Measure.Info("caught-up-after", caughtUp, "s"),
             Measure.AtMost("crowd-refused", flash.Refused, "answers", 0),
             Measure.Info("crowd-first-p99", Percentile(flash.First, 99), "ms"),
@@ -101,22 +106,22 @@ internal static class LicenceBenchmark
     private static async Task<double> AppendsAsync(TestLedger ledger)
     {
         await ledger.ExecuteAsync("CHECKPOINT");
-        var payload = new byte[300];
-        payload.AsSpan().Fill((byte)' ');
-        "{}"u8.CopyTo(payload);
-        return await OfferedLoad.ClosedAsync(Clients, s_run, async client =>
-        {
-            await ledger.Events.AppendAsync(new($"bench/{Guid.CreateVersion7():n}"), ExpectedVersion.NoStream, [new(Guid.CreateVersion7(), "bench-happened", 1, payload, "system")]);
-        });
+        return await OfferedLoad.ClosedAsync(Clients, s_run, _ => AppendAsync(ledger));
     }
+
+    // What the disk and the log alone do to one at that rate.
+    private static async Task<double[]> SteadyAppendsAsync(TestLedger ledger, double rate) =>
+        [.. (await OfferedLoad.OnTheClockAsync(Every(rate), _ => AppendAsync(ledger))).Order()];
+
+    private static Task AppendAsync(TestLedger ledger) => ledger.Events.AppendAsync(
+        new($"bench/{Guid.CreateVersion7():n}"), ExpectedVersion.NoStream, [new(Guid.CreateVersion7(), "bench-happened", 1, s_payload, "system")]);
 
     private static Task<double> LicencesAsync(LicenceCrowd crowd) => OfferedLoad.ClosedAsync(Clients, s_run, async client => Granted((await crowd.OpenAsync(crowd.Free[client % crowd.Free.Count])).Status));
 
-    private static async Task<double[]> SteadyAsync(LicenceCrowd crowd, double rate)
-    {
-        var due = Enumerable.Range(0, (int)(rate * s_run.TotalSeconds)).Select(n => n / rate).ToArray();
-        return [.. (await OfferedLoad.OnTheClockAsync(due, async n => Granted((await crowd.OpenAsync(crowd.Free[n % crowd.Free.Count])).Status))).Order()];
-    }
+    private static async Task<double[]> SteadyAsync(LicenceCrowd crowd, double rate) =>
+        [.. (await OfferedLoad.OnTheClockAsync(Every(rate), async n => Granted((await crowd.OpenAsync(crowd.Free[n % crowd.Free.Count])).Status))).Order()];
+
+    private static double[] Every(double rate) => [.. Enumerable.Range(0, (int)(rate * s_run.TotalSeconds)).Select(n => n / rate)];
 
     // Who has come by then asks for the next period's key in the last quarter of this one, while the others still come.
     private static async Task<Flash> FlashAsync(LicenceCrowd crowd)
