@@ -39,5 +39,8 @@ internal sealed class IdempotencyKeys(MasterKeys masters)
         return new(new Guid(id, bigEndian: true));
     }
 
-    private static string Checked(string? key) => key is { Length: >= 1 and <= MaxLength } && key.All(static c => c is > ' ' and < '\x7f') ? key : throw new RefusedException(s_invalid);
+    /// <summary>True for a key as it must be.</summary>
+    public static bool IsKey(string? key) => key is { Length: >= 1 and <= MaxLength } && key.All(static c => c is > ' ' and < '\x7f');
+
+    private static string Checked(string? key) => IsKey(key) ? key! : throw new RefusedException(s_invalid);
 }

@@ -95,6 +95,31 @@ public sealed class Offers_bind_what_is_played(OneServer one)
     }
 
     [Fact]
+    public async Task A_refused_line_of_a_file_leaves_no_key_of_its_viewer()
+    {
+        using var acme = await Broadcaster.AdmitAsync(one.Server, "acme");
+        var broadcast = await acme.CreateAsync();
+        var offers = $"/v1/broadcasts/{broadcast.Id}/offers";
+        var withdrawn = (await JsonAsync(acme.Api.PostAsJsonAsync(offers, new { maxTier = "SD" })))["id"]!.GetValue<string>();
+        Assert.True((await acme.Api.DeleteAsync($"{offers}/{withdrawn}")).IsSuccessStatusCode);
+        var over = (await JsonAsync(acme.Api.PostAsJsonAsync(offers, new { sale = new { until = DateTimeOffset.UtcNow.AddDays(-1) } })))["id"]!.GetValue<string>();
+        var file = string.Join('\n',
+            """{"viewer":"unknown","offer":"none"}""", """{"viewer":"empty","offer":""}""", $$"""{"viewer":"late","offer":"{{withdrawn}}"}""", $$"""{"viewer":"past","offer":"{{over}}"}""",
+            """{"viewer":"keyed","key":"not a key"}""", """{"viewer":"kept"}""");
+        using var request = new HttpRequestMessage(HttpMethod.Post, $"/v1/broadcasts/{broadcast.Id}/entitlements/bulk")
+        {
+            Content = new StringContent(file, Encoding.UTF8, "application/x-ndjson"),
+            Headers = { { "Idempotency-Key", "night-1" } },
+        };
+        var answer = (await (await acme.Api.SendAsync(request)).Content.ReadAsStringAsync()).TrimEnd();
+        Assert.EndsWith("""{"lines":6,"granted":1,"refused":5}""", answer, StringComparison.Ordinal);
+
+        var scope = Assert.Single(Directory.GetDirectories(one.Server.Data, broadcast.Id.ToString(), SearchOption.AllDirectories), static d => Directory.Exists(Path.Combine(d, "names")));
+        Assert.Single(Directory.GetFiles(Path.Combine(scope, "names")));
+        Assert.Single(Directory.GetFiles(Path.Combine(scope, "keys")));
+    }
+
+    [Fact]
     public async Task Of_200_requests_at_once_at_two_servers_the_2_allowed_are_granted()
     {
         using var acme = await Broadcaster.AdmitAsync(one.Server, "acme");

@@ -102,7 +102,7 @@ internal sealed class BulkEndpoint(Counter counter, ViewerPseudonyms pseudonyms,
         {
             var answers = new BulkAnswer[chunk.Length];
             var first = number + 1;
-            await Task.Run(() => pseudonyms.Prepare(broadcast, chunk.Select(static line => line?.Viewer).OfType<string>().Where(ViewerPseudonyms.IsViewer)), context.RequestAborted);
+            await PrepareAsync(chunk, first, key, broadcast, context.RequestAborted);
             await Parallel.ForAsync(0, chunk.Length, new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = context.RequestAborted },
                 async (n, cancel) => answers[n] = await GrantAsync(chunk[n], first + n, key, broadcast, user, cancel));
             number += chunk.Length;
@@ -123,6 +123,33 @@ internal sealed class BulkEndpoint(Counter counter, ViewerPseudonyms pseudonyms,
         await WriteAsync(context, new(number, granted, refused), BulkJson.Default.BulkEnd);
     }
 
+    // Keys for those who will be sold to. A line that is refused must leave nothing of its viewer behind.
+    private async Task PrepareAsync(BulkLine?[] lines, int first, string key, BroadcastId broadcast, CancellationToken cancel)
+    {
+        var onSale = new HashSet<string?>();
+        try
+        {
+            foreach (var offer in lines.Select(static line => line?.Offer).Distinct())
+            {
+                if (await counter.IsOnSaleAsync(broadcast, offer, cancel))
+                {
+                    onSale.Add(offer);
+                }
+            }
+        }
+        catch (LedgerUnavailableException)
+        {
+            // Each line says so itself.
+            return;
+        }
+
+        string[] viewers = [.. lines.Where((line, n) => line is not null && ViewerPseudonyms.IsViewer(line.Viewer) && onSale.Contains(line.Offer)
+            && IdempotencyKeys.IsKey(KeyOf(key, line, first + n))).Select(static line => line!.Viewer!)];
+        await Task.Run(() => pseudonyms.Prepare(broadcast, viewers), cancel);
+    }
+
+    private static string KeyOf(string key, BulkLine line, int number) => $"{key}/{line.Key ?? $"#{number}"}";
+
     private async Task<BulkAnswer> GrantAsync(BulkLine? line, int number, string key, BroadcastId broadcast, ClaimsPrincipal user, CancellationToken cancel)
     {
         if (line is null)
@@ -133,7 +160,7 @@ internal sealed class BulkEndpoint(Counter counter, ViewerPseudonyms pseudonyms,
         await _grants.WaitAsync(cancel);
         try
         {
-            var command = commands.Of($"{key}/{line.Key ?? $"#{number}"}", user, broadcast, "bulk");
+            var command = commands.Of(KeyOf(key, line, number), user, broadcast, "bulk");
             return new(number, (await counter.SellAsync(broadcast, new(line.Viewer, line.Offer), command, cancel)).Id.ToString(), null, null, null);
         }
         catch (RefusedException e)

@@ -42,6 +42,25 @@ internal sealed class Counter(EntitlementBook book, OfferBook offers, ViewerPseu
         return await book.GrantAsync(broadcast, pseudonyms.Seal(broadcast, sale.Viewer!), sold, command, cancel);
     }
 
+    /// <summary>True if nothing about its offer stands against a sale now.</summary>
+    /// <exception cref="LedgerUnavailableException">The database is away.</exception>
+    public async Task<bool> IsOnSaleAsync(BroadcastId broadcast, string? named, CancellationToken cancel)
+    {
+        try
+        {
+            if (named is not null)
+            {
+                await OnSaleAsync(broadcast, named, cancel);
+            }
+
+            return true;
+        }
+        catch (RefusedException e) when (e is not LedgerUnavailableException)
+        {
+            return false;
+        }
+    }
+
     private async Task<OfferVersion> OnSaleAsync(BroadcastId broadcast, string named, CancellationToken cancel)
     {
         if (!OfferId.TryParse(named, out var id) || await offers.ReadAsync(broadcast, id, cancel) is not { } offer)
