@@ -4,7 +4,10 @@ import { coverOf } from "../src/page/wording.js";
 import { deviceName, LicensedPlayback } from "../src/playback/licensedPlayback.js";
 import { type Ending, endingOf, watchPlayback } from "../src/playback/playbackWatch.js";
 
-afterEach(() => vi.unstubAllGlobals());
+afterEach(() => {
+  vi.useRealTimers();
+  vi.unstubAllGlobals();
+});
 
 describe("What a licence request says", () => {
   it("is ClearKey's, with the playback, a number that goes up by one, and the device", () => {
@@ -47,6 +50,40 @@ describe("Word of a playback's end", () => {
     const heard: Ending[] = [];
     await watchPlayback(playback, (ending) => heard.push(ending), new AbortController().signal);
     expect({ heard, lines }).toEqual({ heard: [{ code: "playback-dropped", decision: null }], lines: 2 });
+  });
+});
+
+describe("A line of events that ends without a word", () => {
+  /** The seconds from each line's end to the next one's beginning, of lines that are held for so many seconds. */
+  async function waits(held: readonly number[], chance: number): Promise<number[]> {
+    vi.useFakeTimers();
+    vi.stubGlobal("window", {});
+    const [began, ended]: [number[], number[]] = [[], []];
+    const gone = new AbortController();
+    vi.stubGlobal("fetch", async () => {
+      const seconds = held[began.push(Date.now()) - 1] ?? 3600;
+      return new Response(new ReadableStream({ start: (to) => void setTimeout(() => {
+        ended.push(Date.now());
+        to.close();
+      }, 1000 * seconds) }));
+    });
+    const playback = new LicensedPlayback("token");
+    playback.opened("0".repeat(32));
+    const watching = watchPlayback(playback, () => undefined, gone.signal, () => chance);
+    await vi.advanceTimersByTimeAsync(600_000);
+    gone.abort();
+    await vi.advanceTimersByTimeAsync(3_600_000);
+    await watching;
+    return began.slice(1).map((at, line) => (at - (ended[line] ?? 0)) / 1000);
+  }
+
+  it("is let alone longer each time, until that is half a minute", async () => expect(await waits([0, 0, 1, 0, 10, 0, 0], 0.5)).toEqual([2, 4, 8, 16, 30, 30, 30]));
+
+  it("is opened again soon where it had held, and the waits begin anew", async () => expect(await waits([0, 0, 0, 11, 0, 0], 0.5)).toEqual([2, 4, 8, 2, 4, 8]));
+
+  it("is opened again by each page at a time of its own, up to half a wait sooner or later", async () => {
+    expect(await waits([0, 0, 0, 0, 0], 0)).toEqual([1, 2, 4, 8, 15]);
+    expect(await waits([0, 0, 0, 0, 0], 1)).toEqual([3, 6, 12, 24, 45]);
   });
 });
 

@@ -19,7 +19,7 @@ export interface Ending {
  * Listens for word that the playback is over: a right that was withdrawn, a broadcast taken down, a place given to another playback. By fetch,
  * because an EventSource sends no Authorization. A line that breaks is opened again; heartbeats find out the same, only later.
  */
-export async function watchPlayback(playback: LicensedPlayback, over: (ending: Ending) => void, signal: AbortSignal): Promise<void> {
+export async function watchPlayback(playback: LicensedPlayback, over: (ending: Ending) => void, signal: AbortSignal, chance: () => number = Math.random): Promise<void> {
   let wait = shortest / 2;
   while (!signal.aborted) {
     const began = Date.now();
@@ -27,7 +27,7 @@ export async function watchPlayback(playback: LicensedPlayback, over: (ending: E
     if (ending && !signal.aborted) return over(ending);
     // A line that held was the network's or the server's end: soon. One that did not is let alone longer each time, each page by its own time.
     wait = Date.now() - began > longLine ? shortest : Math.min(longest, 2 * wait);
-    await pause(wait * (0.5 + Math.random()), signal).catch(() => undefined);
+    await pause(wait * (0.5 + chance()), signal).catch(() => undefined);
   }
 }
 
