@@ -194,7 +194,8 @@ describe("The Studio", () => {
     shop = await Shop.open();
     await studio.signIn();
     const id = await studio.create("With a shop");
-    await studio.untilSaid("#webhooks", "No shop is told");
+    await studio.untilSaid("#webhooks", /No shop is told.* or of licences if you choose those/);
+    expect(await page.inputValue("#webhook-types")).toBe("");
     await page.fill("#webhook-url", "ftp://shop.example/");
     await page.click("#webhook-add");
     await studio.untilSaid("#webhooks", "The address has to begin with https://");
@@ -230,6 +231,39 @@ describe("The Studio", () => {
     expect(await page.evaluate(() => document.activeElement?.id)).toBe("webhooks-title");
     expect(await server.ask<{ items: unknown[] }>("GET", `/v1/broadcasts/${id}/webhooks`, studio.token)).toEqual({ items: [] });
     expect(studio.complaints.filter((text) => !text.includes("400"))).toEqual([]);
+  });
+
+  // More waits for a shop than a test would have sent: what the server counts then is added to its answer on the way.
+  it("says what a shop was never sent, beside what it was sent and where that is nothing", async () => {
+    const studio = await Studio.open(server, browser, "full-shop");
+    const { page } = studio;
+    const left = [
+      { type: "licence.granted", messages: 12_345, firstAt: "2026-11-21T20:15:30.5Z", lastAt: "2026-11-22T01:02:03.25Z" },
+      { type: "entitlement.granted", messages: 1, firstAt: "2026-11-22T01:00:00Z", lastAt: "2026-11-22T01:00:00Z" },
+    ];
+    const counted: unknown[] = [];
+    await page.route("**/deliveries", async (route) => {
+      const response = await route.fetch();
+      const answer = (await response.json()) as { leftOut: unknown[] };
+      counted.push(answer.leftOut);
+      await route.fulfill({ response, json: { ...answer, leftOut: left } });
+    });
+    await studio.signIn();
+    const id = await studio.create("With a shop that hangs");
+    await server.ask("POST", `/v1/broadcasts/${id}/webhooks`, studio.token, { url: "http://shop.invalid/hook" });
+    await page.reload();
+    await page.click('#webhooks [data-act="deliveries"]');
+    await studio.untilSaid("#webhooks", "Nothing yet");
+    const said = page.locator("#webhooks .hook .failure");
+    const expected = [
+      "12,345 messages of licence.granted never sent, from 21 Nov 2026, 20:15 UTC to 22 Nov 2026, 01:02 UTC: too many waited for the shop. The log has them.",
+      "1 message of entitlement.granted never sent, from 22 Nov 2026, 01:00 UTC to 22 Nov 2026, 01:00 UTC: too many waited for the shop. The log has them.",
+    ];
+    expect(await said.allInnerTexts()).toEqual(expected);
+    await server.ask("POST", `/v1/broadcasts/${id}/entitlements`, studio.token, { viewer: "buyer" });
+    await page.locator("#webhooks tbody tr").waitFor({ timeout: 15_000 });
+    expect((await said.allInnerTexts()).slice(0, 2)).toEqual(expected);
+    expect(counted.every((leftOut) => Array.isArray(leftOut) && leftOut.length === 0)).toBe(true);
   });
 
   it("turns pages of viewers, and says what an address names that is not there", async () => {

@@ -58,7 +58,7 @@ export class WebhooksPanel {
 
   #draw(): void {
     refresh(this.#list, [this.#hooks, this.#opened, this.#deliveries], () => this.#hooks.length === 0
-      ? [h("p", { class: "empty" }, "No shop is told. Add its address to have it hear of grants, revocations and licences by itself.")]
+      ? [h("p", { class: "empty" }, "No shop is told. Add its address to have it hear of grants, revocations and the broadcast’s start and end by itself, or of licences if you choose those.")]
       : this.#hooks.map((hook) => this.#hook(hook)));
   }
 
