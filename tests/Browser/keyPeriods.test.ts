@@ -41,20 +41,20 @@ async function listedKeys(): Promise<string[][]> {
 // Two or three at a time: five software decoders beside an encoder take turns on two cores, and a turn too late looks like a stall.
 async function playAll(players: StockPlayer[], state: "live" | "recording"): Promise<void> {
   const half = Math.ceil(players.length / 2);
-  await playTogether(players.slice(0, half), undefined);
-  await playTogether(players.slice(half), state);
+  await playTogether(players.slice(0, half), state);
+  await playTogether(players.slice(half), state, openOurs);
 }
 
-/** Plays stock players, and ours if it is said in which state. */
-async function playTogether(players: StockPlayer[], state: "live" | "recording" | undefined): Promise<void> {
+/** Plays stock players, and ours if it is said how to open it. */
+async function playTogether(players: StockPlayer[], state: "live" | "recording", openOurs?: () => Promise<Page>): Promise<void> {
   const pages = new Map<string, Page>();
   for (const player of players) pages.set(player, await openStock(stage.browser, stage.proxy.url, player, broadcast.id, await broadcast.ticket()));
-  const ours = state ? await openOurs() : undefined;
-  if (ours && state) {
+  const ours = await openOurs?.();
+  if (ours) {
     pages.set("ours", ours);
     await untilState(ours, state, 30);
   }
-  const failed = await hindrancesOf(pages, watched);
+  const failed = await hindrancesOf(pages, watched, state);
   const stats = ours && (await statsOf(ours));
   await Promise.all([...pages.values()].map((page) => page.close()));
   expect(failed).toEqual([]);

@@ -53,7 +53,7 @@ async function playAll(players: StockPlayer[], watched: number): Promise<void> {
   const ours = await openOurs();
   pages.set("ours", ours);
   await untilState(ours, "live", 30);
-  const failed = await hindrancesOf(pages, watched);
+  const failed = await hindrancesOf(pages, watched, "live");
   const { failures } = await statsOf(ours);
   await stage.clear();
   expect(failed).toEqual([]);
@@ -84,7 +84,7 @@ describe("Keys that fragments name (seig), the option", () => {
   it("are played through by Shaka Player after the end, a change without a stall", async () => {
     await broadcast.end();
     const page = await open("Shaka Player, DASH");
-    expect(await hindrancesOf(new Map([["Shaka Player, DASH", page]]), seconds)).toEqual([]);
+    expect(await hindrancesOf(new Map([["Shaka Player, DASH", page]]), seconds, "recording")).toEqual([]);
     expect(firstKeys.filter((kid) => asked.has(kid))).toEqual(firstKeys);
     await stage.clear();
   }, patience);

@@ -2,9 +2,10 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Page } from "playwright-core";
-import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect } from "vitest";
 import { LiveBroadcast } from "./support/liveServer.js";
 import { LiveStage } from "./support/liveStage.js";
+import { type Pages, sideBySide } from "./support/sideBySide.js";
 import { expectBars, openStock } from "./support/stockPlayer.js";
 import { sleep, until } from "./support/until.js";
 import { coverText, decodedBy, statsOf, untilPlaying, untilState } from "./support/watchPage.js";
@@ -14,6 +15,7 @@ const period = 10;
 
 let stage: LiveStage;
 let broadcast: LiveBroadcast;
+const it = sideBySide(() => stage);
 
 /** Where the server looks addresses up; every page here is at 127.0.0.1. */
 const folder = mkdtempSync(join(tmpdir(), "liveledger-regions-"));
@@ -25,21 +27,19 @@ beforeAll(async () => {
   broadcast = stage.broadcast;
 }, 180_000);
 
-afterEach(() => stage.clear());
-
 afterAll(async () => {
   await stage?.close();
   rmSync(folder, { recursive: true });
 });
 
-async function watch(viewer: string): Promise<Page> {
-  const page = await stage.browser.page();
+async function watch(pages: Pages, viewer: string): Promise<Page> {
+  const page = await pages.page();
   await page.goto(broadcast.watchUrl(stage.server.url, await broadcast.viewerToken(viewer)));
   return page;
 }
 
-async function playing(viewer: string): Promise<Page> {
-  const page = await watch(viewer);
+async function playing(pages: Pages, viewer: string): Promise<Page> {
+  const page = await watch(pages, viewer);
   await untilState(page, "live", 30);
   await untilPlaying(page);
   return page;
@@ -54,10 +54,26 @@ async function stopsAfter(page: Page, end: () => Promise<void>): Promise<number>
   return (Date.now() - began) / 1000;
 }
 
-describe("A page that plays", () => {
-  it("stops when its right is revoked, at once and not at its next renewal, and says so", async () => {
+describe.concurrent("A stock player, which hears of nothing", () => {
+  it("has no keys for what is broadcast a period and two seconds after its right was revoked", async ({ pages, proxy }) => {
+    const entitlement = await broadcast.entitle("unaware");
+    const page = await openStock(pages, proxy.url, "hls.js", broadcast.id, await broadcast.viewerToken("unaware"));
+    await expectBars(page, 4, 30);
+    const edge = await liveEdge(page);
+    await broadcast.revoke(entitlement);
+    // Long enough to play what it has keys for, and more.
+    let last = (await decodedBy(page)).time;
+    for (const end = Date.now() + 1000 * (2 * period + 12); Date.now() < end; await sleep(500)) last = (await decodedBy(page)).time;
+    await sleep(2000);
+    expect((await decodedBy(page)).time).toBeLessThan(last + 0.5);
+    expect(last).toBeLessThan(edge + period + 2);
+  });
+});
+
+describe.concurrent("A page that plays", () => {
+  it("stops when its right is revoked, at once and not at its next renewal, and says so", async ({ pages }) => {
     const entitlement = await broadcast.entitle("revoked");
-    const page = await playing("revoked");
+    const page = await playing(pages, "revoked");
     expect(await stopsAfter(page, () => broadcast.revoke(entitlement))).toBeLessThan(3);
     expect(await coverText(page)).toContain("Your ticket was withdrawn");
     await page.getByRole("button", { name: "Try again" }).click();
@@ -65,11 +81,11 @@ describe("A page that plays", () => {
     expect(await coverText(page)).toContain("Your ticket was withdrawn");
   });
 
-  it("is one of as many as the offer allows: the next one is refused, and let in when one has gone", async () => {
+  it("is one of as many as the offer allows: the next one is refused, and let in when one has gone", async ({ pages }) => {
     const offer = await broadcast.offer({ name: "Two screens", playbacks: { max: 2, mode: "refuse-new" } });
     await broadcast.entitle("two-screens", offer);
-    const [first] = [await playing("two-screens"), await playing("two-screens")];
-    const third = await watch("two-screens");
+    const [first] = [await playing(pages, "two-screens"), await playing(pages, "two-screens")];
+    const third = await watch(pages, "two-screens");
     await untilState(third, "refused", 30);
     expect(await coverText(third)).toContain("in use elsewhere");
     // A page that goes away frees its place by itself.
@@ -81,29 +97,29 @@ describe("A page that plays", () => {
     });
   });
 
-  it("gives way where the offer drops the oldest, and says where it went", async () => {
+  it("gives way where the offer drops the oldest, and says where it went", async ({ pages }) => {
     const offer = await broadcast.offer({ name: "Two screens", playbacks: { max: 2, mode: "drop-oldest" } });
     await broadcast.entitle("moving", offer);
-    const oldest = await playing("moving");
-    const second = await playing("moving");
-    expect(await stopsAfter(oldest, async () => void (await playing("moving")))).toBeLessThan(period + 2 + 10);
+    const oldest = await playing(pages, "moving");
+    const second = await playing(pages, "moving");
+    expect(await stopsAfter(oldest, async () => void (await playing(pages, "moving")))).toBeLessThan(period + 2 + 10);
     expect(await coverText(oldest)).toContain("Playing on another screen");
     expect((await statsOf(second)).state).toBe("live");
   });
 
-  it("plays where the offer wants requests that cannot be replayed and devices that are known, which a stock player's are not", async () => {
+  it("plays where the offer wants requests that cannot be replayed and devices that are known, which a stock player's are not", async ({ pages, proxy }) => {
     const offer = await broadcast.offer({ name: "Strict", devices: 1, replayProtection: true });
     await broadcast.entitle("strict", offer);
-    const page = await playing("strict");
+    const page = await playing(pages, "strict");
     await expectBars(page, 2, 20);
-    const stock = await openStock(stage.browser, stage.proxy.url, "hls.js", broadcast.id, await broadcast.viewerToken("strict"));
+    const stock = await openStock(pages, proxy.url, "hls.js", broadcast.id, await broadcast.viewerToken("strict"));
     await sleep(4000);
     expect((await decodedBy(stock)).frames).toBeLessThan(5);
   });
 });
 
-describe("A page whose ticket does not open the broadcast", () => {
-  it("says why, in words: where it is, which devices, when", async () => {
+describe.concurrent("A page whose ticket does not open the broadcast", () => {
+  it("says why, in words: where it is, which devices, when", async ({ pages }) => {
     const viewers = {
       "in-austria": [{ regions: { allowed: ["AT"] } }, "Not available where you are"],
       "third-device": [{ devices: 1 }, "Too many devices"],
@@ -112,27 +128,27 @@ describe("A page whose ticket does not open the broadcast", () => {
     } as const;
     for (const [viewer, [terms]] of Object.entries(viewers)) await broadcast.entitle(viewer, await broadcast.offer(terms));
     await playElsewhere("third-device");
-    const pages = await Promise.all(Object.keys(viewers).map(async (viewer) => [viewer, await watch(viewer)] as const));
-    for (const [viewer, page] of pages) {
+    const opened = await Promise.all(Object.keys(viewers).map(async (viewer) => [viewer, await watch(pages, viewer)] as const));
+    for (const [viewer, page] of opened) {
       await untilState(page, "refused", 30);
       expect(await coverText(page), viewer).toContain(viewers[viewer as keyof typeof viewers][1]);
     }
   });
 
-  it("waits where the broadcast has not started, and says so", async () => {
+  it("waits where the broadcast has not started, and says so", async ({ pages }) => {
     const later = await LiveBroadcast.create(stage.server, "cbcs", "Later tonight", period, undefined, "not-started");
     await later.entitle("early");
-    const page = await stage.browser.page();
+    const page = await pages.page();
     await page.goto(later.watchUrl(stage.server.url, await later.viewerToken("early")));
     await untilState(page, "waiting");
     expect(await coverText(page)).toContain("The broadcast has not started yet");
   });
 
-  it("stops as its time is over, or its region is not served any more, and says which", async () => {
+  it("stops as its time is over, or its region is not served any more, and says which", async ({ pages }) => {
     const until = inSeconds(15);
     await broadcast.entitle("ending", await broadcast.offer({ viewing: { until } }));
     await broadcast.entitle("moved", await broadcast.offer({ regions: { allowed: ["DE"] } }));
-    const [ending, moved] = await Promise.all([playing("ending"), playing("moved")]);
+    const [ending, moved] = await Promise.all([playing(pages, "ending"), playing(pages, "moved")]);
     expect(Date.now()).toBeLessThan(Date.parse(until));
     expect(await stopsAfter(ending, () => sleep(Date.parse(until) - Date.now()))).toBeLessThan(15 + 2);
     expect(Date.now()).toBeGreaterThan(Date.parse(until));
@@ -144,10 +160,10 @@ describe("A page whose ticket does not open the broadcast", () => {
   });
 });
 
-describe("What was decided on a ticket", () => {
-  it("is shown where the ledger has it, a licence and then a no, with a way to check it", async () => {
+describe.concurrent("What was decided on a ticket", () => {
+  it("is shown where the ledger has it, a licence and then a no, with a way to check it", async ({ pages }) => {
     const entitlement = await broadcast.entitle("proof");
-    const page = await playing("proof");
+    const page = await playing(pages, "proof");
     const rows = page.locator("#decisions-list li");
     await page.getByText("Proof of your licence").click();
     await until("the licence's place in the ledger", 20, async () => (await rows.locator("a").count()) > 0);
@@ -167,29 +183,13 @@ describe("What was decided on a ticket", () => {
   });
 });
 
-describe("A stock player, which hears of nothing", () => {
-  it("has no keys for what is broadcast a period and two seconds after its right was revoked", async () => {
-    const entitlement = await broadcast.entitle("unaware");
-    const page = await openStock(stage.browser, stage.proxy.url, "hls.js", broadcast.id, await broadcast.viewerToken("unaware"));
-    await expectBars(page, 4, 30);
-    const edge = await liveEdge();
-    await broadcast.revoke(entitlement);
-    // Long enough to play what it has keys for, and more.
-    let last = (await decodedBy(page)).time;
-    for (const end = Date.now() + 1000 * (2 * period + 12); Date.now() < end; await sleep(500)) last = (await decodedBy(page)).time;
-    await sleep(2000);
-    expect((await decodedBy(page)).time).toBeLessThan(last + 0.5);
-    expect(last).toBeLessThan(edge + period + 2);
-  });
-});
-
 describe("A broadcast that is taken down", () => {
-  it("stops in every page within seconds, says so, and is not there for who comes later", async () => {
+  it("stops in every page within seconds, says so, and is not there for who comes later", async ({ pages }) => {
     await broadcast.entitle("last");
-    const page = await playing("last");
+    const page = await playing(pages, "last");
     expect(await stopsAfter(page, () => broadcast.takeDown())).toBeLessThan(3);
     expect(await coverText(page)).toContain("This broadcast was withdrawn");
-    const late = await watch("last");
+    const late = await watch(pages, "last");
     await untilState(late, "refused", 20);
     expect(await coverText(late)).toContain("This broadcast was withdrawn");
   });
@@ -208,8 +208,7 @@ async function playElsewhere(viewer: string): Promise<void> {
 }
 
 /** Where the media has come to, in seconds on the players' timeline: the end of the newest segment. */
-async function liveEdge(): Promise<number> {
-  const page = stage.browser.context.pages().at(-1) as Page;
+async function liveEdge(page: Page): Promise<number> {
   return page.evaluate(async () => {
     const video = document.querySelector("video") as HTMLVideoElement;
     // hls.js counts media time from the first segment it listed, so the edge is told by the seekable range.

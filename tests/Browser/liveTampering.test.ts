@@ -1,15 +1,15 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect } from "vitest";
 import { Browser } from "./support/chromium.js";
 import { leavesOf, SigningKey } from "./support/cose.js";
 import { flipped } from "./support/flipped.js";
 import { LiveBroadcast, LiveServer } from "./support/liveServer.js";
-import { Proxy } from "./support/proxy.js";
+import { type Own, sideBySide } from "./support/sideBySide.js";
 import { until } from "./support/until.js";
 import { decodedBy, statsOf, untilState } from "./support/watchPage.js";
 
-// The real server's bytes, changed on their way by a proxy. Two epochs: the publisher was restarted.
+// The real server's bytes, changed on their way by a proxy of each test's: what a browser has cached from one origin says nothing about
+// another. Two epochs: the publisher was restarted.
 let server: LiveServer;
-let proxy: Proxy;
 let browser: Browser;
 let broadcast: LiveBroadcast;
 let other: LiveBroadcast;
@@ -18,16 +18,18 @@ let video: string[];
 let audio: string;
 let later: number;
 const early = 2;
+const it = sideBySide(() => ({ browser, server }));
 
 beforeAll(async () => {
   [server, browser] = await Promise.all([LiveServer.start(), Browser.open()]);
   [broadcast, other] = await Promise.all([LiveBroadcast.create(server, "cbcs", "Two epochs"), LiveBroadcast.create(server, "cbcs", "Another")]);
-  broadcast.publish();
-  other.publish();
+  // Of recordings nothing is live: they are pushed as fast as two encoders go.
+  broadcast.publish({ speed: 4 });
+  other.publish({ speed: 4 });
   await Promise.all([broadcast.untilSegments(6), other.untilSegments(4)]);
   await Promise.all([broadcast.stopPublishing(), other.end()]);
   const before = await broadcast.status();
-  broadcast.publish();
+  broadcast.publish({ speed: 4 });
   await until("the second epoch", 60, async () => {
     const { tracks } = await broadcast.status();
     return tracks.every((track, i) => track.lastSequence >= (before.tracks[i]?.lastSequence ?? 0) + 5);
@@ -38,11 +40,6 @@ beforeAll(async () => {
   audio = tracks.find((track) => track.class === "AUDIO")?.name ?? "";
   later = Math.max(...before.tracks.map((track) => track.lastSequence)) + 2;
 }, 240_000);
-// A proxy for each test: what a browser has cached from one origin says nothing about another.
-beforeEach(async () => {
-  proxy = await Proxy.start(server.url);
-});
-afterEach(() => proxy.stop());
 afterAll(async () => {
   await Promise.all([broadcast?.stopPublishing(), other?.stopPublishing()]);
   await browser?.close();
@@ -56,36 +53,32 @@ async function fetchLive(path: string, of = broadcast): Promise<Buffer> {
 }
 
 /** Replaces a file of every video track, then expects segment `sequence` refused as `code`, and the rest played. */
-async function expectRefused(code: string, sequence: number, kind: "m4s" | "record", make: (track: string, body: Buffer) => Promise<Buffer> | Buffer): Promise<void> {
+async function expectRefused({ pages, proxy }: Own, code: string, sequence: number, kind: "m4s" | "record", make: (track: string, body: Buffer) => Promise<Buffer> | Buffer): Promise<void> {
   const replaced = new Map<string, Buffer>();
   for (const track of video) {
     const path = `${track}/${sequence}.${kind}`;
     replaced.set(`/live/${broadcast.id}/${path}`, await make(track, await fetchLive(path)));
   }
   proxy.change = (path) => replaced.get(path);
-  const page = await browser.page();
-  try {
-    await page.goto(broadcast.watchUrl(proxy.url, await broadcast.ticket()));
-    await untilState(page, "recording", 20);
-    await page.evaluate(() => void ((document.querySelector("video") as HTMLVideoElement).playbackRate = 4));
-    const failure = await until(`refusal as ${code}`, 15, async () => (await statsOf(page)).failures.at(0));
-    expect(failure).toMatchObject({ code, sequence });
-    expect(video).toContain(failure.track);
-    await until("later segments played", 40, async () => {
-      const { appended } = await statsOf(page);
-      return video.some((track) => appended.includes(`${track}/${sequence + 2}`)) && (await decodedBy(page)).time > 2 * sequence + 2.5;
-    });
-    const { failures, appended } = await statsOf(page);
-    expect(new Set(failures.map((found) => `${found.code} ${found.sequence}`))).toEqual(new Set([`${code} ${sequence}`]));
-    expect(appended.filter((slot) => video.some((track) => slot === `${track}/${sequence}`))).toEqual([]);
-  } finally {
-    await page.close();
-  }
+  const page = await pages.page();
+  await page.goto(broadcast.watchUrl(proxy.url, await broadcast.ticket()));
+  await untilState(page, "recording", 20);
+  await page.evaluate(() => void ((document.querySelector("video") as HTMLVideoElement).playbackRate = 4));
+  const failure = await until(`refusal as ${code}`, 15, async () => (await statsOf(page)).failures.at(0));
+  expect(failure).toMatchObject({ code, sequence });
+  expect(video).toContain(failure.track);
+  await until("later segments played", 40, async () => {
+    const { appended } = await statsOf(page);
+    return video.some((track) => appended.includes(`${track}/${sequence + 2}`)) && (await decodedBy(page)).time > 2 * sequence + 2.5;
+  });
+  const { failures, appended } = await statsOf(page);
+  expect(new Set(failures.map((found) => `${found.code} ${found.sequence}`))).toEqual(new Set([`${code} ${sequence}`]));
+  expect(appended.filter((slot) => video.some((track) => slot === `${track}/${sequence}`))).toEqual([]);
 }
 
-describe("On the way from the real server", () => {
-  it("nothing was changed: all of both epochs plays, verified", async () => {
-    const page = await browser.page();
+describe.concurrent("On the way from the real server", () => {
+  it("nothing was changed: all of both epochs plays, verified", async ({ pages, proxy }) => {
+    const page = await pages.page();
     await page.goto(broadcast.watchUrl(proxy.url, await broadcast.ticket()));
     await untilState(page, "recording", 20);
     await page.evaluate(() => void ((document.querySelector("video") as HTMLVideoElement).playbackRate = 4));
@@ -93,27 +86,26 @@ describe("On the way from the real server", () => {
     const { failures, appended } = await statsOf(page);
     expect(failures).toEqual([]);
     expect(appended.some((slot) => slot === `${video[0]}/${later}` || slot === `${video[1]}/${later}`)).toBe(true);
-    await page.close();
   });
 
-  it.each([0, 0.1, 0.5, 0.9, 1])("one flipped byte at %d of a segment is refused", async (share) => {
-    await expectRefused("segment-chunk", early, "m4s", (_, body) => flipped(body, Math.floor(share * (body.length - 1))));
+  it.for([0, 0.1, 0.5, 0.9, 1])("one flipped byte at %d of a segment is refused", async (share, { pages, proxy }) => {
+    await expectRefused({ pages, proxy }, "segment-chunk", early, "m4s", (_, body) => flipped(body, Math.floor(share * (body.length - 1))));
   });
 
-  it("one flipped byte in the second epoch is refused", async () => {
-    await expectRefused("segment-chunk", later, "m4s", (_, body) => flipped(body, 99));
+  it("one flipped byte in the second epoch is refused", async ({ pages, proxy }) => {
+    await expectRefused({ pages, proxy }, "segment-chunk", later, "m4s", (_, body) => flipped(body, 99));
   });
 
-  it.each<[string, string, (track: string, body: Buffer) => Promise<Buffer> | Buffer]>([
+  it.for<[string, string, (track: string, body: Buffer) => Promise<Buffer> | Buffer]>([
     ["another segment", "record-wrong-slot", (track) => fetchLive(`${track}/${early + 1}.record`)],
     ["another track", "record-wrong-slot", () => fetchLive(`${audio}/${early}.record`)],
     ["another epoch", "record-wrong-slot", (track) => fetchLive(`${track}/${later}.record`)],
     ["another broadcast", "record-signature", (track) => fetchLive(`${track}/${early}.record`, other)],
-  ])("a record of %s is refused", (_, code, make) => expectRefused(code, early, "record", make));
+  ])("a record of %s is refused", ([, code, make], { pages, proxy }) => expectRefused({ pages, proxy }, code, early, "record", make));
 
-  it("a record signed by another key is refused", async () => {
+  it("a record signed by another key is refused", async ({ pages, proxy }) => {
     const stranger = new SigningKey(new Uint8Array(32).fill(77));
-    await expectRefused("record-signature", early, "record", async (track, body) => {
+    await expectRefused({ pages, proxy }, "record-signature", early, "record", async (track, body) => {
       const segment = await fetchLive(`${track}/${early}.m4s`);
       const leaves = Buffer.concat(leavesOf(segment));
       // The payload is the 0xb0 map between protected header and signature: found by its head, version 1 and key 2.
@@ -123,16 +115,15 @@ describe("On the way from the real server", () => {
     });
   });
 
-  it("another identity, with a whole chain of its own, is refused", async () => {
+  it("another identity, with a whole chain of its own, is refused", async ({ pages, proxy }) => {
     const stranger = new SigningKey(new Uint8Array(32).fill(78));
     const now = Math.floor(Date.now() / 1000);
     const forged = stranger.certify(Buffer.from(broadcast.id, "hex"), stranger.publicKey, { notBefore: now - 60, notAfter: now + 600 });
     proxy.change = (path) => (path === `/live/${broadcast.id}/signer` ? forged : undefined);
-    const page = await browser.page();
+    const page = await pages.page();
     await page.goto(broadcast.watchUrl(proxy.url, await broadcast.ticket()));
     const { failures, appended } = await untilState(page, "verification-failed", 20);
     expect(failures.map(({ code }) => code)).toEqual(["identity-mismatch"]);
     expect(appended).toEqual([]);
-    await page.close();
   });
 });

@@ -105,13 +105,13 @@ export class LiveBroadcast {
   }
 
   /**
-   * Pushes colour bars (with noise, so that segments have several chunks) and a tone in real time, as two video renditions and audio, until told to stop.
-   * @param size Of the better rendition.
+   * Pushes colour bars (with noise, so that segments have several chunks) and a tone, as two video renditions and audio, until told to stop.
+   * @param of Size of the better rendition, and how many times as fast as in real time.
    */
-  publish(size: "640x360" | "1280x720" = "640x360"): void {
+  publish({ size = "640x360", speed = 1 }: { size?: "640x360" | "1280x720"; speed?: number } = {}): void {
     this.#publisher = spawn("ffmpeg", [
-      "-nostdin", "-loglevel", "error", "-re", "-f", "lavfi", "-i", `smptebars=size=${size}:rate=24,noise=alls=16:allf=t`,
-      "-re", "-f", "lavfi", "-i", "sine=frequency=440:sample_rate=48000",
+      "-nostdin", "-loglevel", "error", "-readrate", String(speed), "-f", "lavfi", "-i", `smptebars=size=${size}:rate=24,noise=alls=16:allf=t`,
+      "-readrate", String(speed), "-f", "lavfi", "-i", "sine=frequency=440:sample_rate=48000",
       "-filter_complex", "[0:v]split=2[a][b];[b]scale=320:180[c]", "-map", "[a]", "-map", "[c]", "-map", "1:a",
       "-c:v", "libx264", "-preset", "ultrafast", "-pix_fmt", "yuv420p", "-b:v:0", "600k", "-b:v:1", "200k",
       "-g", "48", "-keyint_min", "48", "-sc_threshold", "0", "-c:a", "aac", "-ac", "2", "-b:a", "96k",

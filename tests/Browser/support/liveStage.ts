@@ -12,11 +12,11 @@ export class LiveStage {
   ) {}
 
   /** @param environment The server's settings beside its own. */
-  static async open(title: string, keyPeriodSeconds: number, environment: Record<string, string> = {}, keySignalling?: "in-band", size?: "1280x720"): Promise<LiveStage> {
+  static async open(title: string, keyPeriodSeconds: number, environment: Record<string, string> = {}, keySignalling?: "in-band", size: "640x360" | "1280x720" = "640x360"): Promise<LiveStage> {
     const [server, browser] = await Promise.all([LiveServer.start(environment), Browser.open()]);
     const proxy = await Proxy.start(server.url);
     const broadcast = await LiveBroadcast.create(server, "cbcs", title, keyPeriodSeconds, keySignalling);
-    broadcast.publish(size);
+    broadcast.publish({ size });
     await broadcast.untilSegments(5);
     return new LiveStage(server, proxy, browser, broadcast);
   }

@@ -6,14 +6,14 @@ import { until } from "./until.js";
 import { decodedBy } from "./watchPage.js";
 
 /** Looks on while all pages play for `watched` seconds, side by side, bars and tone without a stall; gives what was not so, by name. */
-export async function hindrancesOf(pages: ReadonlyMap<string, Page>, watched: number): Promise<string[]> {
-  const results = await Promise.allSettled([...pages].map(([name, page]) => expectSmooth(name, page, watched)));
+export async function hindrancesOf(pages: ReadonlyMap<string, Page>, watched: number, state: "live" | "recording"): Promise<string[]> {
+  // Live players settle their distance to the edge first, dash.js by a seek.
+  const results = await Promise.allSettled([...pages].map(([name, page]) => expectSmooth(name, page, watched, state === "live" ? 5 : 1)));
   return results.filter((result) => result.status === "rejected").map((result) => String(result.reason));
 }
 
-async function expectSmooth(name: string, page: Page, watched: number): Promise<void> {
-  // Live players settle their distance to the edge first, dash.js by a seek.
-  await expectBars(page, 5, 40);
+async function expectSmooth(name: string, page: Page, watched: number, settling: number): Promise<void> {
+  await expectBars(page, settling, 40);
   await watchSmoothness(page);
   const before = await decodedBy(page);
   try {

@@ -1,7 +1,7 @@
 import type { Page } from "playwright-core";
-import type { Browser } from "./chromium.js";
-import { sleep, until } from "./until.js";
+import type { Pages } from "./sideBySide.js";
 import { distanceFromBars, resembling } from "./bars.js";
+import { sleep, until } from "./until.js";
 import { decodedBy } from "./watchPage.js";
 
 /** A player as its package ships it, and which manifest it is given. */
@@ -23,9 +23,9 @@ export interface Told {
 }
 
 /** Opens a stock player's page on a broadcast. */
-export async function openStock(browser: Browser, origin: string, player: StockPlayer, broadcast: string, token: string, told: Told = {}): Promise<Page> {
+export async function openStock(pages: Pages, origin: string, player: StockPlayer, broadcast: string, token: string, told: Told = {}): Promise<Page> {
   const { page: name, manifest } = stockPlayers[player];
-  const page = await browser.page();
+  const page = await pages.page();
   const query = new URLSearchParams({ manifest: `${origin}/live/${broadcast}/${manifest}`, token, ...told });
   await page.goto(`${origin}/stock/${name}.html?${query}`);
   return page;
