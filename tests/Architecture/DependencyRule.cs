@@ -4,7 +4,7 @@ namespace LiveLedger.Architecture;
 
 /// <summary>
 /// The arrows between the rooms:
-/// Cryptography ← {Transparency, Media, Peering} ← Ledger ← {Broadcasting, Licensing, Swarm, Anchoring} ← Server. Messages, which others take in
+/// Cryptography ← {Transparency, Media ← Peering} ← Ledger ← {Broadcasting, Licensing, Swarm, Anchoring} ← Server. Messages, which others take in
 /// as well, stands on nothing.
 /// </summary>
 public sealed partial class DependencyRule
@@ -17,7 +17,7 @@ public sealed partial class DependencyRule
         ["Cryptography"] = [],
         ["Transparency"] = ["Cryptography"],
         ["Media"] = ["Cryptography"],
-        ["Peering"] = ["Cryptography"],
+        ["Peering"] = ["Cryptography", "Media"],
         ["Messages"] = [],
         ["Ledger"] = ["Cryptography", .. s_pure],
         ["Broadcasting"] = ["Cryptography", .. s_pure, "Ledger", "Messages"],

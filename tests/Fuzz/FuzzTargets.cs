@@ -14,6 +14,8 @@ public static class FuzzTargets
         RecordTarget.Create(),
         CertificateTarget.Create(),
         JwsTarget.Create(),
+        AdmissionTarget.Create(),
+        PeerMessageTarget.Create(),
         NoteTarget.Create(),
         WitnessTarget.Create(),
         EntryTarget.Create(),
