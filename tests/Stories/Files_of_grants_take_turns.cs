@@ -39,6 +39,30 @@ public sealed class Files_of_grants_take_turns(OneServer one)
         await GrantedAsync(SendAsync(slow, mine, Whole()));
     }
 
+    [Fact]
+    public async Task A_sender_that_trickles_is_cut_off_and_its_turns_are_free_and_one_that_keeps_on_sending_is_heard_to_the_end()
+    {
+        using var slow = await Broadcaster.AdmitAsync(one.Server, "trickling-shop");
+        using var steady = await Broadcaster.AdmitAsync(one.Server, "steady-shop");
+        var (mine, theirs) = (await slow.CreateAsync(), await steady.CreateAsync());
+        // Eight times the rate that is asked for, and a sixteenth of it.
+        var kept = new SlowFile(512 * 1024);
+        var files = new[] { new SlowFile(4 * 1024), new SlowFile(4 * 1024) };
+        var heard = SendAsync(steady, theirs, kept);
+        var sent = files.Select(file => SendAsync(slow, mine, file)).ToList();
+        await Task.WhenAll(files.Append(kept).Select(static file => file.Begun.Task)).WaitAsync(TimeSpan.FromSeconds(20));
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, (await SendAsync(slow, mine, Whole())).StatusCode);
+
+        foreach (var file in sent)
+        {
+            await CutOffAsync(file.WaitAsync(TimeSpan.FromSeconds(40)));
+        }
+
+        await GrantedAsync(SendAsync(slow, mine, Whole()));
+        kept.End.SetResult();
+        await GrantedAsync(heard);
+    }
+
     private static StringContent Whole() => new("""{"viewer":"v"}""", Encoding.UTF8, "application/x-ndjson");
 
     private async Task<HttpResponseMessage> SendAsync(Broadcaster shop, RunningBroadcast broadcast, HttpContent file)
@@ -60,10 +84,28 @@ public sealed class Files_of_grants_take_turns(OneServer one)
         Assert.EndsWith("""{"lines":1,"granted":1,"refused":0}""", (await answer.Content.ReadAsStringAsync()).TrimEnd(), StringComparison.Ordinal);
     }
 
-    /// <summary>A file whose line is sent, and whose end is not until somebody says so.</summary>
+    // In the middle of its body: its client may hear why, or find the connection gone.
+    private static async Task CutOffAsync(Task<HttpResponseMessage> sent)
+    {
+        try
+        {
+            Assert.Equal(HttpStatusCode.RequestTimeout, (await sent).StatusCode);
+        }
+        catch (HttpRequestException)
+        {
+        }
+    }
+
+    /// <summary>A file whose line is sent, then empty ones at a pace, and whose end is not until somebody says so.</summary>
     private sealed class SlowFile : HttpContent
     {
-        public SlowFile() => Headers.ContentType = new MediaTypeHeaderValue("application/x-ndjson");
+        private readonly byte[] _quarter;
+
+        public SlowFile(int bytesASecond = 0)
+        {
+            _quarter = Encoding.UTF8.GetBytes(new string('\n', bytesASecond / 4));
+            Headers.ContentType = new MediaTypeHeaderValue("application/x-ndjson");
+        }
 
         public TaskCompletionSource Begun { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
@@ -74,6 +116,13 @@ public sealed class Files_of_grants_take_turns(OneServer one)
             await stream.WriteAsync("""{"viewer":"v"}"""u8.ToArray());
             await stream.FlushAsync();
             Begun.SetResult();
+            while (_quarter.Length > 0 && !End.Task.IsCompleted)
+            {
+                await Task.WhenAny(End.Task, Task.Delay(250));
+                await stream.WriteAsync(_quarter);
+                await stream.FlushAsync();
+            }
+
             await End.Task;
         }
 

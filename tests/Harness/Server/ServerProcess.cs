@@ -16,11 +16,12 @@ public sealed partial class ServerProcess : IAsyncDisposable
     private readonly IReadOnlyDictionary<string, string> _environment;
     private readonly ConcurrentQueue<string> _log = new();
     private readonly bool _ownsData;
+    private readonly bool _heedsModes;
     private Process? _process;
 
-    private ServerProcess(string? database, string data, bool ownsData, IReadOnlyDictionary<string, string> environment)
+    private ServerProcess(string? database, string data, bool ownsData, IReadOnlyDictionary<string, string> environment, bool heedsModes)
     {
-        (_database, Data, _ownsData, _environment) = (database, data, ownsData, environment);
+        (_database, Data, _ownsData, _environment, _heedsModes) = (database, data, ownsData, environment, heedsModes);
         BaseUrl = new($"http://127.0.0.1:{FreePort()}");
         Http = new(new SocketsHttpHandler { PooledConnectionLifetime = TimeSpan.FromSeconds(5) }) { BaseAddress = BaseUrl, Timeout = TimeSpan.FromSeconds(30) };
     }
@@ -51,10 +52,12 @@ public sealed partial class ServerProcess : IAsyncDisposable
     /// <param name="database">An Npgsql connection string; null for the server's own embedded PostgreSQL.</param>
     /// <param name="data">Data folder; null for a new one, deleted at the end.</param>
     /// <param name="environment">Further environment variables.</param>
-    public static async Task<ServerProcess> StartAsync(string? database, string? data = null, IReadOnlyDictionary<string, string>? environment = null)
+    /// <param name="heedsModes">True: what a file's or folder's mode forbids is forbidden to it as to anybody, even where tests run as root.</param>
+    public static async Task<ServerProcess> StartAsync(
+        string? database, string? data = null, IReadOnlyDictionary<string, string>? environment = null, bool heedsModes = false)
     {
         var server = new ServerProcess(
-            database, data ?? Directory.CreateTempSubdirectory("liveledger-data-").FullName, data is null, environment ?? new Dictionary<string, string>());
+            database, data ?? Directory.CreateTempSubdirectory("liveledger-data-").FullName, data is null, environment ?? new Dictionary<string, string>(), heedsModes);
         try
         {
             await server.StartAgainAsync();
@@ -99,7 +102,13 @@ public sealed partial class ServerProcess : IAsyncDisposable
             throw new InvalidOperationException($"{assembly} is missing: build the solution in Release first");
         }
 
-        var start = new ProcessStartInfo("dotnet", [assembly, .. (_database is null ? [] : (string[])["--database", _database]), "--data", Data, "--urls", BaseUrl.ToString().TrimEnd('/')])
+        string[] command = ["dotnet", assembly, .. (_database is null ? [] : (string[])["--database", _database]), "--data", Data, "--urls", BaseUrl.ToString().TrimEnd('/')];
+        if (_heedsModes && Environment.IsPrivilegedProcess)
+        {
+            command = ["setpriv", "--bounding-set", "-dac_override,-dac_read_search", .. command];
+        }
+
+        var start = new ProcessStartInfo(command[0], command[1..])
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,

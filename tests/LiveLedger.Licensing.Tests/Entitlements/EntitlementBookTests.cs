@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using LiveLedger.Cryptography.Wrapping;
 using LiveLedger.Harness.Ledgers;
+using LiveLedger.Harness.Postgres;
 using LiveLedger.Ledger;
 using LiveLedger.Ledger.Subjects;
 using LiveLedger.Licensing.Entitlements;
@@ -61,6 +62,45 @@ public sealed class EntitlementBookTests
         Assert.Equal(first.Id, (await book.FindAsync(_broadcast, viewer, default))!.Id);
         await book.RevokeAsync(_broadcast, first.Id, default);
         Assert.False((await book.FindAsync(_broadcast, viewer, default))!.Holds);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_right_that_is_remembered_gives_way_to_a_later_one_even_to_one_that_came_while_it_was_looked_for(bool here)
+    {
+        await using var ledger = await StartAsync();
+        var book = new EntitlementBook(ledger.Events, ledger.Database, TimeProvider.System);
+        var elsewhere = new EntitlementBook(ledger.Events, ledger.Database, TimeProvider.System);
+        var viewer = Pseudonym();
+        var first = await elsewhere.GrantAsync(_broadcast, Sealed(viewer), default);
+        Assert.Equal(first.Id, (await book.FindAsync(_broadcast, viewer, default))!.Id);
+        var second = await GrantAsync();
+        Assert.Equal(second.Id, (await book.FindAsync(_broadcast, viewer, default))!.Id);
+
+        // An event that is heard again takes it out of memory, and the look that is to bring it back takes its time.
+        book.Heard(second.Id, await GrantedAsync(second));
+        await using var answers = await HeldLock.AnswersAsync(ledger.Options.ConnectionString, "entitlements.entitlements");
+        var finding = book.FindAsync(_broadcast, viewer, default).AsTask();
+        await answers.UntilWaitingAsync();
+        var third = await GrantAsync();
+        await answers.LetGoAsync();
+        // It was the best there was when it was looked for.
+        Assert.Equal(second.Id, (await finding)!.Id);
+        Assert.Equal(third.Id, (await book.FindAsync(_broadcast, viewer, default))!.Id);
+
+        async Task<Entitlement> GrantAsync()
+        {
+            var granted = await (here ? book : elsewhere).GrantAsync(_broadcast, Sealed(viewer), default);
+            if (!here)
+            {
+                book.Heard(granted.Id, await GrantedAsync(granted));
+            }
+
+            return granted;
+        }
+
+        ValueTask<StoredEvent> GrantedAsync(Entitlement granted) => ledger.Events.ReadStreamAsync(EntitlementEvents.StreamOf(granted.Id)).FirstAsync();
     }
 
     [Fact]

@@ -69,8 +69,59 @@ public sealed class OpenPlaybacksTests
         Assert.Null(Playback(BroadcastId.New(_time)).TakeLease(_time.Now));
     }
 
-    private Playback Playback(BroadcastId broadcast, OfferTerms? terms = null) =>
-        new(new(Guid.NewGuid()), new(Guid.NewGuid().ToString(), broadcast, default), new(new(Guid.NewGuid()), _time.Now), terms ?? OfferTerms.Open, _time.GetTimestamp())
+    [Fact]
+    public void Of_playbacks_that_follow_one_another_in_a_session_only_the_last_is_there()
+    {
+        var open = new OpenPlaybacks(_time);
+        var broadcast = BroadcastId.New(_time);
+        var before = Playback(broadcast, token: "a");
+        open.Open(before);
+        _time.Now += OpenPlaybacks.Lease;
+        var after = Playback(broadcast, token: "a");
+        open.Open(after);
+        // A sign of life that was on its way when it lapsed.
+        before.Touch(_time.GetTimestamp());
+        Assert.Null(open.Find(before.Id));
+        Assert.Same(after, open.Find(after.Id));
+        Assert.Equal([after], open.List(broadcast));
+
+        // And so was its end.
+        open.Close(before);
+        Assert.Same(after, open.Find(after.Id));
+        Assert.Same(after, open.Find(after.Session));
+    }
+
+    [Fact]
+    public void A_server_is_full_of_what_is_open_and_of_nothing_that_was()
+    {
+        var open = new OpenPlaybacks(_time);
+        var broadcast = BroadcastId.New(_time);
+        // Time stands still, so that nothing is swept.
+        for (var n = 0; n <= OpenPlaybacks.MaxOpen; n++)
+        {
+            open.Open(Playback(broadcast, token: "again and again"));
+        }
+
+        Assert.False(open.IsFull);
+        Parallel.For(2, OpenPlaybacks.MaxOpen, _ => open.Open(Playback(broadcast)));
+        Assert.False(open.IsFull);
+        var last = Playback(broadcast);
+        open.Open(last);
+        open.Open(last);
+        Assert.True(open.IsFull);
+        open.Close(last);
+        open.Close(last);
+        Assert.False(open.IsFull);
+        open.Open(Playback(broadcast));
+        Assert.True(open.IsFull);
+
+        _time.Now += OpenPlaybacks.Lease;
+        Assert.False(open.IsFull);
+        Assert.Equal(0, open.Count(broadcast));
+    }
+
+    private Playback Playback(BroadcastId broadcast, OfferTerms? terms = null, string? token = null) =>
+        new(new(Guid.NewGuid()), new(token ?? Guid.NewGuid().ToString(), broadcast, default), new(new(Guid.NewGuid()), _time.Now), terms ?? OfferTerms.Open, _time.GetTimestamp())
         {
             FirstPlayedAt = _time.Now,
             OpenedAt = _time.Now,

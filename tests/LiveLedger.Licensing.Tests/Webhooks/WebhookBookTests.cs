@@ -1,7 +1,10 @@
 using System.Text;
 using LiveLedger.Harness.Ledgers;
+using LiveLedger.Harness.Postgres;
+using LiveLedger.Ledger;
 using LiveLedger.Licensing.Webhooks;
 using LiveLedger.Media;
+using Npgsql;
 
 namespace LiveLedger.Licensing.Tests.Webhooks;
 
@@ -66,6 +69,46 @@ public sealed class WebhookBookTests
     }
 
     [Fact]
+    public async Task One_look_does_for_all_events_that_were_in_the_log_then_and_for_none_that_came_later()
+    {
+        await using var shop = await OneShop.OpenAsync();
+        var first = await shop.AddAsync();
+        await shop.Ledger.UntilPublishedAsync(1);
+        Assert.Equal([first.Id], await IdsAsync(shop, 0));
+        var second = await shop.AddAsync();
+        await shop.Ledger.UntilPublishedAsync(2);
+        Assert.Equal(1ul, second.After.Value);
+        Assert.Equal([first.Id, second.Id], await IdsAsync(shop, 1));
+
+        await shop.Ledger.ExecuteAsync("ALTER TABLE webhooks.webhooks RENAME TO out_of_sight");
+        Assert.Equal([first.Id, second.Id], await IdsAsync(shop, 0));
+        Assert.Equal([first.Id, second.Id], await IdsAsync(shop, 1));
+        await Assert.ThrowsAsync<PostgresException>(() => IdsAsync(shop, 2));
+    }
+
+    [Fact]
+    public async Task One_that_is_added_while_they_are_looked_for_is_told_of_what_is_logged_from_then_on()
+    {
+        await using var shop = await OneShop.OpenAsync();
+        var first = await shop.AddAsync();
+        await shop.Ledger.UntilPublishedAsync(1);
+        await using var answers = await HeldLock.AnswersAsync(shop.Ledger.Options.ConnectionString, "webhooks.webhooks");
+        var looking = IdsAsync(shop, 0);
+        await answers.UntilWaitingAsync();
+        // Not by the book, which would look too.
+        var second = new WebhookId(Guid.CreateVersion7());
+        var url = shop.Secrets.SealUrl(shop.Broadcast, second, shop.Url);
+        var after = await shop.Ledger.Events.ReadEndAsync();
+        await shop.Ledger.Events.AppendAsync(
+            WebhookEvents.StreamOf(second), ExpectedVersion.NoStream, [WebhookEvents.Added(Guid.CreateVersion7(), new(shop.Broadcast.ToString(), url, [], (long)after.Value))]);
+        await shop.Ledger.UntilPublishedAsync(2);
+        await answers.LetGoAsync();
+
+        Assert.Equal([first.Id], await looking);
+        Assert.Equal([first.Id, second], await IdsAsync(shop, after.Value));
+    }
+
+    [Fact]
     public async Task Rebuilt_they_are_byte_identical_and_the_removed_stay_away()
     {
         await using var shop = await OneShop.OpenAsync();
@@ -83,4 +126,6 @@ public sealed class WebhookBookTests
         await shop.Ledger.UntilPublishedAsync(3);
         await LogAudit.CheckAsync(shop.Ledger.Log);
     }
+
+    private static async Task<WebhookId[]> IdsAsync(OneShop shop, ulong place) => [.. (await shop.Book.ListAsync(shop.Broadcast, new(place), default)).Select(static w => w.Id)];
 }
