@@ -24,14 +24,9 @@ internal readonly record struct PlaybackId(Guid Value)
 
     public static bool TryParse([NotNullWhen(true)] string? text, out PlaybackId id)
     {
-        id = default;
-        if (text is not { Length: 32 } || text.AsSpan().ContainsAnyExcept("0123456789abcdef") || !Guid.TryParseExact(text, "N", out var value))
-        {
-            return false;
-        }
-
+        var read = IdText.TryRead(text, out var value);
         id = new(value);
-        return true;
+        return read;
     }
 
     public override string ToString() => Value.ToString("N");
