@@ -25,12 +25,17 @@ internal sealed class WebhookRoom(LedgerDatabase database, TimeProvider time)
     /// <summary>Takes the place of one message; false if there is none.</summary>
     public async Task<bool> TakeAsync(WebhookId webhook, bool licence, CancellationToken cancel)
     {
-        if (_lanes.Count >= MaxKnown)
+        if (!_lanes.TryGetValue((webhook, licence), out var lane))
         {
-            _lanes.Clear();
+            // Only now: a dictionary's own count takes all of its locks.
+            if (_lanes.Count >= MaxKnown)
+            {
+                _lanes.Clear();
+            }
+
+            lane = _lanes.GetOrAdd((webhook, licence), static _ => new());
         }
 
-        var lane = _lanes.GetOrAdd((webhook, licence), static _ => new());
         await lane.Gate.WaitAsync(cancel);
         try
         {
