@@ -63,7 +63,7 @@ internal sealed class Recording
     {
         var directory = Path.Combine(root, id.ToString());
         Directory.CreateDirectory(directory);
-        DurableFile.FlushDirectory(root);
+        DirectorySync.Flush(root);
         var recording = new Recording(id, directory);
         foreach (var track in recording.FindTracks())
         {

@@ -1,4 +1,5 @@
 using System.Globalization;
+using LiveLedger.Cryptography;
 using LiveLedger.Media.Chunks;
 using LiveLedger.Media.Records;
 
@@ -29,7 +30,7 @@ internal sealed class TrackFiles(string directory)
     public void SaveInit(uint epoch, ulong cryptoPeriod, ReadOnlySpan<byte> source, ReadOnlySpan<byte> delivered)
     {
         Directory.CreateDirectory(directory);
-        DurableFile.FlushDirectory(Path.GetDirectoryName(directory)!);
+        DirectorySync.Flush(Path.GetDirectoryName(directory)!);
         // The source first: a delivered init whose source is missing could not be packaged for after a restart.
         DurableFile.Replace(SourceInitPath(epoch), source);
         DurableFile.Replace(InitPath(epoch, cryptoPeriod), delivered);
@@ -49,7 +50,7 @@ internal sealed class TrackFiles(string directory)
         DurableFile.Stage(recordPath, record.Bytes.Span);
         DurableFile.Publish(segmentPath);
         DurableFile.Publish(recordPath);
-        DurableFile.FlushDirectory(directory);
+        DirectorySync.Flush(directory);
     }
 
     /// <summary>Finishes or removes what an interrupted <see cref="Seal"/> left at <paramref name="next"/>, the first sequence without a record.</summary>
@@ -71,7 +72,7 @@ internal sealed class TrackFiles(string directory)
             }
 
             DurableFile.Publish(recordPath);
-            DurableFile.FlushDirectory(directory);
+            DirectorySync.Flush(directory);
             return true;
         }
 
@@ -103,7 +104,7 @@ internal sealed class TrackFiles(string directory)
             DurableFile.Publish(segmentPath);
         }
 
-        DurableFile.FlushDirectory(directory);
+        DirectorySync.Flush(directory);
     }
 
     /// <summary>Reads a record; null if there is none with this sequence.</summary>

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
+using LiveLedger.Cryptography;
 using LiveLedger.Cryptography.Ed25519;
 using LiveLedger.Transparency.Cosignatures;
 

@@ -1,3 +1,4 @@
+using LiveLedger.Cryptography;
 using LiveLedger.Transparency.Notes;
 
 namespace LiveLedger.Cli.Witness;

@@ -89,7 +89,7 @@ public static class KeySuccession
     public static void End(string keysFolder) => Try(keysFolder, static path =>
     {
         File.Delete(path);
-        Native.Posix.SyncDirectory(Path.GetDirectoryName(Path.GetFullPath(path))!);
+        DirectorySync.Flush(Path.GetDirectoryName(Path.GetFullPath(path))!);
         return true;
     });
 

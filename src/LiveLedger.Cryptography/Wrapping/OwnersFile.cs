@@ -108,7 +108,7 @@ internal static class OwnersFile
     {
         foreach (var folder in paths.Select(static path => Path.GetDirectoryName(Path.GetFullPath(path))!).Distinct(StringComparer.Ordinal))
         {
-            Posix.SyncDirectory(folder);
+            DirectorySync.Flush(folder);
         }
     }
 

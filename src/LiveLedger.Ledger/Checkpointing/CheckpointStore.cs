@@ -1,4 +1,5 @@
 using System.Globalization;
+using LiveLedger.Cryptography;
 using LiveLedger.Cryptography.Wrapping;
 using LiveLedger.Transparency.Notes;
 

@@ -1,5 +1,5 @@
 using System.Buffers;
-using LiveLedger.Ledger.Checkpointing;
+using LiveLedger.Cryptography;
 using Microsoft.Win32.SafeHandles;
 
 namespace LiveLedger.Ledger.Journal;

@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json;
+using LiveLedger.Cryptography;
 using LiveLedger.Ledger.Checkpointing;
 using LiveLedger.Transparency.Notes;
 

@@ -1,4 +1,4 @@
-using LiveLedger.Ledger.Checkpointing;
+using LiveLedger.Cryptography;
 
 namespace LiveLedger.Ledger.Subjects;
 

@@ -1,7 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
+using LiveLedger.Cryptography;
 using LiveLedger.Cryptography.Wrapping;
-using LiveLedger.Ledger.Checkpointing;
 
 namespace LiveLedger.Ledger.Subjects;
 

@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Threading.Channels;
+using LiveLedger.Cryptography;
 using LiveLedger.Ledger;
-using LiveLedger.Ledger.Checkpointing;
 using LiveLedger.Ledger.Refusals;
 using Microsoft.Extensions.Hosting;
 
