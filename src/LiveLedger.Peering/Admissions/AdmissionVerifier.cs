@@ -15,7 +15,7 @@ public sealed class AdmissionVerifier(string issuer, IEnumerable<Ed25519PublicKe
     /// <summary>How far a reader's clock, set right by the platform's, may still be off.</summary>
     public static readonly TimeSpan Leeway = TimeSpan.FromSeconds(30);
 
-    private readonly Dictionary<string, Ed25519PublicKey> _keys = keys.ToDictionary(JwkThumbprint.Of);
+    private readonly Dictionary<string, Ed25519PublicKey> _keys = keys.Distinct().ToDictionary(JwkThumbprint.Of);
 
     /// <summary>The admission, or why it is none.</summary>
     /// <param name="text">From outside.</param>

@@ -22,6 +22,14 @@ public sealed class LinkHandshakeTests
     }
 
     [Fact]
+    public void A_platform_that_names_a_key_twice_is_understood()
+    {
+        var guest = _swarm.Admit();
+        var verifier = new AdmissionVerifier(Swarm.Issuer, [_swarm.Platform.PublicKey, _swarm.Platform.PublicKey]);
+        Assert.Equal(AdmissionRefusal.None, verifier.Verify(guest.Token, _swarm.Broadcast, _swarm.Now, out _));
+    }
+
+    [Fact]
     public void Somebody_in_the_middle_who_passes_everything_on_gets_no_link()
     {
         // Two channels, each with a certificate of the one between: each end sees that one in place of the other's.

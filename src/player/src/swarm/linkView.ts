@@ -1,0 +1,151 @@
+import { hasBit } from "../peering/bitmap.js";
+import { chunkSize, type HeldSegment, maxWanted, type NoReason } from "../peering/messages.js";
+import { keyOf, type SegmentName } from "../peering/segmentName.js";
+import type { ChunkSpan, LinkId } from "./actions.js";
+
+/** A request under way on a link. */
+export interface Request {
+  readonly id: number;
+  readonly segment: SegmentName;
+  readonly span: ChunkSpan;
+  readonly askedAt: number;
+  /** The last sign of it, or when it was asked: with nothing for too long it is given up. */
+  heardAt: number;
+  /** Chunks of it that came. */
+  readonly came: Set<number>;
+}
+
+/** Most segments that are remembered of a peer: more than a live window has. */
+const maxRemembered = 512;
+/** Chunks under way at once to a peer of whom nothing good has come yet: what a liar costs. */
+const probation = 2;
+/** And at least, once it has. */
+const smallestWindow = 8;
+/** So much of what a peer sends in a second is asked for ahead. */
+const ahead = 0.5;
+/** What is cancelled may still come for so long. */
+const graceMs = 10_000;
+/** A peer that is busy is asked again after so long; one that is silent after twice as long each time, at most half a minute. */
+const busyMs = 250;
+const longestRestMs = 30_000;
+
+/** What is known of a peer at the other end of a link: what it has, how fast it is, what was asked of it. */
+export class LinkView {
+  readonly #held = new Map<string, HeldSegment>();
+  readonly #requests = new Map<number, Request>();
+  /** Cancelled, and until when chunks of it are no offence. */
+  readonly #cancelled = new Map<number, { readonly until: number; readonly request: Request }>();
+  #nextRequest = 1;
+  #underWay = 0;
+  /** Bytes a second, smoothed; undefined before anything came. */
+  #rate: number | undefined;
+  #isProved = false;
+  #silences = 0;
+  #restsUntil = 0;
+  isSending = true;
+
+  constructor(readonly id: LinkId) {}
+
+  get requests(): Iterable<Request> {
+    return this.#requests.values();
+  }
+
+  get rate(): number | undefined {
+    return this.#rate;
+  }
+
+  /** How many more chunks may be asked for now. */
+  room(now: number): number {
+    if (!this.isSending || now < this.#restsUntil) return 0;
+    if (!this.#isProved) return Math.max(0, probation - this.#underWay);
+    const window = Math.ceil(((this.#rate ?? 0) * ahead) / chunkSize);
+    return Math.max(0, Math.min(2 * maxWanted, Math.max(smallestWindow, window)) - this.#underWay);
+  }
+
+  hear(held: readonly HeldSegment[]): void {
+    for (const one of held) {
+      const key = keyOf(one.segment);
+      this.#held.delete(key);
+      if (one.holding === "none") continue;
+      // The oldest goes: what a peer claims to have never grows beyond this.
+      if (this.#held.size >= maxRemembered) this.#held.delete(this.#held.keys().next().value ?? "");
+      // A bitmap is a view of a message.
+      this.#held.set(key, one.bitmap ? { ...one, bitmap: one.bitmap.slice() } : one);
+    }
+  }
+
+  /** True if it says that it has the chunk, of a segment of that many: one that counts otherwise is not believed. */
+  has(segment: string, chunks: number, chunk: number): boolean {
+    const held = this.#held.get(segment);
+    if (held?.chunks !== chunks) return false;
+    return held.holding === "all" || (held.bitmap !== undefined && hasBit(held.bitmap, chunk));
+  }
+
+  knows(segment: string): boolean {
+    return this.#held.has(segment);
+  }
+
+  ask(segment: SegmentName, span: ChunkSpan, now: number): Request {
+    const request = { id: this.#nextRequest++, segment, span, askedAt: now, heardAt: now, came: new Set<number>() };
+    this.#requests.set(request.id, request);
+    this.#underWay += span.count;
+    return request;
+  }
+
+  /** A request that is under way, or was cancelled a moment ago. */
+  requestOf(id: number): Request | undefined {
+    return this.#requests.get(id) ?? this.#cancelled.get(id)?.request;
+  }
+
+  /** The request that a chunk answers; undefined if nobody asked for it, or it came before. */
+  answer(id: number, chunk: number, bytes: number, now: number): Request | undefined {
+    const request = this.requestOf(id);
+    if (!request || chunk < request.span.first || chunk >= request.span.first + request.span.count || request.came.has(chunk)) return undefined;
+    request.came.add(chunk);
+    // What was cancelled is under way no more, and says nothing of the rate.
+    if (!this.#requests.has(id)) return request;
+    this.#underWay--;
+    this.#silences = 0;
+    const seconds = Math.max(now - request.heardAt, 1) / 1000;
+    request.heardAt = now;
+    // The first chunk of a request waits for a round trip, so it says less of the rate.
+    if (request.came.size > 1) this.#rate = this.#rate === undefined ? bytes / seconds : this.#rate + (bytes / seconds - this.#rate) / 16;
+    if (request.came.size === request.span.count) this.#requests.delete(id);
+    return request;
+  }
+
+  /** What came was checked, and good. */
+  prove(): void {
+    this.#isProved = true;
+  }
+
+  /** Nothing came of a request for too long. */
+  fellSilent(now: number): void {
+    this.#restsUntil = now + Math.min(longestRestMs, 1000 * 2 ** this.#silences);
+    this.#silences++;
+  }
+
+  /** Gives a request up: what of it has not come. What is on its way may still come for a while. */
+  drop(id: number, now: number): Request | undefined {
+    const request = this.#requests.get(id);
+    if (!request) return undefined;
+    this.#requests.delete(id);
+    this.#underWay -= request.span.count - request.came.size;
+    for (const [old, { until }] of this.#cancelled) if (until <= now) this.#cancelled.delete(old);
+    this.#cancelled.set(id, { until: now + graceMs, request });
+    return request;
+  }
+
+  /** A request that the peer says no to: nothing more comes of it. */
+  refused(id: number, reason: NoReason, now: number): Request | undefined {
+    const request = this.#requests.get(id);
+    if (!request) return undefined;
+    this.#requests.delete(id);
+    this.#underWay -= request.span.count - request.came.size;
+    if (reason === 2) this.#restsUntil = now + busyMs;
+    else if (reason === 3) this.isSending = false;
+    // What it said it has, it has not: it is asked again once it says so again.
+    else this.#held.delete(keyOf(request.segment));
+    return request;
+  }
+}

@@ -1,0 +1,249 @@
+import { describe, expect, it } from "vitest";
+import { bitmapLength, setBit } from "../../src/peering/bitmap.js";
+import { chunkSize, type HeldSegment, maxWanted } from "../../src/peering/messages.js";
+import type { Action, ChunkSpan, WantedSegment } from "../../src/swarm/actions.js";
+import { ChunkScheduler, usualSettings } from "../../src/swarm/chunkScheduler.js";
+import { SeededRandom } from "../../src/swarm/random.js";
+
+const segment = { track: 1n, epoch: 0, sequence: 7 };
+const chunks = 40;
+const wanted: WantedSegment = { segment, chunks, byteLength: chunks * chunkSize - 100, deadline: 10_000 };
+const all: HeldSegment = { segment, chunks, holding: "all" };
+
+function some(...held: number[]): HeldSegment {
+  const bitmap = new Uint8Array(bitmapLength(chunks));
+  for (const chunk of held) setBit(bitmap, chunk);
+  return { segment, chunks, holding: "some", bitmap };
+}
+
+type Ask = Extract<Action, { type: "ask" }>;
+
+const asksOf = (actions: readonly Action[]) => actions.filter((action): action is Ask => action.type === "ask");
+const fetchesOf = (actions: readonly Action[]) => actions.filter((action) => action.type === "fetch");
+const numbers = ({ first, count }: ChunkSpan) => Array.from({ length: count }, (_, n) => first + n);
+const askedOf = (actions: readonly Action[]) => asksOf(actions).flatMap(({ span }) => numbers(span)).sort((a, b) => a - b);
+
+/** A scheduler that wants the segment, with links to peers that have what they say. */
+function meet(...peers: HeldSegment[][]): ChunkScheduler {
+  const scheduler = new ChunkScheduler(new SeededRandom(3));
+  scheduler.want(wanted, 0);
+  peers.forEach((held, n) => {
+    scheduler.linkUp(n + 1);
+    scheduler.heard(n + 1, held);
+  });
+  return scheduler;
+}
+
+/** Answers what was asked, with good chunks. */
+function answer(scheduler: ChunkScheduler, asks: readonly Ask[], now: number): void {
+  for (const { link, request, span } of asks) for (const chunk of numbers(span)) scheduler.chunkFrom(link, request, chunk, chunkSize, true, now);
+}
+
+/** Asks and is answered until nothing more is asked: all peers are proved then. */
+function settle(scheduler: ChunkScheduler, from = 0): number {
+  for (let now = from; now < from + 1000; now += 20) {
+    const asks = asksOf(scheduler.plan(now));
+    if (asks.length === 0) return now;
+    answer(scheduler, asks, now + 10);
+  }
+  throw new Error("it asks for ever");
+}
+
+describe("a chunk", () => {
+  it("is asked of one peer only, and a segment of all who have it", () => {
+    const scheduler = meet([all], [all], [all]);
+    const first = scheduler.plan(0);
+    expect(new Set(asksOf(first).map(({ link }) => link)).size).toBe(3);
+    answer(scheduler, asksOf(first), 10);
+    const second = scheduler.plan(20);
+    expect(new Set(asksOf(second).map(({ link }) => link)).size).toBe(3);
+    const asked = [...askedOf(first), ...askedOf(second)];
+    expect(new Set(asked).size).toBe(asked.length);
+  });
+
+  it("comes from whoever has it, until the segment is whole", () => {
+    const scheduler = meet([some(...numbers({ first: 0, count: 20 }))], [some(...numbers({ first: 20, count: 20 }))]);
+    settle(scheduler);
+    expect(scheduler.progressOf(segment)?.isWhole).toBe(true);
+  });
+
+  it("is kept once, and one that differs from its record ends the link and is asked of another", () => {
+    const scheduler = meet([all]);
+    const [ask] = asksOf(scheduler.plan(0));
+    if (!ask) throw new Error("nothing asked");
+    const { first } = ask.span;
+    expect(scheduler.chunkFrom(1, ask.request, first, chunkSize, false, 5)).toEqual({ keep: false, actions: [{ type: "cut", link: 1, offence: "bad-chunk" }] });
+    scheduler.linkUp(2);
+    scheduler.heard(2, [all]);
+    expect(askedOf(scheduler.plan(10)).length).toBeGreaterThan(0);
+    expect(scheduler.progressOf(segment)?.has(first)).toBe(false);
+    expect(asksOf(scheduler.plan(20)).every(({ link }) => link !== 1)).toBe(true);
+  });
+
+  it("that nobody asked for ends the link: of no request, beyond its request, or twice", () => {
+    for (const wrong of ["request", "chunk", "twice"] as const) {
+      const scheduler = meet([all]);
+      const [ask] = asksOf(scheduler.plan(0));
+      if (!ask) throw new Error("nothing asked");
+      const { first, count } = ask.span;
+      if (wrong === "twice") scheduler.chunkFrom(1, ask.request, first, chunkSize, true, 5);
+      const [request, chunk] = wrong === "request" ? [ask.request + 1, first] : [ask.request, wrong === "chunk" ? first + count : first];
+      expect(scheduler.chunkFrom(1, request, chunk, chunkSize, true, 6).actions).toEqual([{ type: "cut", link: 1, offence: "not-asked" }]);
+    }
+  });
+});
+
+describe("a peer", () => {
+  it("of whom nothing good has come is asked for two chunks, and then for more", () => {
+    const scheduler = meet([all]);
+    const first = asksOf(scheduler.plan(0));
+    expect(askedOf(first).length).toBe(2);
+    answer(scheduler, first, 10);
+    expect(askedOf(scheduler.plan(20)).length).toBeGreaterThan(2);
+  });
+
+  it("that counts a segment's chunks otherwise than its record is not believed", () => {
+    const scheduler = meet([{ ...all, chunks: chunks + 1 }]);
+    expect(asksOf(scheduler.plan(0))).toEqual([]);
+  });
+
+  it("that is silent is given up, left alone for a while, and for longer the next time", () => {
+    const scheduler = meet([all]);
+    scheduler.want({ ...wanted, deadline: 60_000 }, 0);
+    scheduler.plan(0);
+    const { silenceMs } = usualSettings;
+    expect(scheduler.plan(silenceMs - 1)).toEqual([]);
+    expect(scheduler.plan(silenceMs).map(({ type }) => type)).toEqual(["cancel"]);
+    expect(asksOf(scheduler.plan(silenceMs + 999))).toEqual([]);
+    expect(askedOf(scheduler.plan(silenceMs + 1000)).length).toBe(2);
+    expect(scheduler.plan(2 * silenceMs + 1000).map(({ type }) => type)).toEqual(["cancel"]);
+    expect(asksOf(scheduler.plan(2 * silenceMs + 2999))).toEqual([]);
+    expect(asksOf(scheduler.plan(2 * silenceMs + 3000)).length).toBeGreaterThan(0);
+  });
+
+  it("that is busy is asked again soon, one that has it not only when it says so anew, one that sends nothing not at all", () => {
+    for (const reason of [1, 2, 3] as const) {
+      const scheduler = meet([all]);
+      for (const { link, request } of asksOf(scheduler.plan(0))) scheduler.no(link, request, reason, 10);
+      expect(asksOf(scheduler.plan(20))).toEqual([]);
+      expect(asksOf(scheduler.plan(300)).length > 0).toBe(reason === 2);
+      scheduler.heard(1, [all]);
+      expect(asksOf(scheduler.plan(320)).length > 0).toBe(reason === 1);
+      scheduler.sending(1, true);
+      expect(asksOf(scheduler.plan(340)).length > 0).toBe(reason === 3);
+    }
+  });
+
+  it("that goes leaves what it was asked for to others", () => {
+    const scheduler = meet([all]);
+    const asked = askedOf(scheduler.plan(0));
+    scheduler.linkDown(1);
+    scheduler.linkUp(2);
+    scheduler.heard(2, [some(...asked)]);
+    expect(askedOf(scheduler.plan(10))).toEqual(asked);
+  });
+
+  it("may claim whatever it likes: what is remembered of it is bounded", () => {
+    const scheduler = meet([all]);
+    for (let sequence = 100; sequence < 700; sequence++) scheduler.heard(1, [{ ...all, segment: { ...segment, sequence } }]);
+    // Its oldest word is forgotten, and with it the only one that mattered.
+    expect(asksOf(scheduler.plan(0))).toEqual([]);
+  });
+
+  it("that is fast is asked for more at a time than one that is slow, and never for more than a request may have", () => {
+    const scheduler = meet([some(...numbers({ first: 0, count: 20 }))], [some(...numbers({ first: 20, count: 20 }))]);
+    for (let sequence = 20; sequence < 60; sequence++) {
+      const next = { segment: { ...segment, sequence }, chunks: 200, byteLength: 200 * chunkSize, deadline: 60_000 };
+      scheduler.want(next, 0);
+      for (const link of [1, 2]) scheduler.heard(link, [{ segment: next.segment, chunks: 200, holding: "all" }]);
+    }
+    let [fast, slow] = [0, 0];
+    const waiting: { ask: Ask; chunk: number; at: number }[] = [];
+    const freeAt = new Map([[1, 0], [2, 0]]);
+    for (let now = 0; now < 3000; now += 10) {
+      for (const ask of asksOf(scheduler.plan(now))) {
+        expect(ask.span.count).toBeLessThanOrEqual(maxWanted);
+        for (const chunk of numbers(ask.span)) {
+          const at = Math.max(freeAt.get(ask.link) ?? 0, now) + (ask.link === 1 ? 4 : 40);
+          freeAt.set(ask.link, at);
+          waiting.push({ ask, chunk, at });
+        }
+      }
+      for (const due of waiting.splice(0).sort((a, b) => a.at - b.at)) {
+        if (due.at > now) { waiting.push(due); continue; }
+        const { keep } = scheduler.chunkFrom(due.ask.link, due.ask.request, due.chunk, chunkSize, true, due.at);
+        if (keep) due.ask.link === 1 ? fast++ : slow++;
+      }
+    }
+    expect(fast).toBeGreaterThan(4 * slow);
+    expect(slow).toBeGreaterThan(20);
+  });
+});
+
+describe("the origin", () => {
+  it("is asked at once for this peer's part of a segment, and for that alone", () => {
+    const scheduler = new ChunkScheduler(new SeededRandom(3));
+    scheduler.want({ ...wanted, stripe: { first: 10, count: 10 } }, 0);
+    expect(scheduler.plan(0)).toEqual([{ type: "fetch", segment, span: { first: 10, count: 10 }, reason: "stripe" }]);
+    expect(scheduler.plan(10)).toEqual([]);
+  });
+
+  it("is asked by the deadline for just what is missing, and peers no longer for that", () => {
+    const scheduler = meet([some(...numbers({ first: 0, count: 30 }))]);
+    settle(scheduler);
+    scheduler.heard(1, [some(...numbers({ first: 0, count: 32 }))]);
+    const asks = asksOf(scheduler.plan(wanted.deadline - 3000));
+    expect(askedOf(asks)).toEqual([30, 31]);
+    const late = scheduler.plan(wanted.deadline - 900);
+    expect(late.filter(({ type }) => type === "cancel").length).toBe(asks.length);
+    expect(fetchesOf(late)).toEqual([{ type: "fetch", segment, span: { first: 30, count: 10 }, reason: "deadline" }]);
+
+    // What a peer had sent by then is taken all the same, and is no offence.
+    const [ask] = asks;
+    if (!ask) throw new Error("nothing asked");
+    expect(scheduler.chunkFrom(1, ask.request, 30, chunkSize, true, wanted.deadline - 850)).toEqual({ keep: true, actions: [] });
+    expect(scheduler.chunkFromOrigin(segment, 30)).toBe(false);
+    for (let chunk = 31; chunk < chunks; chunk++) expect(scheduler.chunkFromOrigin(segment, chunk)).toBe(true);
+    expect(scheduler.progressOf(segment)?.isWhole).toBe(true);
+  });
+
+  it("is asked the sooner the slower it was", () => {
+    const hedgedAt = (took?: { firstByteMs: number; ms: number; bytes: number }) => {
+      const scheduler = meet([some(0)]);
+      if (took) scheduler.fetched({ ...segment, sequence: 1 }, { first: 0, count: 1 }, took, 0);
+      settle(scheduler);
+      for (let now = 1000; now <= wanted.deadline; now += 10) if (fetchesOf(scheduler.plan(now)).length > 0) return now;
+      return wanted.deadline;
+    };
+    const quick = hedgedAt({ firstByteMs: 10, ms: 60, bytes: 2_000_000 });
+    const slow = hedgedAt({ firstByteMs: 800, ms: 4800, bytes: 500_000 });
+    expect(quick).toBeGreaterThan(wanted.deadline - 700);
+    expect(slow).toBeLessThan(wanted.deadline - 5000);
+    expect(hedgedAt()).toBeLessThan(quick);
+  });
+
+  it("is asked for a segment that nobody has when some of the time is gone, and not before", () => {
+    const scheduler = meet([]);
+    const since = usualSettings.patience * wanted.deadline;
+    expect(scheduler.plan(since - 1)).toEqual([]);
+    expect(scheduler.plan(since)).toEqual([{ type: "fetch", segment, span: { first: 0, count: chunks }, reason: "alone" }]);
+  });
+
+  it("is asked again, after a moment, for what a fetch that failed did not bring", () => {
+    const scheduler = new ChunkScheduler(new SeededRandom(3));
+    const stripe = { first: 0, count: 10 };
+    scheduler.want({ ...wanted, stripe }, 0);
+    scheduler.plan(0);
+    for (let chunk = 0; chunk < 4; chunk++) scheduler.chunkFromOrigin(segment, chunk);
+    scheduler.fetched(segment, stripe, undefined, 100);
+    expect(scheduler.plan(349)).toEqual([]);
+    expect(scheduler.plan(350)).toEqual([{ type: "fetch", segment, span: { first: 4, count: 6 }, reason: "stripe" }]);
+  });
+
+  it("is asked for nothing that is no longer wanted, nor peers", () => {
+    const scheduler = meet([all]);
+    scheduler.plan(0);
+    expect(scheduler.unwant(segment, 10).map(({ type }) => type)).toEqual(["cancel"]);
+    expect(scheduler.plan(wanted.deadline)).toEqual([]);
+  });
+});
