@@ -1,42 +1,16 @@
 import { describe, expect, it } from "vitest";
-import { verifyAdmission } from "../src/peering/admission.js";
 import { fingerprintOf } from "../src/peering/fingerprint.js";
-import { keysOfSet, thumbprintOf } from "../src/peering/jws.js";
 import { LinkHandshake, type LinkSelf, type LinkStep } from "../src/peering/linkHandshake.js";
 import { maxMessage, readMessage, writeMessage } from "../src/peering/messages.js";
-import { newPeerKey, newPeerKeyInScript, type PeerKey } from "../src/peering/peerKey.js";
+import { newPeerKeyInScript, type PeerKey } from "../src/peering/peerKey.js";
 import type { Channel } from "../src/peering/proofs.js";
-import { toBase64Url } from "../src/verify/base64Url.js";
 import { type Bytes, toHex } from "../src/verify/bytes.js";
+import { admit as admitted, admittedAt, platform, random } from "./swarm/admitted.js";
 import { hex, readVectors } from "./vectors.js";
 
-const now = 1_790_000_000;
 const broadcast = hex("01990000000070008000000000000001");
-const platformKey = newPeerKeyInScript();
-const platform = {
-  issuer: "https://live.example",
-  keys: await keysOfSet({ keys: [{ kty: "OKP", crv: "Ed25519", x: toBase64Url(platformKey.publicKey.bytes) }] }),
-};
-
-function random(length: number): Bytes {
-  return crypto.getRandomValues(new Uint8Array(length));
-}
-
-async function admit(claims: Record<string, unknown> = {}, key?: PeerKey): Promise<LinkSelf> {
-  key ??= await newPeerKey();
-  const x = toBase64Url(key.publicKey.bytes);
-  const stated = {
-    iss: platform.issuer, aud: "liveledger-swarm", sub: toBase64Url(random(32)), jti: toBase64Url(random(16)), iat: now, nbf: now, exp: now + 600,
-    cnf: { jwk: { kty: "OKP", crv: "Ed25519", x } }, broadcast: toHex(broadcast), role: "viewer", identity: toBase64Url(platformKey.publicKey.bytes),
-    tracker: "wss://live.example/v1/swarm", ...claims,
-  };
-  const part = (value: unknown) => toBase64Url(new TextEncoder().encode(JSON.stringify(value)));
-  const input = `${part({ alg: "EdDSA", typ: "liveledger-admission+jwt", kid: await thumbprintOf(platformKey.publicKey) })}.${part(stated)}`;
-  const token = `${input}.${toBase64Url(await platformKey.sign(new TextEncoder().encode(input)))}`;
-  const { admission } = await verifyAdmission(token, platform, broadcast, now);
-  if (!admission) throw new Error("not admitted");
-  return { key, token, admission };
-}
+const now = admittedAt;
+const admit = (claims: Record<string, unknown> = {}, key?: PeerKey) => admitted(broadcast, claims, key);
 
 const dtls = (offerer: Bytes, answerer: Bytes): Channel => ({ offererFingerprint: offerer, answererFingerprint: answerer });
 

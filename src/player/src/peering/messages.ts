@@ -1,10 +1,10 @@
 import type { Bytes } from "../verify/bytes.js";
+import { chunkSize } from "../verify/chunkTree.js";
 import { bitmapLength, isSome } from "./bitmap.js";
 import { putSegmentName, type SegmentName, segmentNameLength, takeSegmentName } from "./segmentName.js";
 import { WireReader, WireWriter } from "./wire.js";
 
-/** Bytes of every chunk but a segment's last. */
-export const chunkSize = 16_384;
+export { chunkSize };
 /** Most chunks of a segment. */
 export const maxChunks = 4096;
 /** Most chunks of a request: 1 MiB. */

@@ -34,4 +34,4 @@ export type Action =
 export type FetchReason = "stripe" | "alone" | "deadline";
 
 /** What no honest peer does. */
-export type Offence = "bad-chunk" | "not-asked" | "too-much" | "unreadable";
+export type Offence = "bad-chunk" | "bad-record" | "not-asked" | "too-much" | "unreadable";

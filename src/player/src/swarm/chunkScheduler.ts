@@ -52,6 +52,12 @@ export class ChunkScheduler {
     this.#links.get(link)?.hear(held);
   }
 
+  /** Links whose peers say that they have some of a segment. */
+  knowers(segment: SegmentName): LinkId[] {
+    const key = keyOf(segment);
+    return [...this.#links.values()].filter((view) => view.knows(key)).map(({ id }) => id);
+  }
+
   sending(link: LinkId, isOn: boolean): void {
     const view = this.#links.get(link);
     if (view) view.isSending = isOn;
@@ -84,7 +90,11 @@ export class ChunkScheduler {
     const view = this.#links.get(link);
     const answered = view?.answer(request, chunk, bytes, now);
     if (!view || !answered) return { keep: false, actions: view ? this.#cut(link, "not-asked") : [] };
-    if (!isGood) return { keep: false, actions: this.#cut(link, "bad-chunk") };
+    if (!isGood) {
+      // It counts as answered, so it is not among what the link leaves open.
+      this.progressOf(answered.segment)?.askedPeer(chunk, false);
+      return { keep: false, actions: this.#cut(link, "bad-chunk") };
+    }
     view.prove();
     const progress = this.progressOf(answered.segment);
     progress?.askedPeer(chunk, false);

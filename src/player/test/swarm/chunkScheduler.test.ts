@@ -73,6 +73,8 @@ describe("a chunk", () => {
     if (!ask) throw new Error("nothing asked");
     const { first } = ask.span;
     expect(scheduler.chunkFrom(1, ask.request, first, chunkSize, false, 5)).toEqual({ keep: false, actions: [{ type: "cut", link: 1, offence: "bad-chunk" }] });
+    // All of the segment, this chunk too, is asked of nobody now.
+    expect(scheduler.progressOf(segment)?.open).toBe(chunks);
     scheduler.linkUp(2);
     scheduler.heard(2, [all]);
     expect(askedOf(scheduler.plan(10)).length).toBeGreaterThan(0);

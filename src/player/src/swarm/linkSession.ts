@@ -1,0 +1,141 @@
+import type { Admission } from "../peering/admission.js";
+import type { LinkHandshake, LinkStep } from "../peering/linkHandshake.js";
+import { type ByeReason, type PeerMessage, readMessage, writeMessage } from "../peering/messages.js";
+import type { Bytes } from "../verify/bytes.js";
+import type { LinkId, Offence } from "./actions.js";
+import type { Clock } from "./clock.js";
+
+/** A data channel, a WebSocket, or what a test puts in their place: whole messages, in order. */
+export interface Channel {
+  send(message: Bytes): void;
+  close(): void;
+}
+
+/** Why a link is no more: an offence of the other's, a handshake that failed, or somebody left. */
+export type LinkEnd = { readonly offence: Offence } | { readonly refused: LinkStep } | { readonly left: "us" | "them" | "silence" };
+
+export interface LinkOwner {
+  up(link: LinkSession, other: Admission): void;
+  /** Anything but what a link settles by itself. The next message is taken when this is done. */
+  took(link: LinkSession, message: PeerMessage): Promise<void> | void;
+  down(link: LinkSession, why: LinkEnd): void;
+}
+
+/** Messages that may wait to be looked at. Chunks are asked for, so an honest peer has far fewer under way. */
+const maxWaiting = 128;
+/** Messages that may come at once, and each second after: 100 Mb/s of chunks are 200 a second. */
+const burst = 2000;
+const perSecond = 1000;
+
+/** A link from its first message to its last: the handshake, then one message after the other. */
+export class LinkSession {
+  #waiting = 0;
+  #last: Promise<void> = Promise.resolve();
+  #isUp = false;
+  #isDown = false;
+  #budget = burst;
+  #budgetAt: number;
+
+  constructor(
+    readonly id: LinkId,
+    private readonly channel: Channel,
+    private readonly handshake: LinkHandshake,
+    private readonly owner: LinkOwner,
+    private readonly clock: Clock,
+    /** The platform's time in Unix seconds. */
+    private readonly platformTime: () => number,
+  ) {
+    this.#budgetAt = clock.now;
+    channel.send(handshake.hello());
+  }
+
+  get isUp(): boolean {
+    return this.#isUp && !this.#isDown;
+  }
+
+  /** Who is at the other end, once the link is up. */
+  get other(): Admission | undefined {
+    return this.#isUp ? this.handshake.other : undefined;
+  }
+
+  send(message: Exclude<PeerMessage, { type: "optional" }>): void {
+    if (this.isUp) this.channel.send(writeMessage(message));
+  }
+
+  /** A message came. Its buffer must not be used for another. */
+  received(message: Bytes): void {
+    if (this.#isDown) return;
+    if (++this.#waiting > maxWaiting || !this.#spend()) {
+      this.cut("too-much");
+      return;
+    }
+    this.#last = this.#last.then(() => this.#take(message)).finally(() => this.#waiting--);
+  }
+
+  /** The channel is closed. */
+  closed(): void {
+    this.#end({ left: "them" });
+  }
+
+  leave(reason: ByeReason, left: "us" | "silence" = "us"): void {
+    this.#end({ left }, reason);
+  }
+
+  cut(offence: Offence): void {
+    this.#end({ offence }, 4);
+  }
+
+  #spend(): boolean {
+    const { now } = this.clock;
+    this.#budget = Math.min(burst, this.#budget + ((now - this.#budgetAt) * perSecond) / 1000) - 1;
+    this.#budgetAt = now;
+    return this.#budget >= 0;
+  }
+
+  async #take(bytes: Bytes): Promise<void> {
+    if (this.#isDown) return;
+    if (!this.#isUp) {
+      await this.#shake(bytes);
+      return;
+    }
+    const message = readMessage(bytes);
+    if (!message) {
+      this.cut("unreadable");
+      return;
+    }
+    switch (message.type) {
+      case "hello":
+      case "proof":
+        this.cut("not-asked");
+        return;
+      case "ping":
+        this.send({ type: "pong", token: message.token });
+        return;
+      case "bye":
+        this.#end({ left: "them" });
+        return;
+      case "optional":
+        return;
+      default:
+        await this.owner.took(this, message);
+    }
+  }
+
+  async #shake(bytes: Bytes): Promise<void> {
+    const step = await this.handshake.take(bytes, this.platformTime());
+    if (this.#isDown) return;
+    if (step.send) this.channel.send(step.send);
+    if (step.refusal) this.#end({ refused: step });
+    if (!step.isUp || !this.handshake.other) return;
+    this.#isUp = true;
+    this.owner.up(this, this.handshake.other);
+  }
+
+  #end(why: LinkEnd, bye?: ByeReason): void {
+    if (this.#isDown) return;
+    this.#isDown = true;
+    if (bye) this.channel.send(writeMessage({ type: "bye", reason: bye }));
+    this.channel.close();
+    this.owner.down(this, why);
+  }
+}
