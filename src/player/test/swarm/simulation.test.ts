@@ -15,7 +15,7 @@ function show(name: string, { offload, late, wholeAfter, originBytes, peerBytes,
   console.log(`${name}: offload ${(100 * offload).toFixed(1)} %, late ${(100 * late).toFixed(2)} %, whole after ${wholeAfter.p50} ms (95 %: ${wholeAfter.p95} ms), sent in vain ${extra.toFixed(2)} %`);
 }
 
-describe("a swarm under a clock of its own", () => {
+describe("a swarm under a clock of its own", { timeout: 180_000 }, () => {
   it("does the same for the same seed, and something else for another", () => {
     expect(simulate({ ...usual, segments: 8 })).toEqual(simulate({ ...usual, segments: 8 }));
     expect(simulate({ ...usual, segments: 8 }).digest).not.toBe(simulate({ ...usual, segments: 8, seed: 2 }).digest);

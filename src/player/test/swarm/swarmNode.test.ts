@@ -88,14 +88,14 @@ async function link(one: SwarmNode, other: SwarmNode, alter: Alter = (message) =
 
 async function until(holds: () => boolean): Promise<void> {
   for (const begun = performance.now(); !holds(); await new Promise((done) => setTimeout(done, 5))) {
-    if (performance.now() - begun > 8000) throw new Error("it does not come to it");
+    if (performance.now() - begun > 20_000) throw new Error("it does not come to it");
   }
 }
 
 const soon = (ms: number) => performance.now() + ms;
 const bytesOfSegment = (segment: SegmentName) => segmentOf(recordOf(segment).segment);
 
-describe("a peer", () => {
+describe("a peer", { timeout: 90_000 }, () => {
   it("gets what a neighbour has from it, record and all, and passes it on to the next", async () => {
     const [source, away] = [new Origin(), new Origin()];
     away.isAway = true;
@@ -134,10 +134,10 @@ describe("a peer", () => {
     });
     await link(victim, next);
     await until(() => victim.holders(first) === 1);
-    const deadline = soon(6000);
+    const deadline = soon(12_000);
     expect(await victim.want(first, deadline)).toEqual(bytesOfSegment(first));
     // Not only when time runs out: it is known at once that nobody else has it.
-    expect(performance.now()).toBeLessThan(deadline - 1500);
+    expect(performance.now()).toBeLessThan(deadline - 3000);
     expect(victim.counts).toMatchObject({ badChunks: 1, peers: 0 });
     expect(victim.ends.map(({ why }) => why)).toEqual([{ offence: "bad-chunk" }]);
     expect(origin.bytes - before).toBe(bytesOfSegment(first).length);
