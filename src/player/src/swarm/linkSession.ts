@@ -69,7 +69,8 @@ export class LinkSession {
       this.cut("too-much");
       return;
     }
-    this.#last = this.#last.then(() => this.#take(message)).finally(() => this.#waiting--);
+    // A fault of ours must not leave a link that takes nothing more.
+    this.#last = this.#last.then(() => this.#take(message)).catch(() => this.leave(1)).finally(() => this.#waiting--);
   }
 
   /** The channel is closed. */

@@ -13,14 +13,17 @@ interface Stored {
   missing: number;
 }
 
-/** Segments as they were checked, chunk by chunk, for the player and for neighbours. Bounded: the oldest go first, and neighbours are told. */
+/**
+ * Segments as they were checked, chunk by chunk, for the player and for neighbours. Bounded but for those that are still coming: the oldest whole ones go first, and neighbours
+ * are told.
+ */
 export class SegmentStore {
   readonly #stored = new Map<string, Stored>();
   readonly #changed = new Map<string, SegmentName>();
   readonly #gone = new Map<string, HeldSegment>();
   #bytes = 0;
 
-  /** @param maxBytes Most that is kept; one segment is, however long. */
+  /** @param maxBytes Most that is kept, beside what is still coming. */
   constructor(private readonly maxBytes: number) {}
 
   get bytes(): number {
@@ -35,9 +38,16 @@ export class SegmentStore {
     this.#stored.set(key, { segment, byteLength, bytes: new Uint8Array(byteLength), got: new Uint8Array(bitmapLength(chunks)), missing: chunks });
     this.#bytes += byteLength;
     for (const [oldest, stored] of this.#stored) {
-      if (this.#bytes <= this.maxBytes || oldest === key) break;
-      this.#drop(oldest, stored);
+      if (this.#bytes <= this.maxBytes) break;
+      if (stored.missing === 0) this.#drop(oldest, stored);
     }
+  }
+
+  /** The rest of a segment will not come: what there is of it goes. A whole one stays for neighbours. */
+  release(segment: SegmentName): void {
+    const key = keyOf(segment);
+    const stored = this.#stored.get(key);
+    if (stored && stored.missing > 0) this.#drop(key, stored);
   }
 
   /** Keeps a chunk that was checked; false if it is there already, or has no place here. */

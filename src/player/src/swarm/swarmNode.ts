@@ -58,6 +58,8 @@ const shakeMs = 10_000;
 /** A peer: gets segments chunk by chunk from neighbours and the origin, checks each, and passes on what was good. The same in a page and in a test; channels, clock and origin are given to it. */
 export class SwarmNode {
   readonly counts: SwarmCounts = { origin: 0, peers: 0, badChunks: 0 };
+  /** All there are, and of them those that are up. */
+  readonly #sessions = new Set<LinkSession>();
   readonly #links = new Map<LinkId, LinkSession>();
   readonly #waiting = new Map<string, Waiting>();
   readonly #banned = new Set<string>();
@@ -84,7 +86,7 @@ export class SwarmNode {
   }
 
   get neighbours(): number {
-    return [...this.#links.values()].filter(({ isUp }) => isUp).length;
+    return this.#links.size;
   }
 
   /** How many neighbours say that they have some of a segment. */
@@ -106,6 +108,7 @@ export class SwarmNode {
       took: (from, message) => this.#took(from, message),
       down: (down, why) => this.#down(down, why),
     }, clock, platformTime);
+    this.#sessions.add(link);
     clock.after(shakeMs, () => link.isUp || link.leave(1, "silence"));
     return link;
   }
@@ -113,7 +116,8 @@ export class SwarmNode {
   /** A whole segment, every chunk of it checked. By the deadline at the latest, as far as the origin goes. */
   async want(segment: SegmentName, deadline: number, stripe?: ChunkSpan): Promise<Bytes> {
     const key = keyOf(segment);
-    const whole = this.#store.whole(segment);
+    // A copy each time: players hand their bytes on to other threads, and would take them from our neighbours.
+    const whole = this.#store.whole(segment)?.slice();
     if (whole) return whole;
     const known = this.#waiting.get(key);
     if (known) return known.promise;
@@ -132,6 +136,7 @@ export class SwarmNode {
   /** The player needs it no more. */
   unwant(segment: SegmentName): void {
     this.#waiting.delete(keyOf(segment));
+    this.#store.release(segment);
     this.#do(this.#scheduler.unwant(segment, this.parts.clock.now));
   }
 
@@ -142,7 +147,7 @@ export class SwarmNode {
   }
 
   leave(): void {
-    for (const link of [...this.#links.values()]) link.leave(1);
+    for (const link of [...this.#sessions]) link.leave(1);
   }
 
   #up(link: LinkSession): void {
@@ -157,6 +162,7 @@ export class SwarmNode {
     this.#ends = [...this.#ends.slice(-99), { key, why }];
     // Its key is not linked with again.
     if (key && "offence" in why) this.#banned.add(key);
+    this.#sessions.delete(link);
     this.#links.delete(link.id);
     this.#uploads.down(link);
     this.#scheduler.linkDown(link.id);
@@ -224,7 +230,7 @@ export class SwarmNode {
     if (!this.#store.put(segment, chunk, bytes)) return;
     const whole = this.#store.whole(segment);
     if (whole) {
-      this.#waiting.get(keyOf(segment))?.resolve(whole);
+      this.#waiting.get(keyOf(segment))?.resolve(whole.slice());
       this.#waiting.delete(keyOf(segment));
       this.#do(this.#scheduler.unwant(segment, this.parts.clock.now));
     }

@@ -6,8 +6,8 @@ import type { LinkSession } from "./linkSession.js";
 import type { SegmentStore } from "./segmentStore.js";
 import type { UploadGate } from "./uploadGate.js";
 
-/** Requests of one neighbour that may be under way: many more than a window has. */
-const maxOfOne = 64;
+/** Requests of one neighbour that may be under way: a window has half as many chunks. */
+const maxOfOne = 256;
 
 /** What neighbours asked for, sent a run at a time as the gate lets it out. */
 export class Uploads {

@@ -174,6 +174,26 @@ describe("a peer", { timeout: 90_000 }, () => {
     }
   });
 
+  it("has what its player took away to another thread for its neighbours all the same", async () => {
+    const [origin, away] = [new Origin(), new Origin()];
+    away.isAway = true;
+    const [a, b] = [await join(origin), await join(away)];
+    const taken = await a.want(first, soon(100));
+    structuredClone(taken, { transfer: [taken.buffer] });
+    expect(taken.length).toBe(0);
+    await link(a, b);
+    expect(await b.want(first, soon(20_000))).toEqual(bytesOfSegment(first));
+  });
+
+  it("leaves links that are not up yet, too", async () => {
+    const [a, b] = [await join(new Origin()), await join(new Origin())];
+    const linking = link(a, b);
+    a.leave();
+    await linking;
+    await until(() => a.ends.length === 1 && b.ends.length === 1);
+    expect([a.neighbours, b.neighbours]).toEqual([0, 0]);
+  });
+
   it("that does not share says so, and its neighbours turn to the origin", async () => {
     const origin = new Origin();
     const [a, b] = [await join(origin), await join(origin)];
