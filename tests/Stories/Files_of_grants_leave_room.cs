@@ -23,8 +23,8 @@ public sealed class Files_of_grants_leave_room
         using var second = await Broadcaster.AdmitAsync(server, "second-shop");
         var sales = new[] { await OfferAsync(first), await OfferAsync(second) };
 
-        // Each line looks at its offer before it is granted, and waits here.
-        await using var held = await HeldLock.TakeAsync(database, "LOCK TABLE offers.offers IN ACCESS EXCLUSIVE MODE");
+        // A file looks at its offer once, for whose keys to make; then each line does before it is granted, and waits here.
+        await using var held = await HeldLock.AnswersAsync(database, "offers.offers", after: 4);
         var sent = sales.SelectMany(sale => (string[])["day", "night"], static (sale, file) => SendAsync(sale, file)).ToList();
         await held.UntilWaitingAsync(GrantsAtOnce);
         // Without a bound in all they would be 16 of each file, twice as many, and at once: there is nothing that would keep the others back.

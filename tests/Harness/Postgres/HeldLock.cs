@@ -26,9 +26,14 @@ public sealed class HeldLock : IAsyncDisposable
     /// Holds the answers to those who read a table: they see it as it is when they ask, and are answered when the test lets go, as if the database were far away.
     /// For reads that find a row; who writes goes on.
     /// </summary>
-    public static Task<HeldLock> AnswersAsync(string connectionString, string table) => TakeAsync(connectionString, $"""
+    /// <param name="connectionString">The database.</param>
+    /// <param name="table">The table, with its schema.</param>
+    /// <param name="after">Rows that are read before the first answer is held.</param>
+    public static Task<HeldLock> AnswersAsync(string connectionString, string table, int after = 0) => TakeAsync(connectionString, $"""
         ALTER TABLE {table} RENAME TO {table.Split('.')[^1]}_in_place;
-        CREATE VIEW {table} AS SELECT * FROM {table}_in_place WHERE pg_advisory_xact_lock_shared(1) IS NOT NULL;
+        CREATE SEQUENCE {table}_reads;
+        CREATE VIEW {table} AS SELECT * FROM {table}_in_place
+            WHERE CASE WHEN nextval('{table}_reads') > {after} THEN pg_advisory_xact_lock_shared(1) IS NOT NULL ELSE true END;
         COMMIT; BEGIN;
         SELECT pg_advisory_xact_lock(1)
         """);
