@@ -15,7 +15,7 @@ describe("With a token", () => {
   it("an auditor searches, and reads payloads that are checked against their entries", async () => {
     await audit.open();
     await audit.page.click("#search-form >> text=Search");
-    expect(await audit.page.evaluate(() => (document.getElementById("token-dialog") as HTMLDialogElement).open)).toBe(true);
+    await audit.page.waitForSelector("#token-dialog[open]");
     await audit.page.fill("#token-input", "not a token");
     await audit.page.click("#token-use");
     expect(await audit.page.textContent("#token-problem")).toContain("This is no token");
