@@ -16,6 +16,9 @@ public sealed record BroadcastingLinks
     /// <summary>The public id of that key, without making the key.</summary>
     public required Func<BroadcastId, TrackClass, ulong, KeyId> ContentKeyIdFor { get; init; }
 
+    /// <summary>Told of each segment as soon as it is served: broadcast, track, epoch, sequence and length in bytes. Returns at once and does not throw.</summary>
+    public required Action<BroadcastId, TrackName, uint, uint, int> SegmentSealed { get; init; }
+
     /// <summary>Number of open playbacks.</summary>
     public required Func<BroadcastId, int> ViewerCount { get; init; }
 }

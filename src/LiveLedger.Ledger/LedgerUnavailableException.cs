@@ -25,7 +25,7 @@ public sealed class LedgerUnavailableException(Refusal refusal, Exception? inner
         new(503, HaltedCode, $"the log has halted and takes no events until an operator has looked: {reason}"));
 
     /// <summary>Reads, and names a database that is away.</summary>
-    internal static async Task<T> GuardAsync<T>(Func<Task<T>> read)
+    public static async Task<T> GuardAsync<T>(Func<Task<T>> read)
     {
         try
         {

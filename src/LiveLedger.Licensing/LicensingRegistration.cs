@@ -1,3 +1,5 @@
+using System.Net;
+using System.Security.Claims;
 using System.Text.Json;
 using LiveLedger.Cryptography.Wrapping;
 using LiveLedger.Ledger;
@@ -19,6 +21,7 @@ using LiveLedger.Media.Protection;
 using LiveLedger.Messages.V1;
 using LiveLedger.Transparency.Tree;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -65,6 +68,7 @@ public static class LicensingRegistration
         .AddSingleton<RegionResolver>()
         .AddSingleton<AskerReader>()
         .AddSingleton<PlaybackEndpoints>()
+        .AddSingleton<PlaybackRights>()
         .AddSingleton(_ => new PlaybackSpool(options.SpoolFolder))
         .AddHostedService(s => s.GetRequiredService<PlaybackSpool>())
         .AddHostedService<ChangeFollower>()
@@ -121,6 +125,33 @@ public static class LicensingRegistration
         {
             return null;
         }
+    }
+
+    /// <summary>What a request's viewer may do by an open playback of theirs.</summary>
+    /// <exception cref="RefusedException">There is no such playback here, or it may not go on.</exception>
+    public static ValueTask<PlaybackRight> PlaybackRightOfAsync(this IServiceProvider services, HttpContext context, string playback, CancellationToken cancel) =>
+        services.GetRequiredService<PlaybackRights>().OfAsync(context, playback, cancel);
+
+    /// <summary>The entitlement that an event takes away from who held it, at least for now; null for every other event.</summary>
+    public static (BroadcastId Broadcast, Guid Entitlement)? EntitlementEndedBy(StoredEvent stored) =>
+        EntitlementEvents.TryReadStream(stored.Stream, out var id)
+        && (stored.Type == EntitlementEvents.TransferredType || EntitlementEvents.StandingAfter(stored.Type) is Standing.Suspended or Standing.Revoked or Standing.Refunded)
+        && BroadcastId.TryParse(BroadcastOf(stored), out var broadcast)
+            ? (broadcast, id.Value)
+            : null;
+
+    /// <summary>The address a request comes from, behind the proxies that are trusted; null if nobody can say.</summary>
+    public static IPAddress? AddressOf(this IServiceProvider services, HttpContext context) => services.GetRequiredService<RegionResolver>().AddressOf(context);
+
+    /// <summary>The region of an address, in words of the operator's table; null if nobody can say.</summary>
+    public static string? RegionOf(this IServiceProvider services, IPAddress address) => services.GetRequiredService<RegionResolver>().Of(address);
+
+    /// <summary>The broadcast, if the caller is its broadcaster or an operator.</summary>
+    /// <exception cref="RefusedException">It is neither.</exception>
+    public static Task<BroadcastId> ManagedByAsync(this IServiceProvider services, string id, ClaimsPrincipal user, CancellationToken cancel)
+    {
+        var links = services.GetRequiredService<LicensingLinks>();
+        return user.HasClaim("role", "operator") ? links.ReadableAsync(id, user, cancel) : links.OwnedAsync(id, user, cancel);
     }
 
     /// <summary>The message to the outside of one of this stage's events; null if there is none.</summary>

@@ -29,6 +29,8 @@ static async Task ServeAsync(ServerSettings settings)
     await using var app = builder.Build();
     app.UseProblems();
     app.UsePlayerFiles(player);
+    // A socket whose other end is gone says nothing: asked now and then, and given up when it does not answer.
+    app.UseWebSockets(new() { KeepAliveInterval = TimeSpan.FromSeconds(20), KeepAliveTimeout = TimeSpan.FromSeconds(20) });
     app.UseRouting();
     app.UseCors();
     app.UseAuthentication();

@@ -8,10 +8,12 @@ using LiveLedger.Ledger.Recovery;
 using LiveLedger.Ledger.Projections;
 using LiveLedger.Licensing;
 using LiveLedger.Media;
+using LiveLedger.Media.Chunks;
 using LiveLedger.Server.Authentication;
 using LiveLedger.Server.Keys;
 using LiveLedger.Server.Messaging;
 using LiveLedger.Server.Settings;
+using LiveLedger.Swarm;
 using LiveLedger.Transparency.Notes;
 using MassTransit;
 
@@ -42,7 +44,7 @@ internal static class Stages
         // What these say of old events is in the audit index: whoever changes it raises AuditIndex.Version.
         services.AddAudit(static s => new AuditLinks
         {
-            BroadcastOf = static e => BroadcastingRegistration.BroadcastOf(e) ?? LicensingRegistration.BroadcastOf(e),
+            BroadcastOf = static e => BroadcastingRegistration.BroadcastOf(e) ?? LicensingRegistration.BroadcastOf(e) ?? SwarmRegistration.BroadcastOf(e),
             OwnerOf = (name, cancellation) => BroadcastId.TryParse(name, out var id) ? s.OwnerOfAsync(id, cancellation) : new((string?)null),
         });
 
@@ -75,8 +77,43 @@ internal static class Stages
             ContentKeyFor = s.ContentKeyFor,
             ContentKeyIdFor = s.ContentKeyIdFor,
             ViewerCount = s.CountViewers,
+            SegmentSealed = (broadcast, track, epoch, sequence, bytes) => s.SegmentSealed(new(broadcast, track, epoch, sequence, ChunkTree.CountFor(bytes))),
         });
         services.AddBroadcasting(new() { RecordingsFolder = data.Broadcasts, KeysFolder = Path.Combine(data.Keys, "broadcasts"), PublicUrl = settings.PublicUrl, LiveWindow = settings.LiveWindow, Systems = settings.Systems });
+
+        services.AddSwarm(settings, data);
+    }
+
+    private static void AddSwarm(this IServiceCollection services, ServerSettings settings, DataFolder data)
+    {
+        services.AddSingleton(static s =>
+        {
+            var issuer = s.GetRequiredService<TokenIssuer>();
+            return new SwarmLinks
+            {
+                Issuer = issuer.Name,
+                PlatformKey = issuer.PublicKey,
+                SignAdmission = issuer.Sign,
+                SignRevocation = issuer.Sign,
+                SignRelayToken = (grant, lifetime) =>
+                {
+                    var token = issuer.ForRelay(grant, lifetime);
+                    return (token.Text, token.ExpiresAt);
+                },
+                RightOf = async (context, playback, cancel) =>
+                {
+                    var right = await s.PlaybackRightOfAsync(context, playback, cancel);
+                    return new(right.Broadcast, right.Entitlement, Enum.Parse<PeerSharingRule>(right.Sharing, ignoreCase: true));
+                },
+                EndedBy = LicensingRegistration.EntitlementEndedBy,
+                FactsOf = s.FactsOfAsync,
+                IdentityOf = s.IdentityOfAsync,
+                AddressOf = s.AddressOf,
+                RegionOf = s.RegionOf,
+                ManagedBy = s.ManagedByAsync,
+            };
+        });
+        services.AddSwarm(new() { KeysFolder = data.Keys, PublicUrl = settings.PublicUrl, StunPort = settings.StunPort, Turn = settings.Turn });
     }
 
     private static LedgerOptions InForce(LedgerOptions first)
@@ -98,6 +135,7 @@ internal static class Stages
         try
         {
             services.OpenLicensingKeys();
+            services.OpenSwarmKeys();
             services.OpenRegions();
             await database.UpgradeAsync();
             await database.UpgradeLicensingAsync(CancellationToken.None);
@@ -133,6 +171,8 @@ internal static class Stages
         var broadcasts = app.MapGroup("/v1/broadcasts").RequireAuthorization(Registration.ApiPolicy).WithTags("broadcasts");
         broadcasts.MapBroadcasts();
         broadcasts.MapEntitlements();
+        broadcasts.MapSwarmOfBroadcasts();
+        app.MapGroup("/v1/relays").RequireAuthorization(Registration.ApiPolicy).MapRelays();
         app.MapGroup("/v1/subjects").RequireAuthorization(Registration.ApiPolicy).WithTags("subjects").MapSubjects();
 
         app.MapGroup("/speke").RequireAuthorization(Registration.ApiPolicy).WithTags("speke").MapSpeke();
@@ -141,6 +181,10 @@ internal static class Stages
         app.MapLicences().RequireAuthorization(Registration.ViewerPolicy).RequireCors(Hosting.AnyOrigin);
         app.MapPlaybacks().RequireAuthorization(Registration.ViewerPolicy).RequireCors(Hosting.AnyOrigin);
         app.MapDecisions().RequireAuthorization(Registration.ViewerPolicy).RequireCors(Hosting.AnyOrigin);
+
+        // And by a relay's.
+        app.MapAdmissions().RequireAuthorization(Registration.PeerPolicy).RequireCors(Hosting.AnyOrigin);
+        app.MapGroup("").RequireCors(Hosting.AnyOrigin).MapTracker();
 
         // Opened by an ingest key.
         app.MapIngest();

@@ -36,7 +36,7 @@ internal sealed partial class LivePipelines(
         }
 
         var signer = new Signer(keys.Open(broadcast.Id), SignerView.Of(broadcast.Certificate)?.NotAfter ?? DateTimeOffset.MinValue);
-        _live[broadcast.Id] = new(recording, broadcast.Scheme, broadcast.KeyPeriod, broadcast.KeySignalling, signer, links, time, track => log.Sealed(broadcast.Id, track));
+        _live[broadcast.Id] = new(recording, broadcast.Scheme, broadcast.KeyPeriod, broadcast.KeySignalling, signer, links, time, track => Sealed(broadcast.Id, track));
         foreach (var track in recording.Tracks)
         {
             // What the process before this one sealed and did not log.
@@ -67,6 +67,15 @@ internal sealed partial class LivePipelines(
         }
 
         RefusedIngest(logger, id, refusal.Status, refusal.Code);
+    }
+
+    private void Sealed(BroadcastId broadcast, TrackRecording track)
+    {
+        log.Sealed(broadcast, track);
+        if (track.Last is { } last)
+        {
+            links.SegmentSealed(broadcast, track.Name, last.Epoch, last.Sequence, last.ByteLength);
+        }
     }
 
     public void Dispose()

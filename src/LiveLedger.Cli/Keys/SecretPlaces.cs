@@ -33,7 +33,7 @@ internal static class SecretPlaces
     {
         place = parts switch
         {
-            ["api.key" or "log.key"] => new(path, $"server/{parts[0][..^4]}", Lock()),
+            ["api.key" or "log.key" or "swarm.key"] => new(path, $"server/{parts[0][..^4]}", Lock()),
             ["broadcasts", [.., '.', 'm', 'a', 's', 't', 'e', 'r'] name] => new(path, $"broadcast/{name[..^7]}/master", Lock("broadcasts")),
             ["broadcasts", [.., '.', 's', 'e', 's', 's', 'i', 'o', 'n'] name] => new(path, $"broadcast/{name[..^8]}/session", Lock("broadcasts")),
             ["broadcasts", [.., '.', 'k', 'e', 'y', 's'] folder, var name] when !IsUnfinished(name) => new(path, $"broadcast/{folder[..^5]}/keys/{name}", Lock("broadcasts")),

@@ -11,7 +11,8 @@ namespace LiveLedger.Licensing.Playbacks;
 /// <summary><c>/v1/playbacks/{id}</c>: a playback's signs of life, its end, and word of what ends it.</summary>
 internal sealed class PlaybackEndpoints(LicenceDesk desk, AskerReader askers, OpenPlaybacks playbacks, LicensingLinks links, TimeProvider time)
 {
-    private static readonly Refusal s_unknown = new(404, "playback-unknown", "No such playback is open here; a licence request opens one, or goes on with it.");
+    /// <summary>Somebody else's looks as if it did not exist.</summary>
+    public static readonly Refusal Unknown = new(404, "playback-unknown", "No such playback is open here; a licence request opens one, or goes on with it.");
 
     // How often it is looked whether a playback may go on; each look is a few reads of memory.
     private static readonly TimeSpan s_look = TimeSpan.FromMilliseconds(500);
@@ -39,7 +40,7 @@ internal sealed class PlaybackEndpoints(LicenceDesk desk, AskerReader askers, Op
         context.Response.Headers.CacheControl = "no-store";
         if (Find(id, context) is not { } playback)
         {
-            return s_unknown.ToResult();
+            return Unknown.ToResult();
         }
 
         if (await desk.BeatAsync(playback, askers.RegionOf(context), context.RequestAborted) is not { } ending)
@@ -56,14 +57,14 @@ internal sealed class PlaybackEndpoints(LicenceDesk desk, AskerReader askers, Op
         context.Response.Headers.CacheControl = "no-store";
         return Find(id, context) is { } playback
             ? Results.Ok(new OwnPlaybackView(playback.Id.ToString(), playback.OpenedAt, playback.Decision.ToString()))
-            : s_unknown.ToResult();
+            : Unknown.ToResult();
     }
 
     private async Task<IResult> CloseAsync(string id, HttpContext context)
     {
         if (Find(id, context) is not { } playback)
         {
-            return s_unknown.ToResult();
+            return Unknown.ToResult();
         }
 
         await desk.CloseAsync(playback);
@@ -75,7 +76,7 @@ internal sealed class PlaybackEndpoints(LicenceDesk desk, AskerReader askers, Op
     {
         if (Find(id, context) is not { } playback)
         {
-            await s_unknown.ToResult().ExecuteAsync(context);
+            await Unknown.ToResult().ExecuteAsync(context);
             return;
         }
 

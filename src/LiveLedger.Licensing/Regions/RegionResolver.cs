@@ -34,20 +34,26 @@ internal sealed partial class RegionResolver
     /// <summary>The region of a request; null if nobody can say.</summary>
     public string? Of(HttpContext context)
     {
+        return _file is not null && AddressOf(context) is { } address ? Of(address) : null;
+    }
+
+    /// <summary>The region of an address; null if nobody can say.</summary>
+    public string? Of(IPAddress address)
+    {
         if (_file is null)
         {
             return null;
         }
 
         Refresh(_file);
-        return AddressOf(context) is { } address ? Volatile.Read(ref _find)(address) : null;
+        return Volatile.Read(ref _find)(address);
     }
 
     /// <summary>
     /// The address a request comes from: the connection's or, behind proxies of ours, the last one in X-Forwarded-For that is none of them. What
     /// stands before that anybody may have written.
     /// </summary>
-    private IPAddress? AddressOf(HttpContext context)
+    public IPAddress? AddressOf(HttpContext context)
     {
         var address = Plain(context.Connection.RemoteIpAddress);
         var hops = string.Join(',', (IEnumerable<string?>)context.Request.Headers["X-Forwarded-For"]).Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);

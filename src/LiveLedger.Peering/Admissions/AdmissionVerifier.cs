@@ -22,7 +22,12 @@ public sealed class AdmissionVerifier(string issuer, IEnumerable<Ed25519PublicKe
     /// <param name="broadcast">The broadcast it is shown for.</param>
     /// <param name="now">The platform's time, as far as known.</param>
     /// <param name="admission">What it says; null if it is refused.</param>
-    public AdmissionRefusal Verify(ReadOnlySpan<char> text, BroadcastId broadcast, DateTimeOffset now, out Admission? admission)
+    public AdmissionRefusal Verify(ReadOnlySpan<char> text, BroadcastId broadcast, DateTimeOffset now, out Admission? admission) => VerifyAny(text, now, broadcast, out admission);
+
+    /// <summary>As <see cref="Verify"/>, for whichever broadcast the admission names: what a tracker of many asks.</summary>
+    public AdmissionRefusal VerifyAny(ReadOnlySpan<char> text, DateTimeOffset now, out Admission? admission) => VerifyAny(text, now, broadcast: null, out admission);
+
+    private AdmissionRefusal VerifyAny(ReadOnlySpan<char> text, DateTimeOffset now, BroadcastId? broadcast, out Admission? admission)
     {
         admission = null;
         if (text.Length > AdmissionToken.MaxLength || !JwsCompact.TryParse(text, AdmissionToken.Typ, out var message))
@@ -47,7 +52,7 @@ public sealed class AdmissionVerifier(string issuer, IEnumerable<Ed25519PublicKe
             refusal = claims switch
             {
                 _ when claims!.Issuer != issuer => AdmissionRefusal.WrongIssuer,
-                _ when claims.Broadcast != broadcast => AdmissionRefusal.WrongBroadcast,
+                _ when broadcast is not null && claims.Broadcast != broadcast => AdmissionRefusal.WrongBroadcast,
                 _ when now < claims.IssuedAt - Leeway => AdmissionRefusal.NotYet,
                 _ when now >= claims.ExpiresAt + Leeway => AdmissionRefusal.Expired,
                 _ => AdmissionRefusal.None,

@@ -11,7 +11,11 @@ internal static class Registration
 {
     public const string ApiScheme = "api";
     public const string ViewerScheme = "viewer";
+    public const string RelayScheme = "relay";
     public const string ExternalScheme = "external";
+
+    // Looks which of the two a token is of, so that one in the wrong place is known and refused for what it is.
+    private const string PeerScheme = "peer";
 
     /// <summary>Any API token.</summary>
     public const string ApiPolicy = "api";
@@ -21,6 +25,11 @@ internal static class Registration
 
     /// <summary>A viewer token.</summary>
     public const string ViewerPolicy = "viewer";
+
+    /// <summary>A viewer's or a relay's token.</summary>
+    public const string PeerPolicy = "peer";
+
+    private const string Bearer = "Bearer ";
 
     /// <summary>Clocks of issuer and server may differ by this much.</summary>
     private static readonly TimeSpan s_skew = TimeSpan.FromSeconds(30);
@@ -33,7 +42,9 @@ internal static class Registration
         builder.Services.AddSingleton(issuer);
         // No default scheme: each policy names its own. With one, a viewer's token would be tried as an API token first, for each licence.
         var authentication = builder.Services.AddAuthentication()
-            .AddJwtBearer(ViewerScheme, o => TakeOurs(o, TokenKind.Viewer, issuer));
+            .AddPolicyScheme(PeerScheme, null, static o => o.ForwardDefaultSelector = static context => IsOf(TokenKind.Relay, context.Request) ? RelayScheme : ViewerScheme)
+            .AddJwtBearer(ViewerScheme, o => TakeOurs(o, TokenKind.Viewer, issuer))
+            .AddJwtBearer(RelayScheme, o => TakeOurs(o, TokenKind.Relay, issuer));
         if (settings.External is { } external)
         {
             authentication
@@ -49,7 +60,9 @@ internal static class Registration
         builder.Services.AddAuthorizationBuilder()
             .AddPolicy(ApiPolicy, p => p.AddAuthenticationSchemes(ApiScheme).RequireAuthenticatedUser().RequireClaim("role", Roles.All))
             .AddPolicy(OperatorPolicy, p => p.AddAuthenticationSchemes(ApiScheme).RequireClaim("role", Roles.Operator))
-            .AddPolicy(ViewerPolicy, p => p.AddAuthenticationSchemes(ViewerScheme).RequireClaim("sub").RequireClaim("jti").RequireClaim("broadcast"));
+            // A relay's token is known here, and is not enough: 403, not 401.
+            .AddPolicy(ViewerPolicy, p => p.AddAuthenticationSchemes(PeerScheme).RequireClaim("aud", TokenKind.Viewer.Audience).RequireClaim("sub").RequireClaim("jti").RequireClaim("broadcast"))
+            .AddPolicy(PeerPolicy, p => p.AddAuthenticationSchemes(PeerScheme).RequireAuthenticatedUser().RequireClaim("sub").RequireClaim("jti"));
     }
 
     private static void TakeOurs(JwtBearerOptions options, TokenKind kind, TokenIssuer issuer)
@@ -80,10 +93,12 @@ internal static class Registration
     }
 
     // A look at unverified text that only chooses who verifies it: our typ is ours, everything else the external issuer's.
-    private static bool IsOurs(HttpRequest request)
+    private static bool IsOurs(HttpRequest request) => !request.Headers.Authorization.ToString().StartsWith(Bearer, StringComparison.OrdinalIgnoreCase) || IsOf(TokenKind.Api, request);
+
+    // As above: a look at what nobody has verified, which chooses who does.
+    private static bool IsOf(TokenKind kind, HttpRequest request)
     {
         var header = request.Headers.Authorization.ToString();
-        const string Prefix = "Bearer ";
-        return !header.StartsWith(Prefix, StringComparison.OrdinalIgnoreCase) || JwsCompact.TryParse(header.AsSpan(Prefix.Length).Trim(), TokenKind.Api.Typ, out _);
+        return header.StartsWith(Bearer, StringComparison.OrdinalIgnoreCase) && JwsCompact.TryParse(header.AsSpan(Bearer.Length).Trim(), kind.Typ, out _);
     }
 }

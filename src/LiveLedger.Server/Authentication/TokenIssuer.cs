@@ -4,6 +4,8 @@ using System.Text.Json;
 using LiveLedger.Cryptography;
 using LiveLedger.Cryptography.Ed25519;
 using LiveLedger.Cryptography.Jose;
+using LiveLedger.Peering.Admissions;
+using LiveLedger.Peering.Revocations;
 
 namespace LiveLedger.Server.Authentication;
 
@@ -23,6 +25,15 @@ internal sealed class TokenIssuer(Ed25519PrivateKey key, string? name, TimeProvi
 
     /// <summary>A viewer token for one broadcast.</summary>
     public IssuedToken ForViewer(string viewer, string broadcast, TimeSpan lifetime) => Issue(TokenKind.Viewer, viewer, "broadcast", broadcast, lifetime);
+
+    /// <summary>A relay's token: it names the grant, which says the rest.</summary>
+    public IssuedToken ForRelay(Guid grant, TimeSpan lifetime) => Issue(TokenKind.Relay, $"{grant:N}", "kind", "relay", lifetime);
+
+    /// <summary>Signs an admission to a swarm.</summary>
+    public string Sign(Admission admission) => AdmissionToken.Sign(admission, key);
+
+    /// <summary>Signs a revocation of admissions.</summary>
+    public string Sign(Revocation revocation) => RevocationToken.Sign(revocation, key);
 
     private IssuedToken Issue(TokenKind kind, string subject, string claim, string value, TimeSpan lifetime)
     {

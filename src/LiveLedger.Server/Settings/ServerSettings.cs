@@ -1,6 +1,7 @@
 using System.Net;
 using LiveLedger.Licensing.KeyServers;
 using LiveLedger.Media.Protection.Signalling;
+using LiveLedger.Swarm;
 using LiveLedger.Transparency.Policies;
 
 namespace LiveLedger.Server.Settings;
@@ -55,6 +56,12 @@ internal sealed record ServerSettings
 
     /// <summary>Proxies whose X-Forwarded-For is believed.</summary>
     public IReadOnlyList<IPNetwork> TrustedProxies { get; init; } = [];
+
+    /// <summary>UDP port of our STUN; null for none.</summary>
+    public int? StunPort { get; init; }
+
+    /// <summary>An operator's TURN servers, as browsers take them.</summary>
+    public IReadOnlyList<IceServer> Turn { get; init; } = [];
 
     /// <summary>An issuer of API tokens beside our own; null for none.</summary>
     public ExternalIssuer? External { get; init; }

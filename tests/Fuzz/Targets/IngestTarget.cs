@@ -126,6 +126,7 @@ internal static class IngestTarget
                 new()
                 {
                     CreateContentKeys = static (_, _, _) => Task.CompletedTask,
+                    SegmentSealed = static (_, _, _, _, _) => { },
                     ContentKeyIdFor = static (_, _, _) => default,
                     ContentKeyFor = static (_, _, _) => new(default, new byte[ContentKey.Length]),
                     ViewerCount = static _ => 0,

@@ -120,6 +120,7 @@ internal sealed class PublishedBroadcast : IDisposable
         new()
         {
             CreateContentKeys = static (_, _, _) => Task.CompletedTask,
+            SegmentSealed = static (_, _, _, _, _) => { },
             ContentKeyFor = (_, trackClass, period) => KeyFor(trackClass, period),
             ContentKeyIdFor = (_, trackClass, period) =>
             {

@@ -36,7 +36,7 @@ public sealed class A_long_log(ITestOutputHelper output)
         Say("read again");
 
         Assert.Equal((long)count, await ledger.ExecuteAsync("SELECT count(*) FROM ledger_index.entries"));
-        Assert.Equal((long)count, await ledger.ExecuteAsync("SELECT count(broadcast) FROM ledger_index.entries"));
+        Assert.Equal((long)count - broadcasts * Season.OfAllBroadcasts, await ledger.ExecuteAsync("SELECT count(broadcast) FROM ledger_index.entries"));
         var ended = Enumerable.Range(0, broadcasts).Count(Season.Ends);
         Assert.Equal($"ended {ended}, live {broadcasts - ended}", await ledger.ExecuteAsync(
             "SELECT string_agg(state || ' ' || n, ', ' ORDER BY state) FROM (SELECT state, count(*) AS n FROM broadcasts.broadcasts GROUP BY state) AS s"));

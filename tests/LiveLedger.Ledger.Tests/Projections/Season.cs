@@ -13,12 +13,16 @@ internal static class Season
     public const int EventsOfEach = 1000;
     public const int Viewers = 40;
     public const int SentAway = 10;
-    public const int Segments = EventsOfEach - OfItself - OfOffers - OfWebhooks - Viewers - SentAway - OfOthers - Playbacks * OfPlayback;
+    public const int Segments = EventsOfEach - OfItself - OfOffers - OfWebhooks - OfSwarm - Viewers - SentAway - OfOthers - Playbacks * OfPlayback;
+
+    /// <summary>Events that are of every broadcast, and so of none: a relay for all of them.</summary>
+    public const int OfAllBroadcasts = 2;
 
     private const int OfItself = 6;
     private const int OfOffers = 4;
     private const int OfWebhooks = 3;
     private const int OfOthers = 6;
+    private const int OfSwarm = 7;
     private const int Playbacks = 4;
     private const int OfPlayback = 10;
 
@@ -47,6 +51,14 @@ internal static class Season
         var hook = Event("webhook-added", $$"""{"broadcast":"{{broadcast}}","sealedUrl":"{{Convert.ToBase64String(BitConverter.GetBytes(number))}}","types":["entitlement.granted"],"after":{{number}}}""");
         await AppendAsync($"webhook/{Guid.CreateVersion7():N}", hook);
         await AppendAsync($"webhook/{Guid.CreateVersion7():N}", hook with { Id = Guid.CreateVersion7() }, Event("webhook-removed", $$"""{"broadcast":"{{broadcast}}"}"""));
+
+        const string Granted = "\"name\":\"edge\",\"origin\":\"https://relay.example\",\"uploadLimit\"";
+        await AppendAsync($"relay/{Guid.CreateVersion7():N}", Event("relay-granted", $$"""{"broadcast":"{{broadcast}}",{{Granted}}:8000000}"""));
+        await AppendAsync($"relay/{Guid.CreateVersion7():N}", Event("relay-granted", $$"""{"broadcast":null,{{Granted}}:null}"""), Event("relay-withdrawn", """{"broadcast":null}"""));
+        string[] peers = [.. Enumerable.Range(0, 2).Select(p => StrictBase64Url.Encode([.. Enumerable.Range(0, 32).Select(i => (byte)(p * 11 + number + i))]))];
+        await AppendAsync($"ban/{broadcast}/{peers[0]}", Ban(peers[0]));
+        await AppendAsync($"ban/{broadcast}/{peers[1]}", Ban(peers[1]), Event("peer-unbanned", $$"""{"broadcast":"{{broadcast}}","peer":"{{peers[1]}}"}"""));
+        await AppendAsync($"admission/{peers[0][..22]}", Event("peer-admitted", $$"""{"broadcast":"{{broadcast}}","peer":"{{peers[0]}}"}"""));
 
         for (var viewer = 0; viewer < Viewers; viewer++)
         {
@@ -95,6 +107,8 @@ internal static class Season
         await AppendAsync(own, Ends(number)
             ? Event("broadcast-ended", $$"""{{{At}},"tracks":[{"track":"video","segments":453,"lastRecord":null}]}""")
             : Event("ingest-key-rotated", $$"""{{{At}},"ingestKeyHash":"d"}"""));
+
+        NewEvent Ban(string peer) => Event("peer-banned", $$"""{"broadcast":"{{broadcast}}","peer":"{{peer}}","reason":"bad chunks {{number}}"}""");
 
         NewEvent Offer(string type, int version) => Event(type, $$"""{"broadcast":"{{broadcast}}","version":{{version}},"offer":{"name":"Night {{version}}","devices":3} }""");
 

@@ -1,0 +1,107 @@
+using System.Security.Cryptography;
+using LiveLedger.Cryptography;
+using LiveLedger.Cryptography.Ed25519;
+using LiveLedger.Ledger;
+using LiveLedger.Ledger.Refusals;
+using LiveLedger.Media;
+using LiveLedger.Peering.Admissions;
+using LiveLedger.Swarm.Bans;
+
+namespace LiveLedger.Swarm.Admissions;
+
+/// <summary>Who wants to be admitted, once the token was believed.</summary>
+/// <param name="Broadcast">Where.</param>
+/// <param name="Right">By which entitlement or grant.</param>
+/// <param name="Role">As what.</param>
+internal sealed record Applicant(BroadcastId Broadcast, Guid Right, PeerRole Role)
+{
+    /// <summary>Most bits a second; null for no bound.</summary>
+    public long? UploadLimit { get; init; }
+
+    /// <summary>Introduced to relays alone.</summary>
+    public bool IsPrivate { get; init; }
+
+    /// <summary>A relay's web origin.</summary>
+    public string? Origin { get; init; }
+}
+
+/// <summary>Admits peers: a key that is proved, for who is known and not banned. In the ledger before it is answered.</summary>
+internal sealed class AdmissionDesk(EventStore ledger, PeerPseudonyms pseudonyms, BanBook bans, SwarmLinks links, TimeProvider time)
+{
+    /// <summary>How far a proof's time may be from ours.</summary>
+    public static readonly TimeSpan Freshness = TimeSpan.FromSeconds(60);
+
+    private static readonly Refusal s_unproved = new(403, "possession-unproved", "The proof is not that key's over this request; see docs/formats/peer-proofs.md.");
+    private static readonly Refusal s_stale = new(403, "proof-stale", "The proof's time is more than a minute from ours: take serverTime of GET /v1/admissions.");
+    private static readonly Refusal s_seen = new(409, "nonce-seen", "The proof's nonce was used; sign a new one.");
+    private static readonly Refusal s_banned = new(403, "peer-banned", "This entitlement or grant is banned from the broadcast's swarm; playing from the origin is not.");
+    private static readonly Refusal s_unknown = new(404, "broadcast-unknown", "There is no such broadcast, or it is not yours.");
+    private static readonly Refusal s_identity = new(409, "identity-unknown", "The broadcaster has not certified its session key yet: there is nothing to check chunks by.");
+
+    private readonly SeenNonces _nonces = new(time, 2 * Freshness);
+
+    /// <summary>Admits, or refuses by name.</summary>
+    /// <param name="applicant">Who.</param>
+    /// <param name="possession">With which key.</param>
+    /// <param name="tracker">Where its tracker is.</param>
+    /// <param name="cancel">Ends the call.</param>
+    /// <exception cref="RefusedException">It is not admitted.</exception>
+    /// <exception cref="LedgerUnavailableException">It could not be written down; ask again.</exception>
+    public async Task<(Admission Admission, string Token)> AdmitAsync(Applicant applicant, Possession possession, Uri tracker, CancellationToken cancel)
+    {
+        var now = time.GetUtcNow();
+        if ((now - possession.At).Duration() > Freshness)
+        {
+            throw new RefusedException(s_stale);
+        }
+
+        if (!possession.IsProved(links.Issuer, applicant.Broadcast))
+        {
+            throw new RefusedException(s_unproved);
+        }
+
+        // After the signature: nobody else can use up a peer's nonce.
+        if (!_nonces.TryTake(possession.Nonce))
+        {
+            throw new RefusedException(s_seen);
+        }
+
+        var peer = pseudonyms.Of(applicant.Broadcast, applicant.Right);
+        if (await bans.IsBannedAsync(applicant.Broadcast, peer, cancel))
+        {
+            throw new RefusedException(s_banned);
+        }
+
+        if (await links.FactsOf(applicant.Broadcast, cancel) is not { Phase: not BroadcastPhase.TakenDown })
+        {
+            throw new RefusedException(s_unknown);
+        }
+
+        var issued = DateTimeOffset.FromUnixTimeSeconds(now.ToUnixTimeSeconds());
+        var admission = new Admission
+        {
+            Issuer = links.Issuer,
+            Id = StrictBase64Url.Encode(RandomNumberGenerator.GetBytes(16)),
+            Peer = peer,
+            Key = possession.Key,
+            Broadcast = applicant.Broadcast,
+            Role = applicant.Role,
+            IssuedAt = issued,
+            ExpiresAt = issued + Admission.LongestLife,
+            Identity = await IdentityAsync(applicant.Broadcast, cancel),
+            Tracker = tracker,
+            UploadLimit = applicant.UploadLimit,
+            IsPrivate = applicant.IsPrivate,
+            Origin = applicant.Origin,
+        };
+        var token = links.SignAdmission(admission);
+        // A crash from here on leaves an admission in the log that nobody has: it ends by itself.
+        await ledger.AppendFirstAsync(AdmissionEvents.StreamOf(admission), AdmissionEvents.Admitted(admission), cancel);
+        return (admission, token);
+    }
+
+    private async ValueTask<Ed25519PublicKey> IdentityAsync(BroadcastId broadcast, CancellationToken cancel) =>
+        StrictBase64Url.TryDecode(await links.IdentityOf(broadcast, cancel), out var point) && Ed25519PublicKey.TryParse(point, out var identity)
+            ? identity
+            : throw new RefusedException(s_identity);
+}

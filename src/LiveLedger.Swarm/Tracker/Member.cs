@@ -1,0 +1,81 @@
+using LiveLedger.Media;
+using LiveLedger.Peering.Admissions;
+
+namespace LiveLedger.Swarm.Tracker;
+
+/// <summary>A peer in a room. Everything that changes does so under the room's lock.</summary>
+internal sealed class Member(PeerId id, Admission admission, Place place, Action<byte[]> send)
+{
+    private Dictionary<PeerId, Neighbour>? _neighbours;
+
+    public PeerId Id => id;
+
+    public Place Place => place;
+
+    /// <summary>The newest; renewals replace it.</summary>
+    public Admission Admission { get; set; } = admission;
+
+    public IReadOnlyList<TrackName> Tracks { get; set; } = [];
+
+    public bool IsSharing { get; set; } = true;
+
+    public bool IsViewer => Admission.Role == PeerRole.Viewer;
+
+    /// <summary>True if it may be introduced to other viewers.</summary>
+    public bool IsOpen => IsViewer && !Admission.IsPrivate;
+
+    /// <summary>Its place in the room's list.</summary>
+    public int Index { get; set; }
+
+    /// <summary>When it may ask for more neighbours again.</summary>
+    public long AskedAt { get; set; }
+
+    /// <summary>Says why it is sent away, and ends its connection.</summary>
+    public required Action<string> Dismiss { get; init; }
+
+    public IReadOnlyDictionary<PeerId, Neighbour> Neighbours => _neighbours ?? s_none;
+
+    /// <summary>Those among them that are viewers: relays are in no view's bound.</summary>
+    public int Links { get; private set; }
+
+    public void Send(byte[] message) => send(message);
+
+    public Neighbour? Find(PeerId other) => _neighbours?.GetValueOrDefault(other);
+
+    public void Add(Neighbour neighbour)
+    {
+        (_neighbours ??= new(4))[neighbour.Member.Id] = neighbour;
+        Links += neighbour.Member.IsViewer ? 1 : 0;
+    }
+
+    public bool Remove(PeerId other)
+    {
+        if (_neighbours is null || !_neighbours.Remove(other, out var gone))
+        {
+            return false;
+        }
+
+        Links -= gone.Member.IsViewer ? 1 : 0;
+        return true;
+    }
+
+    private static readonly Dictionary<PeerId, Neighbour> s_none = [];
+}
+
+/// <summary>Another peer that a member was introduced to.</summary>
+internal sealed class Neighbour(Member member)
+{
+    /// <summary>Most signals from one to the other.</summary>
+    public const int MaxSignals = 64;
+
+    public Member Member => member;
+
+    /// <summary>Signals that went there.</summary>
+    public int Signals { get; set; }
+
+    /// <summary>True once the member has said that the link is up.</summary>
+    public bool IsLinked { get; set; }
+
+    /// <summary>The measured round trip; null if it was not said.</summary>
+    public double? Rtt { get; set; }
+}

@@ -1,0 +1,254 @@
+using LiveLedger.Media;
+using LiveLedger.Peering.Admissions;
+
+namespace LiveLedger.Swarm.Tracker;
+
+/// <summary>
+/// The swarm of one broadcast as its tracker knows it: who is there, who was introduced to whom. One lock; what is done under it is a few dozen steps, whatever the number of
+/// members. Nothing of it is on disk: after a crash peers come again, and links that are up stay so.
+/// </summary>
+internal sealed class Room(BroadcastId broadcast, int minViewers, TimeProvider time)
+{
+    /// <summary>Most viewers in a member's view.</summary>
+    public const int MaxLinks = 16;
+
+    private static readonly TimeSpan s_askAgain = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan s_tellLargeRooms = TimeSpan.FromSeconds(10);
+
+    // A small room hears of each that comes; in a large one nobody needs to know to the head.
+    private const int LargeRoom = 50;
+
+    private readonly Lock _lock = new();
+    private readonly Dictionary<PeerId, Member> _members = [];
+    private readonly Matching _matching = new(minViewers, new Introductions(time));
+    private readonly Stripes _stripes = new(time);
+    private readonly Dictionary<PeerPseudonym, (DateTimeOffset At, string Token)> _revoked = [];
+    private int _told;
+    private long _toldAt = time.GetTimestamp();
+
+    public BroadcastId Broadcast => broadcast;
+
+    /// <summary>Viewers there are.</summary>
+    public int Viewers { get; private set; }
+
+    public bool IsEmpty
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _members.Count == 0 && _revoked.Count == 0;
+            }
+        }
+    }
+
+    /// <summary>Takes a member in and introduces it; false, with nothing done, if its admission was revoked.</summary>
+    public bool TryJoin(Member member)
+    {
+        lock (_lock)
+        {
+            if (IsRevoked(member.Admission))
+            {
+                return false;
+            }
+
+            _members.Add(member.Id, member);
+            Viewers += member.IsViewer ? 1 : 0;
+            member.Send(ToPeer.Joined(member.Id, Viewers, minViewers, MaxLinks));
+            foreach (var (_, token) in _revoked.Values)
+            {
+                member.Send(ToPeer.Revoked(token));
+            }
+
+            var others = _matching.Add(member, Viewers);
+            _matching.Connect(member, Viewers);
+            // With this one there are enough; or, with a relay, there is something for everybody.
+            foreach (var other in others)
+            {
+                _matching.Connect(other, Viewers);
+            }
+
+            Tell(now: Viewers <= LargeRoom);
+            return true;
+        }
+    }
+
+    /// <summary>A member's connection has ended.</summary>
+    public void Leave(Member member)
+    {
+        lock (_lock)
+        {
+            if (!_members.Remove(member.Id))
+            {
+                return;
+            }
+
+            Viewers -= member.IsViewer ? 1 : 0;
+            _matching.Remove(member);
+            Tell(now: Viewers <= LargeRoom);
+        }
+    }
+
+    /// <summary>A newer admission of the same peer; false if it was revoked.</summary>
+    public bool TryRenew(Member member, Admission admission)
+    {
+        lock (_lock)
+        {
+            if (IsRevoked(admission))
+            {
+                return false;
+            }
+
+            member.Admission = admission;
+            return true;
+        }
+    }
+
+    /// <summary>What a member plays, and whether it sends to others.</summary>
+    public void Plays(Member member, IReadOnlyList<TrackName> tracks, bool isSharing)
+    {
+        lock (_lock)
+        {
+            (member.Tracks, member.IsSharing) = (tracks, isSharing);
+        }
+    }
+
+    /// <summary>Passes something on to a neighbour. To nobody else: a member that was not introduced cannot be reached.</summary>
+    public void Pass(Member from, Signal signal)
+    {
+        lock (_lock)
+        {
+            if (from.Find(signal.To) is { Signals: < Neighbour.MaxSignals } to && to.Member.Find(from.Id) is not null)
+            {
+                to.Signals++;
+                to.Member.Send(ToPeer.Signal(from.Id, signal.Kind, signal.Text));
+            }
+        }
+    }
+
+    /// <summary>A link is up.</summary>
+    public void Linked(Member member, Linked said)
+    {
+        lock (_lock)
+        {
+            if (member.Find(said.Other) is { } neighbour)
+            {
+                (neighbour.IsLinked, neighbour.Rtt) = (true, said.Rtt);
+            }
+        }
+    }
+
+    /// <summary>A link is none any more, or did not come to be.</summary>
+    public void Unlink(Member member, Unlink said)
+    {
+        lock (_lock)
+        {
+            _matching.Part(member, said.Other, forEver: said.Why == "offence");
+        }
+    }
+
+    /// <summary>A member has room for more neighbours.</summary>
+    public void More(Member member)
+    {
+        lock (_lock)
+        {
+            if (member.AskedAt != 0 && time.GetElapsedTime(member.AskedAt) < s_askAgain)
+            {
+                return;
+            }
+
+            member.AskedAt = time.GetTimestamp();
+            _matching.Connect(member, Viewers);
+        }
+    }
+
+    /// <summary>A segment can be had: some members are told to fetch a part each.</summary>
+    public void Sealed(SealedNotice segment)
+    {
+        lock (_lock)
+        {
+            if (Viewers >= minViewers)
+            {
+                _stripes.Deal(segment, _matching.Open);
+            }
+        }
+    }
+
+    /// <summary>Peers have no place here any more: everybody hears it, and they are sent away.</summary>
+    public void Revoke(IReadOnlyCollection<PeerPseudonym> peers, DateTimeOffset at, string token)
+    {
+        List<Member> gone;
+        lock (_lock)
+        {
+            foreach (var peer in peers)
+            {
+                _revoked[peer] = (at, token);
+            }
+
+            var message = ToPeer.Revoked(token);
+            foreach (var member in _members.Values)
+            {
+                member.Send(message);
+            }
+
+            gone = [.. _members.Values.Where(m => IsRevoked(m.Admission))];
+        }
+
+        foreach (var member in gone)
+        {
+            member.Dismiss("revoked");
+        }
+    }
+
+    /// <summary>What is due by the clock: admissions that have ended, revocations that nobody need know any more, how many viewers there are.</summary>
+    public void Tick()
+    {
+        List<Member> gone;
+        lock (_lock)
+        {
+            var now = time.GetUtcNow();
+            gone = [.. _members.Values.Where(m => m.Admission.ExpiresAt + AdmissionVerifier.Leeway <= now)];
+            foreach (var (peer, _) in _revoked.Where(r => r.Value.At + Peering.Revocations.Revocation.Life <= now).ToList())
+            {
+                _revoked.Remove(peer);
+            }
+
+            Tell(now: time.GetElapsedTime(_toldAt) >= s_tellLargeRooms);
+        }
+
+        foreach (var member in gone)
+        {
+            member.Dismiss("expired");
+        }
+    }
+
+    /// <summary>The members there are now.</summary>
+    public IReadOnlyList<Member> Members
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return [.. _members.Values];
+            }
+        }
+    }
+
+    // An admission carries whole seconds; what was issued in the second of the revocation is void.
+    private bool IsRevoked(Admission admission) => _revoked.TryGetValue(admission.Peer, out var revoked) && admission.IssuedAt <= revoked.At;
+
+    private void Tell(bool now)
+    {
+        if (!now || _told == Viewers)
+        {
+            return;
+        }
+
+        (_told, _toldAt) = (Viewers, time.GetTimestamp());
+        var message = ToPeer.Viewers(Viewers);
+        foreach (var member in _members.Values)
+        {
+            member.Send(message);
+        }
+    }
+}

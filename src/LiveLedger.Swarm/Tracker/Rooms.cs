@@ -1,0 +1,75 @@
+using System.Collections.Concurrent;
+using LiveLedger.Media;
+using LiveLedger.Peering.Admissions;
+using Microsoft.Extensions.Hosting;
+
+namespace LiveLedger.Swarm.Tracker;
+
+/// <summary>The rooms of this process, and the clock that they live by.</summary>
+internal sealed class Rooms(SwarmLinks links, SwarmOptions options, TimeProvider time) : BackgroundService
+{
+    private readonly ConcurrentDictionary<BroadcastId, Room> _rooms = new();
+
+    /// <summary>Takes a member in; null if its admission was revoked.</summary>
+    public Room? Join(Member member)
+    {
+        var broadcast = member.Admission.Broadcast;
+        while (true)
+        {
+            var room = _rooms.GetOrAdd(broadcast, b => new(b, options.MinViewers, time));
+            if (!room.TryJoin(member))
+            {
+                return null;
+            }
+
+            // An empty one may have been cleared away in between.
+            if (_rooms.GetValueOrDefault(broadcast) == room)
+            {
+                return room;
+            }
+
+            room.Leave(member);
+        }
+    }
+
+    /// <summary>The room of a broadcast, if somebody is in it.</summary>
+    public Room? Find(BroadcastId broadcast) => _rooms.GetValueOrDefault(broadcast);
+
+    /// <summary>The broadcasts that have a room.</summary>
+    public IEnumerable<BroadcastId> Broadcasts => _rooms.Keys;
+
+    /// <summary>A segment can be had.</summary>
+    public void Sealed(SealedNotice segment) => Find(segment.Broadcast)?.Sealed(segment);
+
+    /// <summary>A peer has no place in a swarm any more: signed, so that peers can pass it on.</summary>
+    public void Revoke(BroadcastId broadcast, PeerPseudonym peer)
+    {
+        var at = time.GetUtcNow();
+        var token = links.SignRevocation(new(links.Issuer, broadcast, [peer], at));
+        // Also where nobody is: an admission from before may come yet.
+        _rooms.GetOrAdd(broadcast, b => new(b, options.MinViewers, time)).Revoke([peer], at, token);
+    }
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        using var timer = new PeriodicTimer(TimeSpan.FromSeconds(1), time);
+        try
+        {
+            while (await timer.WaitForNextTickAsync(stoppingToken))
+            {
+                foreach (var (broadcast, room) in _rooms)
+                {
+                    room.Tick();
+                    if (room.IsEmpty)
+                    {
+                        _rooms.TryRemove(new(broadcast, room));
+                    }
+                }
+            }
+        }
+        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+        {
+            // The server stops; peers find another, or come again.
+        }
+    }
+}

@@ -1,0 +1,204 @@
+using System.Net;
+using System.Text.Json.Nodes;
+using LiveLedger.Cryptography;
+using LiveLedger.Cryptography.Ed25519;
+using LiveLedger.Media;
+using LiveLedger.Peering.Admissions;
+using LiveLedger.Swarm.Tracker;
+
+namespace LiveLedger.Swarm.Tests.Tracker;
+
+/// <summary>What a room tells whom, with thousands in it and under a clock that a test moves on.</summary>
+public sealed class RoomTests : IDisposable
+{
+    private readonly MovedClock _time = new();
+    private readonly Ed25519PrivateKey _key = Ed25519PrivateKey.Generate();
+    private readonly BroadcastId _broadcast = BroadcastId.New(TimeProvider.System);
+
+    public void Dispose() => _key.Dispose();
+
+    [Fact]
+    public void One_greedy_entitlement_among_five_thousand_learns_no_more_addresses_an_hour_than_is_said()
+    {
+        var room = new Room(_broadcast, 3, _time);
+        for (var n = 0; n < 5000; n++)
+        {
+            Assert.True(room.TryJoin(Seat(n).Member));
+        }
+
+        // It comes with ten connections, throws everybody out again as soon as it has the address, and always wants more; meanwhile others come and go.
+        var learned = new HashSet<string>();
+        var greedy = Enumerable.Range(0, 10).Select(_ => Seat(-1)).ToList();
+        greedy.ForEach(g => Assert.True(room.TryJoin(g.Member)));
+        for (var second = 0; second < 3600; second += 3)
+        {
+            foreach (var g in greedy)
+            {
+                foreach (var message in g.Take().Where(static m => m["type"]!.GetValue<string>() == "introduce"))
+                {
+                    var other = message["peer"]!.GetValue<string>();
+                    learned.Add(other);
+                    Assert.True(PeerId.TryParse(other, out var id));
+                    room.Unlink(g.Member, new Unlink(id, "failed"));
+                }
+
+                room.More(g.Member);
+            }
+
+            room.TryJoin(Seat(10_000 + second).Member);
+            _time.Advance(TimeSpan.FromSeconds(3));
+        }
+
+        TestContext.Current.TestOutputHelper!.WriteLine($"{learned.Count} addresses in an hour; {Introductions.Burst + Introductions.PerHour} is the bound");
+        Assert.InRange(learned.Count, Introductions.Burst, Introductions.Burst + Introductions.PerHour);
+    }
+
+    [Fact]
+    public void Nobody_has_more_than_sixteen_neighbours_and_everybody_has_some()
+    {
+        var room = new Room(_broadcast, 3, _time);
+        var seats = Enumerable.Range(0, 1000).Select(n => Seat(n)).ToList();
+        seats.ForEach(s => Assert.True(room.TryJoin(s.Member)));
+
+        Assert.All(seats, static s => Assert.InRange(s.Member.Links, 3, Room.MaxLinks));
+        // And all are reached from one: a swarm in pieces would fetch a copy for each.
+        var reached = new HashSet<PeerId> { seats[0].Member.Id };
+        var next = new Queue<Member>([seats[0].Member]);
+        while (next.TryDequeue(out var member))
+        {
+            foreach (var neighbour in member.Neighbours.Values.Where(n => reached.Add(n.Member.Id)))
+            {
+                next.Enqueue(neighbour.Member);
+            }
+        }
+
+        Assert.Equal(seats.Count, reached.Count);
+    }
+
+    [Fact]
+    public void Who_is_near_is_preferred()
+    {
+        var room = new Room(_broadcast, 3, _time);
+        for (var n = 0; n < 400; n++)
+        {
+            Assert.True(room.TryJoin(Seat(n, n < 12 ? "203.0.113.7" : $"10.{n / 200}.{n % 200}.1").Member));
+        }
+
+        var home = Seat(1000, "203.0.113.7");
+        Assert.True(room.TryJoin(home.Member));
+        var near = home.Member.Neighbours.Values.Count(n => home.Member.Place.To(n.Member.Place) == Nearness.Lan);
+        Assert.InRange(near, 5, 8);
+    }
+
+    [Fact]
+    public void An_admission_that_has_ended_ends_the_membership()
+    {
+        var room = new Room(_broadcast, 3, _time);
+        var (ended, renewed) = (Seat(1), Seat(2));
+        Assert.True(room.TryJoin(ended.Member));
+        Assert.True(room.TryJoin(renewed.Member));
+        _time.Advance(TimeSpan.FromMinutes(9));
+        Assert.True(room.TryRenew(renewed.Member, AdmissionOf(2)));
+        _time.Advance(TimeSpan.FromMinutes(1.6));
+        room.Tick();
+        Assert.Equal("expired", ended.Dismissed);
+        Assert.Null(renewed.Dismissed);
+    }
+
+    [Fact]
+    public void A_revocation_voids_what_was_issued_before_it_and_nothing_after_and_is_forgotten_when_it_can_void_nothing()
+    {
+        var room = new Room(_broadcast, 3, _time);
+        var old = Seat(1);
+        room.Revoke([old.Member.Admission.Peer], _time.GetUtcNow(), "token");
+        Assert.False(room.TryJoin(old.Member));
+        Assert.False(room.IsEmpty);
+
+        _time.Advance(TimeSpan.FromSeconds(2));
+        Assert.True(room.TryJoin(Seat(1).Member));
+        var other = Seat(2);
+        Assert.True(room.TryJoin(other.Member));
+        Assert.Contains(other.Take(), static m => m["type"]!.GetValue<string>() == "revoked");
+
+        _time.Advance(TimeSpan.FromMinutes(11.1));
+        room.Tick();
+        var late = Seat(3);
+        Assert.True(room.TryJoin(late.Member));
+        Assert.DoesNotContain(late.Take(), static m => m["type"]!.GetValue<string>() == "revoked");
+    }
+
+    [Fact]
+    public void Signals_to_one_neighbour_are_bounded()
+    {
+        var room = new Room(_broadcast, 2, _time);
+        var (one, other) = (Seat(1), Seat(2));
+        Assert.True(room.TryJoin(one.Member));
+        Assert.True(room.TryJoin(other.Member));
+        for (var n = 0; n < 200; n++)
+        {
+            room.Pass(one.Member, new Signal(other.Member.Id, "candidate", "x"));
+        }
+
+        Assert.Equal(Neighbour.MaxSignals, other.Take().Count(static m => m["type"]!.GetValue<string>() == "signal"));
+    }
+
+    [Fact]
+    public void Heads_change_from_segment_to_segment_and_each_is_one_about_as_often()
+    {
+        var room = new Room(_broadcast, 3, _time);
+        TrackName.TryParse("0", out var track);
+        var seats = Enumerable.Range(0, 60).Select(n => Seat(n)).ToList();
+        foreach (var seat in seats)
+        {
+            Assert.True(room.TryJoin(seat.Member));
+            room.Plays(seat.Member, [track], isSharing: true);
+            seat.Take();
+        }
+
+        for (uint n = 0; n < 300; n++)
+        {
+            room.Sealed(new(_broadcast, track, 0, n, 32));
+        }
+
+        var dealt = seats.Select(static s => s.Take().Count(static m => m["type"]!.GetValue<string>() == "stripe")).ToList();
+        // 300 segments, 8 heads each, among 60: 40 for each, give or take.
+        Assert.Equal(2400, dealt.Sum());
+        Assert.InRange(dealt.Min(), 15, 40);
+        Assert.InRange(dealt.Max(), 40, 70);
+    }
+
+    private Admission AdmissionOf(int number) => new()
+    {
+        Issuer = "https://live.example",
+        Id = "AAAAAAAAAAAAAAAAAAAAAA",
+        Peer = new(new Bytes32([.. BitConverter.GetBytes(number), .. new byte[28]])),
+        Key = _key.PublicKey,
+        Broadcast = _broadcast,
+        Role = PeerRole.Viewer,
+        IssuedAt = _time.GetUtcNow(),
+        ExpiresAt = _time.GetUtcNow() + Admission.LongestLife,
+        Identity = _key.PublicKey,
+        Tracker = new("wss://live.example/v1/swarm"),
+    };
+
+    private Seated Seat(int number, string? address = null) => new(AdmissionOf(number), new(IPAddress.Parse(address ?? $"10.{(number >> 16) & 255}.{(number >> 8) & 255}.{number & 255}"), null));
+
+    /// <summary>A member, and what it was told.</summary>
+    private sealed class Seated
+    {
+        private readonly List<byte[]> _told = [];
+
+        public Seated(Admission admission, Place place) => Member = new(PeerId.New(), admission, place, _told.Add) { Dismiss = code => Dismissed = code };
+
+        public Member Member { get; }
+
+        public string? Dismissed { get; private set; }
+
+        public List<JsonNode> Take()
+        {
+            var taken = _told.Select(static m => JsonNode.Parse(m)!).ToList();
+            _told.Clear();
+            return taken;
+        }
+    }
+}
