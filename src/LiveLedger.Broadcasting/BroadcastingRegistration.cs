@@ -53,6 +53,11 @@ public static class BroadcastingRegistration
     public static async ValueTask<string?> OwnerOfAsync(this IServiceProvider services, BroadcastId id, CancellationToken cancellation) =>
         (await services.GetRequiredService<BroadcastBook>().FindAsync(id, cancellation))?.Owner;
 
+    /// <summary>The broadcasts that are live now.</summary>
+    /// <exception cref="LedgerUnavailableException">The database is away.</exception>
+    public static Task<IReadOnlyList<BroadcastId>> ListLiveBroadcastsAsync(this IServiceProvider services, CancellationToken cancellation) =>
+        services.GetRequiredService<BroadcastBook>().ListLiveAsync(cancellation);
+
     /// <summary>What other stages are told of a broadcast; null if there is none. From memory while it has not ended.</summary>
     public static async ValueTask<BroadcastFacts?> FactsOfAsync(this IServiceProvider services, BroadcastId id, CancellationToken cancellation) =>
         await services.GetRequiredService<BroadcastBook>().FindAsync(id, cancellation) is { } broadcast

@@ -107,6 +107,7 @@ internal static class Stages
                 },
                 EndedBy = LicensingRegistration.EntitlementEndedBy,
                 FactsOf = s.FactsOfAsync,
+                LiveBroadcasts = s.ListLiveBroadcastsAsync,
                 IdentityOf = s.IdentityOfAsync,
                 AddressOf = s.AddressOf,
                 RegionOf = s.RegionOf,
@@ -184,6 +185,7 @@ internal static class Stages
 
         // And by a relay's.
         app.MapAdmissions().RequireAuthorization(Registration.PeerPolicy).RequireCors(Hosting.AnyOrigin);
+        app.MapOwnRelay().RequireAuthorization(Registration.RelayPolicy);
         app.MapGroup("").RequireCors(Hosting.AnyOrigin).MapTracker();
 
         // Opened by an ingest key.

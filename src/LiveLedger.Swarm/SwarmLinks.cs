@@ -40,6 +40,9 @@ public sealed record SwarmLinks
     /// <summary>What is known of a broadcast; null if there is none.</summary>
     public required Func<BroadcastId, CancellationToken, ValueTask<BroadcastFacts?>> FactsOf { get; init; }
 
+    /// <summary>The broadcasts that are live now.</summary>
+    public required Func<CancellationToken, Task<IReadOnlyList<BroadcastId>>> LiveBroadcasts { get; init; }
+
     /// <summary>The broadcaster's identity key (43 characters of base64url); null before the session key is certified.</summary>
     public required Func<BroadcastId, CancellationToken, ValueTask<string?>> IdentityOf { get; init; }
 

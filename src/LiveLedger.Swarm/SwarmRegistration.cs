@@ -77,6 +77,9 @@ public static class SwarmRegistration
     /// <summary>Maps the request for an admission; the server requires a viewer's or a relay's token there.</summary>
     public static IEndpointConventionBuilder MapAdmissions(this IEndpointRouteBuilder routes) => AdmissionEndpoint.Map(routes);
 
+    /// <summary>Maps what a relay is told of its own grant; the server requires its token there.</summary>
+    public static IEndpointConventionBuilder MapOwnRelay(this IEndpointRouteBuilder routes) => GrantEndpoints.MapOwn(routes);
+
     /// <summary>Maps what is public: how to ask for an admission, and the tracker.</summary>
     public static void MapTracker(this IEndpointRouteBuilder routes)
     {

@@ -128,10 +128,20 @@ public sealed class Peers_are_admitted(OneServer one)
         Assert.Equal("https://relay.example", claims["origin"]!.GetValue<string>());
         Assert.Equal(8_000_000, claims["upload"]!.GetValue<long>());
 
+        // It can look up what it is to carry.
+        using (var own = one.Server.As(relay.Token))
+        {
+            var told = (await own.GetFromJsonAsync<JsonObject>("/v1/relay"))!;
+            Assert.Equal([broadcast.Id.ToString()], told["broadcasts"]!.AsArray().Select(static b => b!.GetValue<string>()));
+            await broadcast.EndAsync();
+            Assert.Empty((await own.GetFromJsonAsync<JsonObject>("/v1/relay"))!["broadcasts"]!.AsArray());
+        }
+
         // A relay never needs a key: its token opens no licence, and no other door.
         using var api = one.Server.As(relay.Token);
         await RefusedAsync(api.PostAsJsonAsync("/v1/licences", new { kids = new[] { await broadcast.KeyIdAsync("0") }, type = "temporary" }), HttpStatusCode.Forbidden, "role-missing");
         await RefusedAsync(api.GetAsync("/v1/broadcasts"), HttpStatusCode.Unauthorized, "token-invalid");
+        await RefusedAsync(acme.Api.GetAsync("/v1/relay"), HttpStatusCode.Unauthorized, "token-invalid");
 
         using var astray = Peer.OfRelay(one.Server, other.Id, relay.Token);
         await RefusedAsync(astray.AskAsync(), HttpStatusCode.Forbidden, "grant-ended");

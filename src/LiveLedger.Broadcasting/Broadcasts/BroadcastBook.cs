@@ -131,6 +131,14 @@ internal sealed class BroadcastBook(EventStore ledger, LedgerDatabase database)
         return await IdsAsync(command, cancellation);
     }
 
+    /// <summary>The broadcasts that anybody may watch live now, at most 10,000.</summary>
+    /// <exception cref="LedgerUnavailableException">The database is away.</exception>
+    public Task<IReadOnlyList<BroadcastId>> ListLiveAsync(CancellationToken cancellation) => LedgerUnavailableException.GuardAsync(async () =>
+    {
+        await using var command = database.Source.CreateCommand(BroadcastSql.ListLive);
+        return await IdsAsync(command, cancellation);
+    });
+
     private static async Task<IReadOnlyList<BroadcastId>> IdsAsync(NpgsqlCommand command, CancellationToken cancellation)
     {
         var ids = new List<BroadcastId>();

@@ -11,6 +11,7 @@ internal static class BroadcastSql
     public static readonly string SetTakenDown = Load("set_broadcast_taken_down");
     public static readonly string List = Load("list_broadcasts");
     public static readonly string ListOpen = Load("list_open_broadcasts");
+    public static readonly string ListLive = Load("list_live_broadcasts");
     public static readonly string ListTakenDown = Load("list_taken_down_broadcasts");
 
     private static string Load(string name) => Sql.Load(typeof(BroadcastSql).Assembly, $"Broadcasts/{name}.sql");

@@ -26,6 +26,9 @@ internal static class Registration
     /// <summary>A viewer token.</summary>
     public const string ViewerPolicy = "viewer";
 
+    /// <summary>A relay's token.</summary>
+    public const string RelayPolicy = "relay";
+
     /// <summary>A viewer's or a relay's token.</summary>
     public const string PeerPolicy = "peer";
 
@@ -62,6 +65,7 @@ internal static class Registration
             .AddPolicy(OperatorPolicy, p => p.AddAuthenticationSchemes(ApiScheme).RequireClaim("role", Roles.Operator))
             // A relay's token is known here, and is not enough: 403, not 401.
             .AddPolicy(ViewerPolicy, p => p.AddAuthenticationSchemes(PeerScheme).RequireClaim("aud", TokenKind.Viewer.Audience).RequireClaim("sub").RequireClaim("jti").RequireClaim("broadcast"))
+            .AddPolicy(RelayPolicy, p => p.AddAuthenticationSchemes(PeerScheme).RequireClaim("aud", TokenKind.Relay.Audience))
             .AddPolicy(PeerPolicy, p => p.AddAuthenticationSchemes(PeerScheme).RequireAuthenticatedUser().RequireClaim("sub").RequireClaim("jti"));
     }
 

@@ -15,6 +15,7 @@ internal sealed class GrantEndpoints(GrantBook book, SwarmLinks links)
 
     private static readonly Refusal s_invalid = new(400, "relay-invalid", $"A relay has a name of 1 to {MaxName} characters, a web origin like https://relay.example, and an uploadLimit of 1 or more bits a second, or none.");
     private static readonly Refusal s_unknown = new(404, "relay-unknown", "There is no such relay here.");
+    private static readonly Refusal s_ended = new(403, "grant-ended", "This relay's grant was withdrawn.");
     private static readonly Refusal s_role = new(403, "role-missing", "Relays for every broadcast are the operator's to grant.");
     private static readonly TimeSpan s_life = TimeSpan.FromDays(366);
 
@@ -37,6 +38,23 @@ internal sealed class GrantEndpoints(GrantBook book, SwarmLinks links)
         group.MapGet("", static (ClaimsPrincipal user, GrantEndpoints e, HttpContext context) => e.ListAsync(ForAll(user), context.RequestAborted)).WithName("listRelaysForAll").Produces<RelayListView>();
         group.MapDelete("{relay}", static (string relay, ClaimsPrincipal user, GrantEndpoints e, HttpContext context) => e.WithdrawAsync(ForAll(user), relay, user, context.RequestAborted))
             .WithName("withdrawRelayForAll").Produces(204);
+    }
+
+    /// <summary><c>GET /v1/relay</c>: a relay's own grant, and what there is to carry by it now.</summary>
+    public static IEndpointConventionBuilder MapOwn(IEndpointRouteBuilder routes) =>
+        routes.MapGet("/v1/relay", static (ClaimsPrincipal user, GrantEndpoints e, HttpContext context) => e.ReadOwnAsync(user, context)).WithName("readOwnRelay").WithTags("swarm").Produces<OwnRelayView>();
+
+    private async Task<IResult> ReadOwnAsync(ClaimsPrincipal user, HttpContext context)
+    {
+        var cancel = context.RequestAborted;
+        context.Response.Headers.CacheControl = "no-store";
+        if (!Guid.TryParseExact(user.FindFirst("sub")?.Value, "N", out var id) || await book.FindAsync(id, cancel) is not { IsOpen: true } grant)
+        {
+            return s_ended.ToResult();
+        }
+
+        var live = await links.LiveBroadcasts(cancel);
+        return Results.Ok(new OwnRelayView(ViewOf(grant), [.. live.Where(b => grant.Broadcast is null || b == grant.Broadcast).Select(static b => b.ToString())]));
     }
 
     private async Task<BroadcastId?> ManagedAsync(string id, ClaimsPrincipal user, HttpContext context) => await links.ManagedBy(id, user, context.RequestAborted);
@@ -87,6 +105,11 @@ internal sealed record RelayView(string Id, string? Broadcast, string Name, stri
 
 /// <summary>A grant with the relay's token, which is shown this once.</summary>
 internal sealed record GrantedRelayView(RelayView Relay, string Token, DateTimeOffset ExpiresAt);
+
+/// <summary>What a relay is told.</summary>
+/// <param name="Relay">Its grant.</param>
+/// <param name="Broadcasts">The broadcasts of it that are live now.</param>
+internal sealed record OwnRelayView(RelayView Relay, IReadOnlyList<string> Broadcasts);
 
 /// <summary>Grants, at most 1000.</summary>
 internal sealed record RelayListView(IReadOnlyList<RelayView> Items);
