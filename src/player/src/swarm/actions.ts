@@ -9,6 +9,9 @@ export interface ChunkSpan {
   readonly count: number;
 }
 
+/** The deadline of what the player has not asked for yet. A number, since deadlines are reckoned with. */
+export const noDeadline = Number.MAX_SAFE_INTEGER;
+
 /** A segment that the player will need. */
 export interface WantedSegment {
   readonly segment: SegmentName;
@@ -34,4 +37,4 @@ export type Action =
 export type FetchReason = "stripe" | "alone" | "deadline";
 
 /** What no honest peer does. */
-export type Offence = "bad-chunk" | "bad-record" | "not-asked" | "too-much" | "unreadable";
+export type Offence = "bad-chunk" | "bad-record" | "bad-init" | "not-asked" | "too-much" | "unreadable";

@@ -67,8 +67,10 @@ export class ChunkScheduler {
   want(wanted: WantedSegment, now: number): void {
     const key = keyOf(wanted.segment);
     const known = this.#wanted.get(key);
-    if (known) known.progress.deadline = wanted.deadline;
-    else this.#wanted.set(key, { key, since: now, progress: new SegmentProgress(wanted) });
+    if (known) {
+      known.progress.deadline = wanted.deadline;
+      known.progress.stripe ??= wanted.stripe;
+    } else this.#wanted.set(key, { key, since: now, progress: new SegmentProgress(wanted) });
   }
 
   /** It is needed no more, or was taken out whole. Requests for it are cancelled. */
@@ -139,7 +141,7 @@ export class ChunkScheduler {
 
   // One copy of a segment comes into the swarm by its heads, a part by each: at once, for the others wait for it.
   #fetchStripe({ progress }: Wanted, now: number): Action[] {
-    const { stripe } = progress.wanted;
+    const { stripe } = progress;
     return stripe ? this.#fetch(progress, stripe, "stripe", now) : [];
   }
 

@@ -9,10 +9,12 @@ import type { Clock } from "./clock.js";
 export interface Channel {
   send(message: Bytes): void;
   close(): void;
+  /** Bytes that were given to it and have not left yet. */
+  readonly backlog: number;
 }
 
 /** Why a link is no more: an offence of the other's, a handshake that failed, or somebody left. */
-export type LinkEnd = { readonly offence: Offence } | { readonly refused: LinkStep } | { readonly left: "us" | "them" | "silence" };
+export type LinkEnd = { readonly offence: Offence } | { readonly refused: LinkStep } | { readonly left: "us" | "them" | "silence" | "slow" };
 
 export interface LinkOwner {
   up(link: LinkSession, other: Admission): void;
@@ -21,6 +23,8 @@ export interface LinkOwner {
   down(link: LinkSession, why: LinkEnd): void;
 }
 
+/** A channel that lets go of nothing any more holds so many bytes at most: chunks wait long before, so this is what little else we say. */
+const maxBacklog = 4 * 2 ** 20;
 /** Messages that may wait to be looked at. Chunks are asked for, so an honest peer has far fewer under way. */
 const maxWaiting = 128;
 /** Messages that may come at once, and each second after: 100 Mb/s of chunks are 200 a second. */
@@ -59,7 +63,14 @@ export class LinkSession {
   }
 
   send(message: Exclude<PeerMessage, { type: "optional" }>): void {
-    if (this.isUp) this.channel.send(writeMessage(message));
+    if (!this.isUp) return;
+    if (this.channel.backlog > maxBacklog) this.leave(1, "slow");
+    else this.channel.send(writeMessage(message));
+  }
+
+  /** Bytes on their way out that have not left yet. */
+  get backlog(): number {
+    return this.channel.backlog;
   }
 
   /** A message came. Its buffer must not be used for another. */
@@ -78,7 +89,7 @@ export class LinkSession {
     this.#end({ left: "them" });
   }
 
-  leave(reason: ByeReason, left: "us" | "silence" = "us"): void {
+  leave(reason: ByeReason, left: "us" | "silence" | "slow" = "us"): void {
     this.#end({ left }, reason);
   }
 

@@ -13,11 +13,14 @@ export class SegmentProgress {
   #open: number;
   /** When all of it must be there. */
   deadline: number;
+  /** The part that this peer brings in from the origin. */
+  stripe: ChunkSpan | undefined;
 
   constructor(readonly wanted: WantedSegment) {
     this.#chunks = new Uint8Array(wanted.chunks);
     this.#missing = this.#open = wanted.chunks;
     this.deadline = wanted.deadline;
+    this.stripe = wanted.stripe;
   }
 
   get isWhole(): boolean {

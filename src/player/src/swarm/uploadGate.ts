@@ -11,6 +11,11 @@ export class UploadGate {
     private readonly patienceMs = 600,
   ) {}
 
+  /** Nothing of what was taken on is sent any more. */
+  clear(): void {
+    this.#freeAt = 0;
+  }
+
   /** When the first of so many bytes may go out and the last will have; undefined if there is too much to do. */
   tryTake(bytes: number, now: number): { readonly from: number; readonly until: number } | undefined {
     if (this.bytesPerMs <= 0 || this.#freeAt - now > this.patienceMs) return undefined;

@@ -27,10 +27,19 @@ export async function admit(broadcast: Bytes, claims: Record<string, unknown> = 
     cnf: { jwk: { kty: "OKP", crv: "Ed25519", x: toBase64Url(peerKey.publicKey.bytes) } }, broadcast: toHex(broadcast), role: "viewer",
     identity: toBase64Url(key.publicKey.bytes), tracker: "wss://live.example/v1/swarm", ...claims,
   };
-  const part = (value: unknown) => toBase64Url(new TextEncoder().encode(JSON.stringify(value)));
-  const input = `${part({ alg: "EdDSA", typ: "liveledger-admission+jwt", kid: await thumbprintOf(key.publicKey) })}.${part(stated)}`;
-  const token = `${input}.${toBase64Url(await key.sign(new TextEncoder().encode(input)))}`;
+  const token = await signed("liveledger-admission+jwt", stated);
   const { admission } = await verifyAdmission(token, platform, broadcast, admittedAt);
   if (!admission) throw new Error("not admitted");
   return { key: peerKey, token, admission };
+}
+
+/** The platform's word, or somebody's, that peers are revoked. */
+export function revocation(broadcast: Bytes, peers: readonly string[], signer: PeerKey = key): Promise<string> {
+  return signed("liveledger-revocation+jwt", { iss: platform.issuer, aud: "liveledger-swarm", iat: admittedAt, broadcast: toHex(broadcast), peers }, signer);
+}
+
+async function signed(typ: string, claims: unknown, signer: PeerKey = key): Promise<string> {
+  const part = (value: unknown) => toBase64Url(new TextEncoder().encode(JSON.stringify(value)));
+  const input = `${part({ alg: "EdDSA", typ, kid: await thumbprintOf(key.publicKey) })}.${part(claims)}`;
+  return `${input}.${toBase64Url(await signer.sign(new TextEncoder().encode(input)))}`;
 }

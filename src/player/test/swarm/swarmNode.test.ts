@@ -1,14 +1,18 @@
 import { afterEach, describe, expect, it } from "vitest";
+import { newPeerKeyInScript } from "../../src/peering/peerKey.js";
 import { readMessage, writeMessage } from "../../src/peering/messages.js";
 import type { SegmentName } from "../../src/peering/segmentName.js";
 import type { Channel, LinkSession } from "../../src/swarm/linkSession.js";
 import { browserClock } from "../../src/swarm/clock.js";
 import { SeededRandom } from "../../src/swarm/random.js";
+import { Revocations } from "../../src/swarm/revocations.js";
 import { SwarmNode, type SwarmOrigin } from "../../src/swarm/swarmNode.js";
+import { toBase64Url } from "../../src/verify/base64Url.js";
 import type { Bytes } from "../../src/verify/bytes.js";
 import { checkCertificate, checkRecord } from "../../src/verify/checks.js";
+import { sha256 } from "../../src/verify/sha256.js";
 import { hex, readVectors, type SegmentRecipe, segmentOf } from "../vectors.js";
-import { admit, admittedAt, platform, random } from "./admitted.js";
+import { admit, admittedAt, platform, random, revocation } from "./admitted.js";
 
 interface Vectors {
   certificate: string;
@@ -34,7 +38,7 @@ const certificate = (await checkCertificate(hex(vectors.certificate), broadcast,
 async function readRecord(file: Bytes, { epoch, sequence }: SegmentName) {
   if (!certificate) throw new Error("no certificate");
   const { ok } = await checkRecord(file, { broadcast, track, epoch, sequence }, certificate);
-  return ok && { file, byteLength: ok.record.byteLength, leaves: ok.leaves };
+  return ok && { file, byteLength: ok.record.byteLength, leaves: ok.leaves, initHash: ok.record.initHash };
 }
 
 /** The vectors served as by an origin. */
@@ -61,7 +65,7 @@ afterEach(() => nodes.splice(0).forEach((node) => node.leave()));
 
 async function join(origin: SwarmOrigin, claims: Record<string, unknown> = {}): Promise<SwarmNode> {
   const node = new SwarmNode({
-    self: await admit(broadcast, claims), platform, platformTime: () => admittedAt, isRevoked: () => false, origin, readRecord,
+    self: await admit(broadcast, claims), platform, platformTime: () => admittedAt, revocations: new Revocations(platform, broadcastId, () => admittedAt), origin, readRecord,
     clock: browserClock, random: new SeededRandom(nodes.length + 1), maxBytes: 2 ** 24, uploadRate: 10_000,
   });
   nodes.push(node);
@@ -76,6 +80,7 @@ async function link(one: SwarmNode, other: SwarmNode, alter: Alter = (message) =
   const channel = (to: 0 | 1, change: Alter): Channel => ({
     send: (message) => change(message.slice()).forEach((changed) => setTimeout(() => ends[to]?.received(changed))),
     close: () => setTimeout(() => ends[to]?.closed()),
+    backlog: 0,
   });
   const bound = { offererFingerprint: random(32), answererFingerprint: random(32) };
   ends.push(one.attach(channel(1, alter), "offerer", bound), other.attach(channel(0, (message) => [message]), "answerer", bound));
@@ -204,6 +209,88 @@ describe("a peer", { timeout: 90_000 }, () => {
     expect(await b.want(first, soon(3000))).toEqual(bytesOfSegment(first));
     expect(b.counts.peers).toBe(0);
     expect([a.sent, b.ends.length]).toEqual([0, 0]);
+  });
+
+  it("brings its part in before its player asks, and has the rest by then from others who brought theirs", async () => {
+    const origin = new Origin();
+    const [a, b] = [await join(origin), await join(origin)];
+    await link(a, b);
+    a.bringIn(first, { first: 0, count: 1 });
+    b.bringIn(first, { first: 1, count: 2 });
+    await until(() => a.counts.origin + a.counts.peers === bytesOfSegment(first).length && b.counts.origin + b.counts.peers === bytesOfSegment(first).length);
+    expect(origin.bytes).toBe(bytesOfSegment(first).length);
+    const before = performance.now();
+    const whole = await a.want(first, soon(20_000));
+    expect(performance.now() - before).toBeLessThan(100);
+    expect(whole).toEqual(bytesOfSegment(first));
+  });
+
+  it("asks for a part that comes while it waits already", async () => {
+    const origin = new Origin();
+    const alone = await join(origin);
+    const wanted = alone.want(first, soon(60_000));
+    alone.bringIn(first, { first: 0, count: 3 });
+    const before = performance.now();
+    expect(await wanted).toEqual(bytesOfSegment(first));
+    expect(performance.now() - before).toBeLessThan(5000);
+  });
+
+  it("passes on what its player loaded from the origin by itself", async () => {
+    const [origin, away] = [new Origin(), new Origin()];
+    away.isAway = true;
+    const [a, b] = [await join(origin), await join(away)];
+    const facts = await readRecord(hex(recordOf(first).file), first);
+    if (!facts) throw new Error("no facts");
+    a.offer(first, facts, bytesOfSegment(first));
+    await link(a, b);
+    expect(await b.want(first, soon(20_000))).toEqual(bytesOfSegment(first));
+    expect(origin.records).toBe(0);
+  });
+
+  it("gets an init segment by its hash from a neighbour, and cuts off one that gives another", async () => {
+    const origin = new Origin();
+    const init = bytesOfSegment(first).slice(0, 100_000);
+    const hash = await sha256(init);
+    const [a, b, liar] = [await join(origin), await join(origin), await join(origin)];
+    await a.offerInit(init);
+    await link(a, b);
+    expect(await b.init(hash)).toEqual(init);
+    expect(await b.init(random(32))).toBeUndefined();
+
+    await liar.offerInit(init);
+    const victim = await join(origin);
+    await link(liar, victim, (message) => {
+      const read = readMessage(message);
+      return read?.type === "piece" ? [writeMessage({ ...read, bytes: read.bytes.map((byte, at) => (at === 5 ? byte ^ 1 : byte)) as Bytes })] : [message];
+    });
+    expect(await victim.init(hash)).toBeUndefined();
+    await until(() => victim.ends.length === 1);
+    expect(victim.ends[0]?.why).toEqual({ offence: "bad-init" });
+  });
+
+  it("ends its link with a peer that the platform revokes, tells its neighbours, and links with it no more", async () => {
+    const origin = new Origin();
+    const sub = toBase64Url(random(32));
+    const [a, b, revoked] = [await join(origin), await join(origin), await join(origin, { sub })];
+    await link(a, b);
+    await link(a, revoked);
+    await link(b, revoked);
+    // Only the platform's word counts.
+    await a.revoke(await revocation(broadcast, [sub], newPeerKeyInScript()));
+    expect([a.neighbours, b.neighbours]).toEqual([2, 2]);
+    await a.revoke(await revocation(broadcast, [sub]));
+    await until(() => a.neighbours === 1 && b.neighbours === 1 && revoked.neighbours === 0);
+    await link(a, revoked);
+    await until(() => a.ends.length === 2);
+    expect(a.ends.at(-1)?.why).toMatchObject({ refused: { refusal: "revoked" } });
+  });
+
+  it("keeps one link with a neighbour", async () => {
+    const [a, b] = [await join(new Origin()), await join(new Origin())];
+    await link(a, b);
+    await link(a, b).catch(() => undefined);
+    await until(() => a.ends.length === 1 && b.ends.length === 1);
+    expect([a.neighbours, b.neighbours]).toEqual([1, 1]);
   });
 
   it("plays from the origin alone where it has no neighbours", async () => {

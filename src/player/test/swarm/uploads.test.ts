@@ -1,0 +1,72 @@
+import { beforeEach, describe, expect, it } from "vitest";
+import { chunkSize, type PeerMessage } from "../../src/peering/messages.js";
+import type { LinkSession } from "../../src/swarm/linkSession.js";
+import { SegmentStore } from "../../src/swarm/segmentStore.js";
+import { UploadGate } from "../../src/swarm/uploadGate.js";
+import { Uploads } from "../../src/swarm/uploads.js";
+import { VirtualClock } from "./virtualClock.js";
+
+const segment = { track: 1n, epoch: 0, sequence: 0 };
+const chunks = 64;
+/** So fast that the whole segment takes a second. */
+const rate = (chunks * chunkSize) / 1000;
+
+let clock: VirtualClock;
+let uploads: Uploads;
+let sent: PeerMessage[];
+let backlog: number;
+const link = { isUp: true, send: (message: PeerMessage) => sent.push(message), cut: () => undefined, get backlog() { return backlog; } } as unknown as LinkSession;
+
+beforeEach(() => {
+  [clock, sent, backlog] = [new VirtualClock(), [], 0];
+  const store = new SegmentStore(2 ** 24);
+  store.open(segment, chunks * chunkSize);
+  for (let chunk = 0; chunk < chunks; chunk++) store.put(segment, chunk, new Uint8Array(chunkSize).fill(chunk));
+  uploads = new Uploads(store, new UploadGate(rate), clock);
+});
+
+const chunksSent = () => sent.reduce((sum, message) => sum + (message.type === "chunks" ? message.chunks.length : 0), 0);
+
+describe("what neighbours asked for", () => {
+  it("goes out at the rate, in order, to its end", () => {
+    uploads.want(link, 1, segment, { first: 0, count: chunks });
+    clock.runUntil(500);
+    expect(Math.abs(chunksSent() - chunks / 2)).toBeLessThanOrEqual(4);
+    clock.runUntil(2000);
+    expect(sent.flatMap((message) => (message.type === "chunks" ? message.chunks.map((chunk) => chunk[0]) : []))).toEqual(Array.from({ length: chunks }, (_, n) => n));
+    expect(uploads.sent).toBe(chunks * chunkSize);
+  });
+
+  it("goes out no more from the moment that nothing is shared, and who waits for it hears so", () => {
+    uploads.want(link, 1, segment, { first: 0, count: chunks });
+    clock.runUntil(250);
+    const before = chunksSent();
+    expect(before).toBeGreaterThan(0);
+    uploads.isOn = false;
+    clock.runUntil(10_000);
+    expect(chunksSent()).toBe(before);
+    expect(sent.at(-1)).toEqual({ type: "no", request: 1, reason: 3 });
+    uploads.isOn = true;
+    uploads.want(link, 2, segment, { first: 0, count: 4 });
+    clock.runUntil(20_000);
+    expect(chunksSent()).toBe(before + 4);
+  });
+
+  it("waits while the line is full, and is given up if it stays so", () => {
+    uploads.want(link, 1, segment, { first: 0, count: 16 });
+    backlog = 2 ** 20;
+    clock.runUntil(1000);
+    const before = chunksSent();
+    uploads.want(link, 2, segment, { first: 0, count: 4 });
+    expect(sent.at(-1)).toEqual({ type: "no", request: 2, reason: 2 });
+    backlog = 0;
+    clock.runUntil(1500);
+    expect([before, chunksSent()]).toEqual([0, 16]);
+
+    uploads.want(link, 3, segment, { first: 16, count: 16 });
+    backlog = 2 ** 20;
+    clock.runUntil(10_000);
+    expect(chunksSent()).toBe(16);
+    expect(sent.at(-1)).toEqual({ type: "no", request: 3, reason: 2 });
+  });
+});
