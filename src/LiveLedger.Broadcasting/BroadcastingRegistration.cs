@@ -1,3 +1,4 @@
+using System.Text.Json;
 using LiveLedger.Broadcasting.Broadcasts;
 using LiveLedger.Broadcasting.Ingest;
 using LiveLedger.Broadcasting.Logging;
@@ -62,6 +63,13 @@ public static class BroadcastingRegistration
     public static async ValueTask<BroadcastFacts?> FactsOfAsync(this IServiceProvider services, BroadcastId id, CancellationToken cancellation) =>
         await services.GetRequiredService<BroadcastBook>().FindAsync(id, cancellation) is { } broadcast
             ? new(broadcast.Owner, broadcast.Phase, broadcast.KeyPeriod, services.GetRequiredService<Recordings>().EdgeOf(id, services.GetRequiredService<TimeProvider>().GetUtcNow()))
+            : null;
+
+    /// <summary>The segment that an event is the sealing of: its slot and its length in bytes; null for every other event.</summary>
+    public static (BroadcastId Broadcast, TrackName Track, uint Epoch, uint Sequence, int Bytes)? SealedBy(StoredEvent stored) =>
+        stored.Type == SegmentSealed.Type && JsonSerializer.Deserialize(stored.PayloadJson.Span, SegmentJson.Default.SegmentSealed) is { } s
+        && BroadcastId.TryParse(s.Broadcast, out var broadcast) && TrackName.TryParse(s.Track, out var track)
+            ? (broadcast, track, s.Epoch, s.Sequence, s.ByteLength)
             : null;
 
     /// <summary>From this stage's old events to today's schema.</summary>

@@ -106,6 +106,7 @@ internal static class Stages
                     return new(right.Broadcast, right.Entitlement, Enum.Parse<PeerSharingRule>(right.Sharing, ignoreCase: true));
                 },
                 EndedBy = LicensingRegistration.EntitlementEndedBy,
+                SealedBy = static stored => BroadcastingRegistration.SealedBy(stored) is var (broadcast, track, epoch, sequence, bytes) ? new(broadcast, track, epoch, sequence, ChunkTree.CountFor(bytes)) : null,
                 FactsOf = s.FactsOfAsync,
                 LiveBroadcasts = s.ListLiveBroadcastsAsync,
                 IdentityOf = s.IdentityOfAsync,
@@ -114,7 +115,7 @@ internal static class Stages
                 ManagedBy = s.ManagedByAsync,
             };
         });
-        services.AddSwarm(new() { KeysFolder = data.Keys, PublicUrl = settings.PublicUrl, StunPort = settings.StunPort, Turn = settings.Turn });
+        services.AddSwarm(new() { KeysFolder = data.Keys, PublicUrl = settings.PublicUrl, OwnUrl = settings.OwnUrl, StunPort = settings.StunPort, Turn = settings.Turn });
     }
 
     private static LedgerOptions InForce(LedgerOptions first)
@@ -141,6 +142,7 @@ internal static class Stages
             await database.UpgradeAsync();
             await database.UpgradeLicensingAsync(CancellationToken.None);
             await database.UpgradeBroadcastingAsync(CancellationToken.None);
+            await database.UpgradeSwarmAsync(CancellationToken.None);
             await services.GetRequiredService<InlineRebuild>().PrepareAsync();
         }
         catch (KeyFileException e)

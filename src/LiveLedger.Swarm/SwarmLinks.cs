@@ -6,6 +6,7 @@ using LiveLedger.Ledger;
 using LiveLedger.Media;
 using LiveLedger.Peering.Admissions;
 using LiveLedger.Peering.Revocations;
+using LiveLedger.Swarm.Tracker;
 using Microsoft.AspNetCore.Http;
 
 namespace LiveLedger.Swarm;
@@ -36,6 +37,9 @@ public sealed record SwarmLinks
 
     /// <summary>The entitlement whose holder an event sends away, at least for now; null for every other event.</summary>
     public required Func<StoredEvent, (BroadcastId Broadcast, Guid Entitlement)?> EndedBy { get; init; }
+
+    /// <summary>The segment that an event is the sealing of; null for every other event.</summary>
+    public required Func<StoredEvent, SealedNotice?> SealedBy { get; init; }
 
     /// <summary>What is known of a broadcast; null if there is none.</summary>
     public required Func<BroadcastId, CancellationToken, ValueTask<BroadcastFacts?>> FactsOf { get; init; }
@@ -83,6 +87,9 @@ public sealed record SwarmOptions
 
     /// <summary>The address the outside reaches us by, without a trailing slash; null to answer with the one a request came by.</summary>
     public string? PublicUrl { get; init; }
+
+    /// <summary>The address of this one of several servers that share a platform, without a trailing slash: peers of a broadcast come together at one of them. Null where there is one.</summary>
+    public string? OwnUrl { get; init; }
 
     /// <summary>Fewer viewers than this are not introduced to one another.</summary>
     public int MinViewers { get; init; } = 3;

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using LiveLedger.Cryptography.Wrapping;
 using LiveLedger.Ledger;
+using LiveLedger.Ledger.Schema;
 using LiveLedger.Media;
 using LiveLedger.Swarm.Admissions;
 using LiveLedger.Swarm.Bans;
@@ -26,6 +27,7 @@ public static class SwarmRegistration
         .AddSingleton(BanTables.Inline)
         .AddSingleton<BanBook>()
         .AddSingleton<BanEndpoints>()
+        .AddSingleton<RoomPlaces>()
         .AddSingleton<TrackerAddress>()
         .AddSingleton<AdmissionDesk>()
         .AddSingleton<AdmissionEndpoint>()
@@ -33,10 +35,19 @@ public static class SwarmRegistration
         .AddSingleton<Rooms>()
         .AddSingleton<TrackerEndpoint>()
         .AddHostedService(s => s.GetRequiredService<Rooms>())
+        .AddHostedService<RoomKeeper>()
+        .AddHostedService<SealedFollower>()
         .AddHostedService<BanFollower>()
         .AddHostedService<RightFollower>()
         .AddHostedService<GrantFollower>()
         .AddHostedService<StunResponder>();
+
+    /// <summary>Brings this stage's tables up to date.</summary>
+    public static async Task UpgradeSwarmAsync(this LedgerDatabase database, CancellationToken cancel)
+    {
+        await using var connection = await database.Source.OpenConnectionAsync(cancel);
+        await SchemaUpgrade.ApplyAsync(connection, "swarm", typeof(SwarmRegistration).Assembly, "Schema", cancel);
+    }
 
     /// <summary>Opens this stage's own key, or makes it: a wrong key-encryption key is found out before anything is answered.</summary>
     /// <exception cref="KeyFileException">The key-encryption key does not open it, or disk says no.</exception>

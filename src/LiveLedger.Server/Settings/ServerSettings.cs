@@ -57,6 +57,9 @@ internal sealed record ServerSettings
     /// <summary>Proxies whose X-Forwarded-For is believed.</summary>
     public IReadOnlyList<IPNetwork> TrustedProxies { get; init; } = [];
 
+    /// <summary>The address of this one of several servers, without a trailing slash; null where there is one.</summary>
+    public string? OwnUrl { get; init; }
+
     /// <summary>UDP port of our STUN; null for none.</summary>
     public int? StunPort { get; init; }
 

@@ -32,6 +32,18 @@ internal sealed class Rooms(SwarmLinks links, SwarmOptions options, TimeProvider
         }
     }
 
+    /// <summary>Ends a room that is another server's now.</summary>
+    public void Close(BroadcastId broadcast)
+    {
+        if (_rooms.TryRemove(broadcast, out var room))
+        {
+            foreach (var member in room.Members)
+            {
+                member.Dismiss("going-away");
+            }
+        }
+    }
+
     /// <summary>The room of a broadcast, if somebody is in it.</summary>
     public Room? Find(BroadcastId broadcast) => _rooms.GetValueOrDefault(broadcast);
 

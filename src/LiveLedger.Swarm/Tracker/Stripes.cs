@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.Security.Cryptography;
 using System.Text;
+using LiveLedger.Media;
 
 namespace LiveLedger.Swarm.Tracker;
 
@@ -19,9 +20,18 @@ internal sealed class Stripes(TimeProvider time)
     private byte[] _salt = RandomNumberGenerator.GetBytes(32);
     private long _saltedAt = time.GetTimestamp();
 
+    private readonly Dictionary<TrackName, (uint Epoch, uint Sequence)> _dealt = [];
+
     /// <summary>Deals a segment's chunks out to the heads among those who play its track.</summary>
     public void Deal(SealedNotice segment, IReadOnlyList<Member> members)
     {
+        // By its own process, and once more from the log; and never one that is behind what was dealt.
+        if (_dealt.TryGetValue(segment.Track, out var last) && (segment.Epoch, segment.Sequence).CompareTo(last) <= 0)
+        {
+            return;
+        }
+
+        _dealt[segment.Track] = (segment.Epoch, segment.Sequence);
         if (time.GetElapsedTime(_saltedAt) >= s_epoch)
         {
             (_salt, _saltedAt) = (RandomNumberGenerator.GetBytes(32), time.GetTimestamp());

@@ -39,11 +39,16 @@ public sealed class Peer : IDisposable
     public string Id { get; private set; } = "";
 
     /// <summary>A viewer who has opened a playback with the keys of a track.</summary>
-    public static async Task<Peer> OfViewerAsync(Viewer viewer, string track)
+    /// <param name="viewer">Who.</param>
+    /// <param name="track">The track.</param>
+    /// <param name="server">At which server; null for the broadcaster's.</param>
+    public static async Task<Peer> OfViewerAsync(Viewer viewer, string track, ServerProcess? server = null)
     {
-        var answer = await viewer.AskAsync(await viewer.Broadcast.KeyIdAsync(track));
+        server ??= viewer.Broadcast.Owner.Server;
+        using var api = server.As(viewer.Token);
+        var answer = await api.PostAsJsonAsync("/v1/licences", new { kids = new[] { await viewer.Broadcast.KeyIdAsync(track) }, type = "temporary" });
         answer.EnsureSuccessStatusCode();
-        return new(viewer.Broadcast.Owner.Server, viewer.Broadcast.Id, viewer.Token) { Playback = answer.Headers.GetValues("Playback-Id").Single() };
+        return new(server, viewer.Broadcast.Id, viewer.Token) { Playback = answer.Headers.GetValues("Playback-Id").Single() };
     }
 
     /// <summary>Another one of the same viewer and playback, with a key of its own; or the same with its admission, on another connection.</summary>

@@ -51,7 +51,7 @@ public sealed partial class ServerProcess : IAsyncDisposable
     /// <summary>Starts a server on a database and a data folder, and waits until it is ready.</summary>
     /// <param name="database">An Npgsql connection string; null for the server's own embedded PostgreSQL.</param>
     /// <param name="data">Data folder; null for a new one, deleted at the end.</param>
-    /// <param name="environment">Further environment variables.</param>
+    /// <param name="environment">Further environment variables; <c>{own}</c> in one stands for the server's address.</param>
     /// <param name="heedsModes">True: what a file's or folder's mode forbids is forbidden to it as to anybody, even where tests run as root.</param>
     public static async Task<ServerProcess> StartAsync(
         string? database, string? data = null, IReadOnlyDictionary<string, string>? environment = null, bool heedsModes = false)
@@ -115,7 +115,7 @@ public sealed partial class ServerProcess : IAsyncDisposable
         };
         foreach (var (name, value) in _environment)
         {
-            start.Environment[name] = value;
+            start.Environment[name] = value.Replace("{own}", BaseUrl.ToString().TrimEnd('/'), StringComparison.Ordinal);
         }
 
         _process = new Process { StartInfo = start, EnableRaisingEvents = true };
