@@ -3,15 +3,18 @@ using LiveLedger.Benchmarks.Audits;
 using LiveLedger.Benchmarks.Ledgers;
 using LiveLedger.Benchmarks.Licences;
 using LiveLedger.Benchmarks.Packaging;
+using LiveLedger.Benchmarks.Swarm;
 
 // Benchmarks NAME [--json]: exit 0 only if every measure with a goal reaches it.
 Dictionary<string, Func<Task<BenchmarkReport>>> benchmarks = new()
 {
+    ["admission"] = AdmissionBenchmark.RunAsync,
     ["audit"] = AuditBenchmark.RunAsync,
     ["ledger"] = LedgerBenchmark.RunAsync,
     ["ledger-load"] = LedgerLoad.RunAsync,
     ["licence"] = LicenceBenchmark.RunAsync,
     ["packager"] = () => Task.FromResult(PackagerBenchmark.Run()),
+    ["tracker"] = TrackerBenchmark.RunAsync,
 };
 
 var names = args.Where(argument => argument != "--json").ToArray();

@@ -16,6 +16,8 @@ public static class FuzzTargets
         JwsTarget.Create(),
         AdmissionTarget.Create(),
         PeerMessageTarget.Create(),
+        TrackerMessageTarget.Create(),
+        StunTarget.Create(),
         NoteTarget.Create(),
         WitnessTarget.Create(),
         EntryTarget.Create(),

@@ -13,7 +13,7 @@ namespace LiveLedger.Stories;
 /// <summary>A whole run with every log line there is, good requests and bad ones, and no secret in any of them.</summary>
 public sealed class Secrets_stay_out_of_the_log(OneServer one)
 {
-    private const string Viewer = "ann.secret.viewer@example.com";
+    private const string ViewerName = "ann.secret.viewer@example.com";
 
     [Fact]
     public async Task No_planted_secret_is_in_any_line_at_the_finest_level()
@@ -30,7 +30,7 @@ public sealed class Secrets_stay_out_of_the_log(OneServer one)
         {
             ["key-encryption key"] = kek,
             ["operator token"] = Encoding.ASCII.GetBytes(server.OperatorToken),
-            ["viewer's name"] = Encoding.ASCII.GetBytes(Viewer),
+            ["viewer's name"] = Encoding.ASCII.GetBytes(ViewerName),
         };
 
         using var acme = await Broadcaster.AdmitAsync(server, "acme");
@@ -62,7 +62,7 @@ public sealed class Secrets_stay_out_of_the_log(OneServer one)
 
     private static async Task WatchAsync(RunningBroadcast broadcast, Dictionary<string, byte[]> secrets)
     {
-        var viewer = await Harness.Server.Viewer.ComeAsync(broadcast, Viewer);
+        var viewer = await Viewer.ComeAsync(broadcast, ViewerName);
         secrets["viewer's token"] = Encoding.ASCII.GetBytes(viewer.Token);
         var kids = new[] { await broadcast.KeyIdAsync("0"), await broadcast.KeyIdAsync("2") };
         Assert.False((await viewer.AskAsync(kids)).IsSuccessStatusCode);
@@ -74,18 +74,38 @@ public sealed class Secrets_stay_out_of_the_log(OneServer one)
         }
 
         (await viewer.AskAsync(kids)).EnsureSuccessStatusCode();
+        await ShareAsync(broadcast, viewer, secrets);
         (await broadcast.Owner.Api.DeleteAsync($"/v1/broadcasts/{broadcast.Id}/entitlements/{entitlement}")).EnsureSuccessStatusCode();
         Assert.False((await viewer.AskAsync(kids)).IsSuccessStatusCode);
+    }
+
+    /// <summary>A peer and a relay are admitted and join; then one shows an admission that it has no key of.</summary>
+    private static async Task ShareAsync(RunningBroadcast broadcast, Viewer viewer, Dictionary<string, byte[]> secrets)
+    {
+        var granted = await Peers_are_admitted.GrantAsync(broadcast.Owner.Api, $"/v1/broadcasts/{broadcast.Id}/relays");
+        using var peer = await Peer.OfViewerAsync(viewer, "0");
+        using var relay = Peer.OfRelay(broadcast.Owner.Server, broadcast.Id, granted["token"]!.GetValue<string>());
+        secrets["relay's token"] = Encoding.ASCII.GetBytes(relay.Token);
+        foreach (var one in (Peer[])[peer, relay])
+        {
+            await one.BeAdmittedAsync();
+            secrets[$"admission of the {(one == peer ? "viewer" : "relay")}"] = Encoding.ASCII.GetBytes(one.Admission);
+            await one.JoinAsync(tracks: "0");
+        }
+
+        using var thief = Peer.Beside(peer);
+        await thief.BeAdmittedAsync();
+        Assert.Equal("not-proved", (await thief.JoinAsync(peer.Admission, tracks: "0"))["code"]!.GetValue<string>());
     }
 
     /// <summary>Refusals and errors log more than successes do.</summary>
     private static async Task MisbehaveAsync(ServerProcess server, Broadcaster acme, RunningBroadcast broadcast)
     {
         var entitlements = $"/v1/broadcasts/{broadcast.Id}/entitlements";
-        await acme.Api.PostAsync(entitlements, Json($$"""{"viewer":"{{Viewer}}","""));
-        await acme.Api.PostAsync(entitlements, Json($$"""{"viewer":["{{Viewer}}"]}"""));
-        await acme.Api.PostAsync(entitlements, Json($$"""{"viewer":"{{Viewer}}","viewer":"{{Viewer}}"}"""));
-        await acme.Api.PostAsJsonAsync($"/v1/broadcasts/{broadcast.Id}/viewer-tokens", new { viewer = Viewer, lifetimeSeconds = -1 });
+        await acme.Api.PostAsync(entitlements, Json($$"""{"viewer":"{{ViewerName}}","""));
+        await acme.Api.PostAsync(entitlements, Json($$"""{"viewer":["{{ViewerName}}"]}"""));
+        await acme.Api.PostAsync(entitlements, Json($$"""{"viewer":"{{ViewerName}}","viewer":"{{ViewerName}}"}"""));
+        await acme.Api.PostAsJsonAsync($"/v1/broadcasts/{broadcast.Id}/viewer-tokens", new { viewer = ViewerName, lifetimeSeconds = -1 });
         foreach (var token in (string[])[acme.Token + "x", acme.Token[..^4] + "AAAA", server.OperatorToken[1..], $"{acme.Token} {acme.Token}"])
         {
             using var request = new HttpRequestMessage(HttpMethod.Get, "/v1/broadcasts");
@@ -110,7 +130,7 @@ public sealed class Secrets_stay_out_of_the_log(OneServer one)
         using var kek = KeyEncryptionKey.FromBytes(key);
         var keys = Path.Combine(server.Data, "keys");
         foreach (var (file, context) in ((string, string)[])[
-            ("api.key", "server/api"), ("log.key", "server/log"), ("subjects/index.key", "subjects/index"),
+            ("api.key", "server/api"), ("log.key", "server/log"), ("swarm.key", "server/swarm"), ("subjects/index.key", "subjects/index"),
             ($"broadcasts/{broadcast.Id}.master", $"broadcast/{broadcast.Id}/master")])
         {
             var secret = new byte[32];

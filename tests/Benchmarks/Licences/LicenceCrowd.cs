@@ -33,6 +33,9 @@ internal sealed class LicenceCrowd : IAsyncDisposable
 
     public string Database { get; }
 
+    /// <summary>The broadcast's id.</summary>
+    public string Broadcast => _broadcast;
+
     /// <summary>Tokens of viewers who stand under the open offer.</summary>
     public List<string> Free { get; } = [];
 

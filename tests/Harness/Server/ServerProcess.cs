@@ -39,6 +39,16 @@ public sealed partial class ServerProcess : IAsyncDisposable
         }
     }
 
+    /// <summary>What its process holds of the machine's memory, bytes.</summary>
+    public long ResidentMemory
+    {
+        get
+        {
+            _process!.Refresh();
+            return _process.WorkingSet64;
+        }
+    }
+
     /// <summary>Its data folder.</summary>
     public string Data { get; }
 
