@@ -41,7 +41,7 @@ export interface Platform {
 const audience = "liveledger-swarm";
 const maxLength = 4096;
 const maxTime = 253_402_300_799;
-const leeway = 30;
+export const leeway = 30;
 const longestLife = 600;
 const trackName = /^[A-Za-z0-9][A-Za-z0-9_-]{0,31}$/;
 

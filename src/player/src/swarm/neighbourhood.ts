@@ -1,8 +1,9 @@
+import { type Admission, leeway } from "../peering/admission.js";
 import type { Bytes } from "../verify/bytes.js";
 import type { IceServer } from "./admissions.js";
 import type { Clock } from "./clock.js";
 import type { Connecting, ConnectingParts, LinkFailure } from "./connecting.js";
-import type { LinkEnd } from "./linkSession.js";
+import type { LinkEnd, LinkSession } from "./linkSession.js";
 import { PeerConnection } from "./peerConnection.js";
 import { type BinarySocket, RelayConnection } from "./relayConnection.js";
 import type { SwarmNode } from "./swarmNode.js";
@@ -23,6 +24,8 @@ export interface LostLink {
 export interface NeighbourhoodParts {
   readonly node: SwarmNode;
   readonly clock: Clock;
+  /** The platform's time in Unix seconds. */
+  readonly platformTime: () => number;
   readonly broadcastId: string;
   readonly connect: (settings: RTCConfiguration) => RTCPeerConnection;
   readonly openRelay: (address: string) => BinarySocket;
@@ -36,12 +39,21 @@ export interface NeighbourhoodParts {
 interface Known {
   readonly introduced: Introduction;
   connection?: Connecting;
+  session?: LinkSession;
   isUp: boolean;
+  /** The tracker does not have it any more under this name. */
+  isGone: boolean;
+  /** The admission that it has shown on the link is over. */
+  isOver: boolean;
 }
 
-/** With fewer, the tracker is asked for more once some were lost. */
+/** With fewer viewers, the tracker is asked for more once some were lost. */
 const enough = 8;
 const askMoreEveryMs = 5_000;
+/** A tracker passes over who asks again sooner. */
+const askMoreAtOnceMs = 2_500;
+/** Links that never form cost both sides of what they may be introduced to. */
+const longestRestMs = 300_000;
 const maxLost = 50;
 /** Beside the viewers that a tracker allows. */
 const maxRelays = 4;
@@ -49,7 +61,11 @@ const maxRelays = 4;
 /** The neighbours that a tracker introduced, and the connections to them. */
 export class Neighbourhood {
   readonly #known = new Map<string, Known>();
-  #isAsking = false;
+  /** When the tracker was asked for more, and is to be asked next. */
+  #askedAt = Number.NEGATIVE_INFINITY;
+  #asksAt = Number.POSITIVE_INFINITY;
+  /** Links that failed, since the last that came up. */
+  #failures = 0;
   #maxLinks = 16;
   #isOver = false;
   /** Links that are no more, newest last. */
@@ -68,9 +84,9 @@ export class Neighbourhood {
   introduce(introduced: Introduction): void {
     const { peer, role, origin, offers } = introduced;
     const isViewer = role === "viewer";
-    const alike = this.neighbours.filter((known) => (known.role === "viewer") === isViewer).length;
+    const alike = isViewer ? this.#viewers : this.#known.size - this.#viewers;
     if (this.#isOver || this.#known.has(peer) || alike >= (isViewer ? this.#maxLinks : maxRelays) || (isViewer && !this.parts.takesViewers())) return;
-    const known: Known = { introduced, isUp: false };
+    const known: Known = { introduced, isUp: false, isGone: false, isOver: false };
     this.#known.set(peer, known);
     const parts = this.#connecting(known);
     const { clock, broadcastId, connect, openRelay, iceServers, say } = this.parts;
@@ -91,15 +107,15 @@ export class Neighbourhood {
     if (connection instanceof PeerConnection) connection.signal(kind, text);
   }
 
-  /** The tracker knows it no more. A link that is up goes on without: it ends by itself if its other end is gone. */
+  /** The tracker knows it no more. A link that is up goes on without: until it ends by itself, or the admission is over that it began with. */
   gone(peer: string): void {
     const known = this.#known.get(peer);
-    if (known && !known.isUp) this.#forget(known);
+    if (known) this.#isGone(known);
   }
 
   /** The tracker is away: who is not linked yet cannot be reached any more, and the others have no name there. */
   trackerLost(): void {
-    for (const known of [...this.#known.values()]) if (!known.isUp) this.#forget(known);
+    for (const known of [...this.#known.values()]) this.#isGone(known);
   }
 
   close(): void {
@@ -114,20 +130,40 @@ export class Neighbourhood {
     return {
       opened: (channel, binding) => {
         const session = node.attach(channel, origin !== undefined || offers ? "offerer" : "answerer", binding, {
-          up: () => void this.#up(known),
+          up: (other) => void this.#up(known, other),
           down: (why) => this.#down(known, why),
         });
+        known.session = session;
         return { received: (message: Bytes) => session.received(message), closed: () => session.closed() };
       },
       failed: (why) => this.#failed(known, why),
     };
   }
 
-  async #up(known: Known): Promise<void> {
+  async #up(known: Known, other: Admission): Promise<void> {
     known.isUp = true;
+    this.#failures = 0;
+    this.parts.clock.after(Math.max(0, 1000 * (other.expiresAt + leeway - this.parts.platformTime())), () => {
+      known.isOver = true;
+      this.#endUnvouched(known);
+    });
     this.parts.changed();
     const rtt = await known.connection?.roundTrip().catch(() => undefined);
     this.parts.say({ type: "linked", peer: known.introduced.peer, ...(rtt === undefined ? {} : { rtt: Math.min(60_000, Math.max(0, Math.round(rtt))) }) });
+  }
+
+  #isGone(known: Known): void {
+    known.isGone = true;
+    if (known.isUp) this.#endUnvouched(known);
+    else {
+      this.#forget(known);
+      this.#askForMore(false);
+    }
+  }
+
+  // As long as the tracker has it, its admission was renewed there. Without that word there is only what it has shown on the link.
+  #endUnvouched(known: Known): void {
+    if (known.isGone && known.isOver) known.session?.leave(1);
   }
 
   #down(known: Known, why: LinkEnd): void {
@@ -145,7 +181,9 @@ export class Neighbourhood {
     this.#forget(known);
     this.lost = [...this.lost.slice(1 - maxLost), { role, near, why: word }];
     this.parts.say({ type: "unlink", peer, why });
-    this.#askForMore();
+    if (!known.isUp) this.#failures++;
+    // A relay ends a link when the admission is over that it began with: with the newer one it goes on at once.
+    this.#askForMore(known.isUp && role !== "viewer");
     this.parts.changed();
   }
 
@@ -154,13 +192,24 @@ export class Neighbourhood {
     known.connection?.close();
   }
 
-  #askForMore(): void {
-    if (this.#isAsking || this.#isOver) return;
-    this.#isAsking = true;
-    this.parts.clock.after(askMoreEveryMs, () => {
-      this.#isAsking = false;
-      if (!this.#isOver && this.#known.size < Math.min(enough, this.#maxLinks)) this.parts.say({ type: "more" });
+  #askForMore(atOnce: boolean): void {
+    const { clock } = this.parts;
+    const rest = Math.min(longestRestMs, askMoreEveryMs * 2 ** Math.min(this.#failures, 10));
+    const at = Math.max(this.#askedAt + askMoreAtOnceMs, clock.now + (atOnce ? 0 : rest));
+    if (this.#isOver || at >= this.#asksAt) return;
+    this.#asksAt = at;
+    clock.after(at - clock.now, () => {
+      // Another was to be sooner.
+      if (this.#asksAt !== at) return;
+      this.#asksAt = Number.POSITIVE_INFINITY;
+      if (this.#isOver || (!atOnce && this.#viewers >= Math.min(enough, this.#maxLinks))) return;
+      this.#askedAt = clock.now;
+      this.parts.say({ type: "more" });
     });
+  }
+
+  get #viewers(): number {
+    return [...this.#known.values()].filter(({ introduced }) => introduced.role === "viewer").length;
   }
 }
 

@@ -185,7 +185,7 @@ export class Swarm {
     this.#node = node;
     node.share(this.#isSharing && this.#mayShare());
     const neighbourhood = new Neighbourhood({
-      node, clock: around.clock, broadcastId: around.broadcast.id, connect: around.connect, openRelay: around.openRelay, changed: around.changed,
+      node, clock: around.clock, platformTime: admissions.platformTime, broadcastId: around.broadcast.id, connect: around.connect, openRelay: around.openRelay, changed: around.changed,
       iceServers: () => this.#admitted?.iceServers ?? [],
       takesViewers: () => this.#admitted?.sharing !== "forbidden" && this.#admitted?.self.admission.isPrivate !== true,
       say: (message) => this.#tracker?.say(message),

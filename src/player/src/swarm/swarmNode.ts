@@ -227,12 +227,10 @@ export class SwarmNode {
   }
 
   #up(link: LinkSession, other: Admission): void {
-    // A second link with a neighbour is no use to either.
-    if ([...this.#links.values()].some((known) => known.other && sameBytes(known.other.key.bytes, other.key.bytes))) {
-      link.leave(2);
-      return;
-    }
+    // A second link with a neighbour is no use to either. The newer one stays: it was begun with newer admissions, and the tracker knows its ends.
+    const before = [...this.#links.values()].find((known) => known.other && sameBytes(known.other.key.bytes, other.key.bytes));
     this.#links.set(link.id, link);
+    before?.leave(2);
     this.#scheduler.linkUp(link.id);
     for (const held of this.#store.all()) link.send({ type: "have", held });
     if (!this.#uploads.isOn) link.send({ type: "sending", isOn: false });
