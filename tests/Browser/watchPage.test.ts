@@ -198,10 +198,11 @@ describe("With the keyboard alone", () => {
       await tab.keyboard.press("v");
       const found = await tab.evaluate(() => {
         const shown = [...document.querySelectorAll<HTMLElement>("button, input")].filter((control) => control.checkVisibility());
+        const label = (control: HTMLElement) => (control as HTMLInputElement).labels?.[0];
         return {
           overflow: document.documentElement.scrollWidth - document.documentElement.clientWidth,
-          unnamed: shown.filter((control) => !(control.getAttribute("aria-label") ?? control.textContent ?? "").trim()).map((c) => c.id),
-          small: shown.filter((c) => c.tagName === "BUTTON" && c.id !== "copy" && c.getBoundingClientRect().height < 40).map((c) => c.id),
+          unnamed: shown.filter((control) => !(control.getAttribute("aria-label") ?? label(control)?.textContent ?? control.textContent ?? "").trim()).map((c) => c.id),
+          small: shown.filter((c) => (c.tagName === "BUTTON" || label(c)) && c.id !== "copy" && (label(c) ?? c).getBoundingClientRect().height < 40).map((c) => c.id),
           outside: shown.filter((c) => c.getBoundingClientRect().right > innerWidth + 1).map((c) => c.id),
         };
       });

@@ -12,10 +12,11 @@ internal static class PlayerPages
     private const string Audit = "audit.html";
     private const string Studio = "studio.html";
 
-    // Scripts only from this server; media and worker come as blobs; a stream may lie on another origin.
+    // Scripts only from this server; media and worker come as blobs; a stream may lie on another origin. The tracker may be on another server of the platform and relays are
+    // anywhere: which ones, only the admission and the tracker say, after the page was loaded. Whatever they send is checked by signatures, not by where it came from.
     private const string ContentSecurityPolicy =
         "default-src 'none'; script-src 'self'; worker-src 'self' blob:; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; "
-        + "font-src 'self'; media-src 'self' blob:; connect-src 'self' data: blob: http: https:; manifest-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'self'";
+        + "font-src 'self'; media-src 'self' blob:; connect-src 'self' data: blob: http: https: ws: wss:; manifest-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'self'";
 
     // These pages load nothing from elsewhere, show what others wrote, and never make markup of it.
     private const string StrictContentSecurityPolicy =

@@ -1,10 +1,30 @@
 import { existsSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { type BrowserContext, chromium, type Page } from "playwright-core";
+import { type BrowserContext, chromium, type Browser as ManyBrowsers, type Page } from "playwright-core";
 
 /** Debian's Chromium; another by LIVELEDGER_CHROMIUM. */
 const executablePath = process.env["LIVELEDGER_CHROMIUM"] ?? ["/usr/bin/chromium", "/usr/bin/chromium-browser"].find(existsSync) ?? "chromium";
+
+const quiet = [
+  "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync", "--disable-dev-shm-usage",
+];
+const freely = "no-user-gesture-required";
+const many = { executablePath, headless: true, args: [...quiet, `--autoplay-policy=${freely}`] };
+
+/**
+ * A headless browser for several viewers, each of whom gets a context: connections to a server are counted for each, as for people at browsers of their own. In one
+ * context the seventh page would wait for the others' connections that stay open.
+ */
+export function openForMany(): Promise<ManyBrowsers> {
+  return chromium.launch(many);
+}
+
+/** One that can be killed, as by a power cut: it says goodbye to nobody. */
+export async function openMortal(): Promise<{ browser: ManyBrowsers; kill(): Promise<void> }> {
+  const server = await chromium.launchServer(many);
+  return { browser: await chromium.connect(server.wsEndpoint()), kill: () => server.kill() };
+}
 
 /** A headless browser of its own with an empty profile. */
 export class Browser {
@@ -23,11 +43,7 @@ export class Browser {
       colorScheme: options.colorScheme ?? "light",
       viewport: { width: options.width ?? 1280, height: options.height ?? 800 },
       hasTouch: options.touch ?? false,
-      args: [
-        "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-        "--disable-component-update", "--disable-sync", "--disable-dev-shm-usage",
-        `--autoplay-policy=${options.autoplay === false ? "document-user-activation-required" : "no-user-gesture-required"}`,
-      ],
+      args: [...quiet, `--autoplay-policy=${options.autoplay === false ? "document-user-activation-required" : freely}`],
     });
     return new Browser(context, profile);
   }

@@ -2,7 +2,7 @@ import type { Page } from "playwright-core";
 
 /** What hindered a playback since it was watched. Times in milliseconds. */
 export interface Hindrances {
-  /** The picture stood still for longer than 250 ms, although the page's own clock went on. */
+  /** The picture stood still for too long, although the page's own clock went on. */
   stalls: { at: number; milliseconds: number }[];
   /** The playing position went on by more than the time that passed. */
   jumps: { at: number; milliseconds: number }[];
@@ -10,9 +10,9 @@ export interface Hindrances {
   played: number;
 }
 
-/** Begins to look at the page's video, every 25 ms. */
-export async function watchSmoothness(page: Page): Promise<void> {
-  await page.evaluate(() => {
+/** Begins to look at the page's video, every 25 ms. A picture that stands for longer than `longest` ms is a stall. */
+export async function watchSmoothness(page: Page, longest = 250): Promise<void> {
+  await page.evaluate((longest) => {
     const video = document.querySelector("video") as HTMLVideoElement;
     const found: Hindrances = { stalls: [], jumps: [], played: 0 };
     (window as unknown as { smoothness: Hindrances }).smoothness = found;
@@ -27,7 +27,7 @@ export async function watchSmoothness(page: Page): Promise<void> {
       if (moved === 0 && !video.ended && !video.paused) {
         still += passed;
       } else {
-        if (still > 250) found.stalls.push({ at: position, milliseconds: still });
+        if (still > longest) found.stalls.push({ at: position, milliseconds: still });
         still = 0;
         if (moved > (now - looked) * 1.5 + 200 || moved < 0) found.jumps.push({ at: position, milliseconds: moved });
         else found.played += moved / 1000;
@@ -35,7 +35,7 @@ export async function watchSmoothness(page: Page): Promise<void> {
       position = video.currentTime;
       looked = now;
     }, 25);
-  });
+  }, longest);
 }
 
 export function smoothnessOf(page: Page): Promise<Hindrances> {

@@ -16,6 +16,19 @@ export interface Stats {
   renewals: { renewed: number; unanswered: number };
   earlyKeys: { fetched: number; used: number };
   levels: { height: number; bitrate: number }[];
+  bandwidth?: number;
+  /** Nothing without consent. */
+  swarm?: SwarmStats;
+}
+
+export interface SwarmStats {
+  state: string;
+  refusal?: string;
+  trackerRefusal?: string;
+  viewers: number;
+  counts: { origin: number; peers: number; relays: number; goodChunks: number; badChunks: number; sent: number; requests: number };
+  neighbours: { peer: string; role: string; near: string; isUp: boolean }[];
+  lost: { role: string; near: string; why: string }[];
 }
 
 /** What the video element says, which no script of ours has a hand in. */

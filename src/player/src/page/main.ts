@@ -7,6 +7,7 @@ import { byId } from "./elements.js";
 import { listenToKeys } from "./keyboard.js";
 import { ProofPanel } from "./proofPanel.js";
 import { QualityMenu } from "./qualityMenu.js";
+import { SharingPanel } from "./sharingPanel.js";
 import { StateView } from "./stateView.js";
 import { exposeStats } from "./stats.js";
 
@@ -22,6 +23,7 @@ const session = new WatchSession(
 const controls = new Controls(video, session);
 const proof = new ProofPanel(session);
 const decisions = new DecisionsPanel(session, access?.token);
+const sharing = new SharingPanel(session);
 const stateView = new StateView(session);
 new QualityMenu(session);
 listenToKeys(controls, video, proof.toggle);
@@ -32,6 +34,7 @@ session.onChange(() => {
   stateView.update();
   proof.update();
   decisions.update();
+  sharing.update();
   const { kind } = session.state;
   if ((kind === "live" || kind === "recording") && !started) {
     started = true;

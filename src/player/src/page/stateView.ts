@@ -32,11 +32,13 @@ export class StateView {
 
   /** What went wrong while playing goes on. */
   #notice(): void {
-    const { log, state } = this.session;
+    const { log, state, isStale } = this.session;
     const last = log.failures.at(-1);
     const playing = state.kind === "live" || state.kind === "recording";
     const text = !navigator.onLine
       ? "You are offline. What is loaded plays on."
+      : playing && isStale
+        ? "Nothing new has come from the broadcast’s server for a while. What is loaded plays on."
       : playing && last
         ? `${describeFailure(last)} It was left out; what you see is verified.`
         : "";

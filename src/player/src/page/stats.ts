@@ -42,6 +42,15 @@ export function exposeStats(session: WatchSession, video: HTMLVideoElement, cont
       const { fetched, used } = session.prefetch;
       return { fetched, used };
     },
+    get swarm() {
+      const { swarm } = session;
+      if (!swarm) return undefined;
+      const { state, refusal, trackerRefusal, viewers, counts, neighbours, lost, elsewhere } = swarm;
+      return { state, refusal, trackerRefusal, viewers, counts, neighbours, lost, elsewhere };
+    },
+    get bandwidth() {
+      return session.hls?.bandwidthEstimate;
+    },
     get levels() {
       return session.hls?.levels.map(({ height, bitrate }) => ({ height, bitrate })) ?? [];
     },

@@ -3,14 +3,18 @@ import type { Broadcast } from "./liveUrls.js";
 import { KeyPrefetch } from "./keyPrefetch.js";
 import { keyRequest } from "./keyRequests.js";
 import { LicensedPlayback } from "./licensedPlayback.js";
+import { LiveEdge } from "./liveEdge.js";
 import { LicenceKeeper, type LicenceRefusal, problemCode } from "./licences.js";
 import { lastOfFirstTier, levelsAbove } from "./qualityTier.js";
-import { RefusedSegments } from "./refusedSegments.js";
+import { bufferedAhead, RefusedSegments } from "./refusedSegments.js";
 import type { VerifiedDelivery } from "./verifiedDelivery.js";
 import { refusedStatus, verifiedLoader } from "./verifiedLoader.js";
 
 /** How often a decoder that failed is set up anew. */
 const maxRecoveries = 3;
+
+/** Seconds that must be there to play before anything is waited for. */
+const leastBuffered = 1.5;
 
 /** How a playback ended before its media did. */
 export type PlaybackEnd =
@@ -28,6 +32,10 @@ export interface PlaybackEvents {
   readonly timeline: (live: boolean) => void;
   readonly appended: (url: string) => void;
   readonly skipped: () => void;
+  /** The server has opened a playback: its name is known. */
+  readonly opened: () => void;
+  /** The list of segments has not grown for too long while the broadcast is live, or does again. */
+  readonly stale: (isStale: boolean) => void;
   /** Keys were given, by this decision (`Decision-Id`). */
   readonly decided: (decision: string | null) => void;
   readonly ended: (end: PlaybackEnd) => void;
@@ -40,6 +48,7 @@ export class Playback {
   readonly prefetch: KeyPrefetch;
   readonly #licensed: LicensedPlayback;
   readonly #refused: RefusedSegments;
+  readonly #edge: LiveEdge;
   readonly #clock: ReturnType<typeof setInterval>;
   #over = false;
   #recoveries = 0;
@@ -52,11 +61,12 @@ export class Playback {
     private readonly events: PlaybackEvents,
   ) {
     this.#refused = new RefusedSegments(video);
-    this.#licensed = new LicensedPlayback(token, events.decided);
+    this.#edge = new LiveEdge(events.stale);
+    this.#licensed = new LicensedPlayback(token, (decision) => this.#decided(decision));
     this.prefetch = new KeyPrefetch(this.#licensed, () => !video.paused);
     this.licences = new LicenceKeeper(this.#licensed, this.prefetch, () => !video.paused, (tier) => this.#keepTo(tier), (refusal) => this.#end({ kind: "refused", refusal }));
     this.hls = new Hls({
-      fLoader: verifiedLoader(delivery, (init) => this.#witnessFor(init)),
+      fLoader: verifiedLoader(delivery, (init) => this.#witnessFor(init), (fragment) => this.#neededIn(fragment)),
       // Everything is fMP4: nothing to transmux, and a second worker would copy every segment once more.
       enableWorker: false,
       emeEnabled: true,
@@ -87,6 +97,7 @@ export class Playback {
     this.hls.on(Hls.Events.LEVEL_UPDATED, (_, data) => {
       events.timeline(data.details.live);
       this.prefetch.listed(data.details);
+      this.#edge.listed(data.details);
     });
     this.hls.on(Hls.Events.BUFFER_APPENDING, (_, data) => {
       if (data.frag.sn !== "initSegment") events.appended(data.frag.url);
@@ -100,6 +111,7 @@ export class Playback {
     window.addEventListener("pagehide", this.#leave);
     this.#clock = setInterval(() => {
       if (this.#refused.stepOver()) this.hls.startLoad(this.video.currentTime);
+      this.#edge.look();
     }, 250);
   }
 
@@ -110,6 +122,24 @@ export class Playback {
     this.licences.stop();
     this.#licensed.close();
     this.hls.destroy();
+  }
+
+  /** The server's name for the playback; undefined before its first licence. */
+  get id(): string | undefined {
+    return this.#licensed.id;
+  }
+
+  #decided(decision: string | null): void {
+    this.events.decided(decision);
+    // Its name is set by the same answer.
+    queueMicrotask(() => this.id && !this.#over && this.events.opened());
+  }
+
+  /** Milliseconds until the playhead is there, if it can go on until then; undefined where nothing is buffered, and each millisecond counts. */
+  #neededIn({ start }: Fragment): number | undefined {
+    const { currentTime, playbackRate, seeking } = this.video;
+    if (seeking || bufferedAhead(this.video) < leastBuffered) return undefined;
+    return (1000 * (start - currentTime)) / Math.max(1, playbackRate);
   }
 
   readonly #leave = (): void => this.#licensed.close();

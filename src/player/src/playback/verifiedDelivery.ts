@@ -1,10 +1,12 @@
 import type { Bytes } from "../verify/bytes.js";
 import type { CheckFailure } from "../verify/failure.js";
 import { maxRecordFileLength, maxSegmentLength } from "../verify/segmentRecord.js";
+import type { FetchTimes } from "../swarm/origin.js";
 import type { VerifierClient } from "../worker/client.js";
 import type { Answer, AskedSlot } from "../worker/messages.js";
 import { fetchBounded, TooLongError } from "../network/fetchBounded.js";
 import { type Broadcast, parseInitUrl, parseSegmentUrl } from "./liveUrls.js";
+import type { Swarm } from "../swarm/swarm.js";
 import type { VerificationLog } from "./verificationLog.js";
 
 /** Longest init segment taken. Ours are under 2 kB. */
@@ -28,9 +30,22 @@ export interface Progress {
   readonly onBytes: (loaded: number) => void;
   /** The last byte is there; checking begins. */
   readonly onArrived: (length: number) => void;
+  /** It came from the swarm: of how many bytes the origin gave how many, and in what time. */
+  readonly onSwarmed: (length: number, origin: FetchTimes) => void;
+  /** The swarm came with nothing: the origin is asked from now on. */
+  readonly onTurned: () => void;
+  /** Milliseconds until the player has played up to it; undefined where it is wanted at once. */
+  readonly neededIn?: number | undefined;
 }
 
-const silent = { onHeaders: () => undefined, onBytes: () => undefined, onArrived: () => undefined };
+const silent = { onHeaders: () => undefined, onBytes: () => undefined, onArrived: () => undefined, onSwarmed: () => undefined, onTurned: () => undefined };
+
+/** What is needed sooner comes from the origin at once, as at the start and after a seek. */
+const swarmFromMs = 2000;
+/** Checking, unpacking and decoding take a moment too. */
+const marginMs = 400;
+/** The swarm asks the origin itself in time. If it comes with nothing all the same, it is done without. */
+const patienceMs = 1500;
 
 /**
  * The only way bytes reach the player library: each segment is fetched with its record and checked in the worker first.
@@ -40,6 +55,8 @@ export class VerifiedDelivery {
   readonly #refused = new Map<string, RefusedError>();
   /** Settles once an init segment was checked: hls.js loads it and the first segment after it at the same time. */
   readonly #inits = new Map<string, Promise<Bytes>>();
+  /** Where neighbours have what is wanted. Whatever comes from there passes the same checks. */
+  swarm: Swarm | undefined;
 
   constructor(
     private readonly broadcast: Broadcast,
@@ -57,10 +74,13 @@ export class VerifiedDelivery {
     }
     const asked = { track: slot.track, sequence: slot.sequence, epoch: init.epoch };
     const initChecked = this.#inits.get(initUrl) ?? this.init(initUrl, url, { ...silent, signal: progress.signal });
-    const answer = await this.#fetchAndAsk(url, slot.recordUrl, maxSegmentLength, asked, progress, async (bytes, record) => {
+    this.swarm?.plays(slot.track);
+    const check = async (bytes: Bytes, record: Bytes) => {
       await initChecked;
       return this.verifier.ask({ kind: "segment", initName: initUrl, bytes, record, slot: asked });
-    });
+    };
+    const swarmed = await this.#fromSwarm(asked, progress, check);
+    const answer = swarmed ?? (await this.#fetchAndAsk(url, slot.recordUrl, maxSegmentLength, asked, progress, check, this.swarm));
     this.log.good({ ...slot, byteLength: answer.bytes.length, milliseconds: answer.milliseconds });
     return answer.bytes;
   }
@@ -79,10 +99,48 @@ export class VerifiedDelivery {
     const witness = parseSegmentUrl(witnessUrl, this.broadcast, this.origin);
     if (!init || !witness || init.track !== witness.track) throw this.#refuse(url, { code: "init-mismatch" }, init?.track ?? "", -1);
     const asked = { track: witness.track, sequence: witness.sequence, epoch: init.epoch };
-    const answer = await this.#fetchAndAsk(url, witness.recordUrl, maxInitLength, asked, progress, (bytes, record) =>
-      this.verifier.ask({ kind: "init", name: url, bytes, record, slot: asked }),
-    );
+    const check = (bytes: Bytes, record: Bytes) => this.verifier.ask({ kind: "init", name: url, bytes, record, slot: asked });
+    const answer = (await this.#initFromSwarm(asked, progress, check)) ?? (await this.#fetchAndAsk(url, witness.recordUrl, maxInitLength, asked, progress, check));
+    this.swarm?.offerInit(answer.bytes);
     return answer.bytes;
+  }
+
+  // Undefined whenever it does not come to a good verdict: then it is loaded as ever.
+  async #fromSwarm(slot: Required<AskedSlot>, { neededIn = 0, signal, onSwarmed, onTurned }: Progress, check: Check): Promise<Checked | undefined> {
+    const { swarm } = this;
+    if (!swarm?.isUp || neededIn < swarmFromMs || slot.epoch === undefined) return undefined;
+    const over = new AbortController();
+    const stop = () => over.abort();
+    const timer = setTimeout(stop, neededIn + patienceMs);
+    signal.addEventListener("abort", stop);
+    try {
+      const { bytes, record, origin } = await swarm.segment({ ...slot, epoch: slot.epoch }, performance.now() + neededIn - marginMs, over.signal);
+      // Its buffer goes to the worker and comes back with the verdict.
+      const { length } = bytes;
+      const checked = good(await check(bytes, record.slice()));
+      if (checked) onSwarmed(length, origin);
+      else onTurned();
+      return checked;
+    } catch (error) {
+      if (signal.aborted) throw error;
+      onTurned();
+      return undefined;
+    } finally {
+      clearTimeout(timer);
+      signal.removeEventListener("abort", stop);
+    }
+  }
+
+  async #initFromSwarm(slot: Required<AskedSlot>, { signal }: Progress, check: Check): Promise<Checked | undefined> {
+    if (!this.swarm?.isUp || slot.epoch === undefined) return undefined;
+    try {
+      const soon = AbortSignal.any([signal, AbortSignal.timeout(patienceMs)]);
+      const found = await this.swarm.init({ ...slot, epoch: slot.epoch }, soon);
+      return found && good(await check(found.bytes, found.record));
+    } catch (error) {
+      if (signal.aborted) throw error;
+      return undefined;
+    }
   }
 
   async #fetchAndAsk(
@@ -91,16 +149,28 @@ export class VerifiedDelivery {
     limit: number,
     slot: AskedSlot,
     progress: Progress,
-    ask: (bytes: Bytes, record: Bytes) => Promise<Answer>,
-  ): Promise<{ bytes: Bytes; milliseconds: number }> {
+    ask: Check,
+    swarm?: Swarm,
+  ): Promise<Checked> {
     const standing = this.#refused.get(url);
     if (standing) throw standing;
 
     let failure: CheckFailure = { code: "record-malformed" };
     for (const cache of ["default", "reload"] as const) {
-      const answer = await this.#attempt(url, recordUrl, limit, cache, progress, ask);
+      // The record goes to the worker with the segment: neighbours get a copy, once it was good.
+      let copy: Bytes | undefined;
+      const answer = await this.#attempt(url, recordUrl, limit, cache, progress, (bytes, record) => {
+        copy = swarm && record.slice();
+        return ask(bytes, record);
+      });
       if (answer.verdict === "fault") throw new Error(answer.message);
-      if (answer.verdict === "good" && answer.bytes) return { bytes: answer.bytes, milliseconds: answer.milliseconds };
+      const checked = good(answer);
+      if (checked && copy && swarm && slot.epoch !== undefined) {
+        const { epoch } = slot;
+        swarm.elsewhere += checked.bytes.length;
+        swarm.offer({ ...slot, epoch }, copy, checked.bytes.slice()).catch(() => undefined);
+      }
+      if (checked) return checked;
       if (answer.verdict === "bad") failure = answer.failure;
       if (progress.signal.aborted) break;
     }
@@ -113,7 +183,7 @@ export class VerifiedDelivery {
     limit: number,
     cache: RequestCache,
     progress: Progress,
-    ask: (bytes: Bytes, record: Bytes) => Promise<Answer>,
+    ask: Check,
   ): Promise<Answer> {
     const { signal } = progress;
     try {
@@ -137,6 +207,17 @@ export class VerifiedDelivery {
     this.log.bad(failure, track, sequence);
     return error;
   }
+}
+
+type Check = (bytes: Bytes, record: Bytes) => Promise<Answer>;
+
+interface Checked {
+  readonly bytes: Bytes;
+  readonly milliseconds: number;
+}
+
+function good(answer: Answer): Checked | undefined {
+  return answer.verdict === "good" && answer.bytes ? { bytes: answer.bytes, milliseconds: answer.milliseconds } : undefined;
 }
 
 /** A body longer than anything of its kind may be: fails the check on its length, without having been read to its end. */

@@ -1,4 +1,5 @@
 import { type Fragment, type FragmentLoaderContext, type HlsConfig, type Loader, type LoaderCallbacks, type LoaderConfiguration, LoadStats } from "hls.js";
+import type { FetchTimes } from "../swarm/origin.js";
 import type { Bytes } from "../verify/bytes.js";
 import { HttpStatusError } from "../network/fetchBounded.js";
 import { RefusedError, type VerifiedDelivery } from "./verifiedDelivery.js";
@@ -10,7 +11,10 @@ export const refusedStatus = 422;
 export function verifiedLoader(
   delivery: VerifiedDelivery,
   witnessFor: (init: Fragment) => string | undefined,
+  neededIn: (fragment: Fragment) => number | undefined,
 ): new (config: HlsConfig) => Loader<FragmentLoaderContext> {
+  // What the origin's first byte took last. Peers' bytes have none that says anything of the network.
+  let lastFirstByteMs = 100;
   return class VerifiedLoader implements Loader<FragmentLoaderContext> {
     context: FragmentLoaderContext | null = null;
     stats = new LoadStats();
@@ -47,6 +51,7 @@ export function verifiedLoader(
         signal: this.#abort.signal,
         onHeaders: (length: number) => {
           stats.loading.first ||= performance.now();
+          lastFirstByteMs = stats.loading.first - stats.loading.start;
           stats.total = length;
         },
         onBytes: (loaded: number) => void (stats.loaded = loaded),
@@ -55,10 +60,21 @@ export function verifiedLoader(
           stats.loaded = stats.total = length;
           stats.loading.end = performance.now();
         },
+        // hls.js samples its estimate from these: of a segment that waited for neighbours only what the origin gave says how fast the line is, and without any of that there
+        // is no sample.
+        onSwarmed: (length: number, origin: FetchTimes) => {
+          stats.total = length;
+          stats.loaded = Math.min(origin.bytes, length);
+          stats.loading.end = performance.now();
+          if (origin.bytes > 0) lastFirstByteMs = origin.firstByteMs;
+          stats.loading.start = stats.loading.end - origin.ms - lastFirstByteMs;
+          stats.loading.first = stats.loading.start + lastFirstByteMs;
+        },
+        onTurned: () => void (stats.loading.start = performance.now()),
       };
       const { frag } = context;
       if (frag.sn === "initSegment") return delivery.init(context.url, witnessFor(frag) ?? "", progress);
-      return delivery.segment(context.url, frag.sn, frag.initSegment?.url ?? "", progress);
+      return delivery.segment(context.url, frag.sn, frag.initSegment?.url ?? "", { ...progress, neededIn: neededIn(frag) });
     }
 
     #succeed(context: FragmentLoaderContext, bytes: Bytes): void {

@@ -1,10 +1,12 @@
 import type Hls from "hls.js";
 import { toBase64Url } from "../verify/base64Url.js";
 import type { Bytes } from "../verify/bytes.js";
+import type { Swarm } from "../swarm/swarm.js";
 import { VerifierClient } from "../worker/client.js";
 import { Decisions } from "./decisions.js";
 import { IdentityTrust, type TrustBasis } from "./identityTrust.js";
 import type { Broadcast } from "./liveUrls.js";
+import { joinSwarm, keepConsent, type PeerUse, peerUse } from "./peers.js";
 import { Playback, type PlaybackEnd } from "./playback.js";
 import { pause, TakenDownError, waitForBroadcast } from "./signer.js";
 import { VerificationLog } from "./verificationLog.js";
@@ -32,7 +34,13 @@ export class WatchSession {
   readonly decisions = new Decisions();
   readonly log = new VerificationLog(() => this.#changed());
 
+  /** No new segment was listed for longer than a live broadcast goes without. */
+  isStale = false;
+
   readonly #listeners: (() => void)[] = [];
+  #swarm: Swarm | undefined;
+  #join: (() => void) | undefined;
+  #unjoin: (() => void) | undefined;
   #playback: Playback | undefined;
   #verifier: VerifierClient | undefined;
   #run = new AbortController();
@@ -54,6 +62,24 @@ export class WatchSession {
 
   get prefetch(): { fetched: number; used: number } {
     return this.#playback?.prefetch ?? { fetched: 0, used: 0 };
+  }
+
+  /** This playback's part in the swarm; undefined without the viewer's consent, or where the browser has no WebRTC. */
+  get swarm(): Swarm | undefined {
+    return this.#swarm;
+  }
+
+  /** Whether this page gets from other viewers and gives to them, and if not, why. */
+  get peersAre(): PeerUse {
+    return peerUse();
+  }
+
+  /** The viewer's word on it, which is kept. Its withdrawal holds at once. */
+  agreeToShare(agrees: boolean): void {
+    keepConsent(agrees);
+    if (agrees) this.#join?.();
+    else this.#unjoin?.();
+    this.#changed();
   }
 
   onChange(listener: () => void): void {
@@ -104,10 +130,20 @@ export class WatchSession {
     }
     this.identity = toBase64Url(answer.identity);
     this.trust = trust.settle(answer.identity);
-    this.#play(this.token, verifier);
+    this.#play(this.token, verifier, answer.identity);
   }
 
-  #play(token: string, verifier: VerifierClient): void {
+  #play(token: string, verifier: VerifierClient, identity: Bytes): void {
+    // Once a licence has opened a playback: an admission is for one.
+    this.#join = () => {
+      if (this.#swarm || !this.#playback?.id || this.peersAre !== "on") return;
+      this.#swarm = delivery.swarm = joinSwarm(this.broadcast, token, identity, verifier, () => this.#playback?.id, () => this.#changed());
+      this.#changed();
+    };
+    this.#unjoin = () => {
+      this.#swarm?.close();
+      this.#swarm = delivery.swarm = undefined;
+    };
     const delivery = new VerifiedDelivery(this.broadcast, location.origin, verifier, this.log);
     this.#playback = new Playback(this.broadcast, token, this.video, delivery, {
       listed: (title) => {
@@ -122,6 +158,11 @@ export class WatchSession {
       },
       decided: (decision) => {
         this.decisions.add(decision, true);
+        this.#changed();
+      },
+      opened: () => this.#join?.(),
+      stale: (isStale) => {
+        this.isStale = isStale;
         this.#changed();
       },
       ended: (end) => this.#onEnd(end),
@@ -164,6 +205,9 @@ export class WatchSession {
 
   #close(): void {
     this.#run.abort();
+    this.#unjoin?.();
+    this.#join = this.#unjoin = undefined;
+    this.isStale = false;
     this.#playback?.close();
     this.#playback = undefined;
     this.#verifier?.close();

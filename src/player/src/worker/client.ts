@@ -19,7 +19,7 @@ export class VerifierClient {
   /** Asks; the buffers of `question` are gone afterwards. */
   ask(question: Question): Promise<Answer> {
     const id = ++this.#last;
-    const transfer = question.kind === "open" ? [] : [question.bytes.buffer, question.record.buffer];
+    const transfer = question.kind === "open" || question.kind === "record" ? [] : [question.bytes.buffer, question.record.buffer];
     return new Promise((resolve) => {
       this.#waiting.set(id, resolve);
       this.#worker.postMessage({ id, question }, transfer);

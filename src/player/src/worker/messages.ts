@@ -8,10 +8,19 @@ export interface AskedSlot {
   readonly epoch?: number | undefined;
 }
 
-/** What the page asks of the worker. Buffers are transferred, never copied. */
+/** What a checked record says that peers go by. */
+export interface RecordFacts {
+  readonly byteLength: number;
+  /** 32 bytes for each chunk. */
+  readonly leaves: Bytes;
+  readonly initHash: Bytes;
+}
+
+/** What the page asks of the worker. Buffers are transferred, never copied, but for a record alone, which the page goes on with. */
 export type Question =
   | { readonly kind: "open"; readonly broadcast: Bytes; readonly certificate: Bytes; readonly pinnedIdentity?: Bytes | undefined }
   | { readonly kind: "init"; readonly name: string; readonly bytes: Bytes; readonly record: Bytes; readonly slot: AskedSlot }
+  | { readonly kind: "record"; readonly record: Bytes; readonly slot: AskedSlot }
   | { readonly kind: "segment"; readonly initName: string; readonly bytes: Bytes; readonly record: Bytes; readonly slot: AskedSlot };
 
 /**
@@ -19,6 +28,6 @@ export type Question =
  * one. `fault` is a defect or a browser that lacks something, not a verdict.
  */
 export type Answer =
-  | { readonly verdict: "good"; readonly milliseconds: number; readonly bytes?: Bytes; readonly identity?: Bytes }
+  | { readonly verdict: "good"; readonly milliseconds: number; readonly bytes?: Bytes; readonly identity?: Bytes; readonly facts?: RecordFacts }
   | { readonly verdict: "bad"; readonly milliseconds: number; readonly failure: CheckFailure }
   | { readonly verdict: "fault"; readonly message: string };

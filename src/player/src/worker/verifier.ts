@@ -2,6 +2,7 @@ import type { Bytes } from "../verify/bytes.js";
 import { checkCertificate, type Checked, checkChain, checkInit, checkRecord, checkSegment, type Slot } from "../verify/checks.js";
 import { sha256 } from "../verify/sha256.js";
 import type { SignerCertificate } from "../verify/signerCertificate.js";
+import type { RecordFacts } from "./messages.js";
 
 /** How many record hashes are kept for each track to check the chain by: an hour of 2 s segments. */
 const heldRecords = 1800;
@@ -33,6 +34,12 @@ export class Verifier {
     if (failure) return { failure };
     this.#initHashes.set(name, hash);
     return { ok: true };
+  }
+
+  /** Checks 4–8 of a record alone, for what goes between peers: chunks are compared with its leaves before anything else is done with them. */
+  async record(file: Bytes, slot: Omit<Slot, "broadcast">): Promise<Checked<RecordFacts>> {
+    const { ok, failure } = await checkRecord(file, { ...slot, broadcast: this.broadcast }, this.#opened());
+    return ok ? { ok: { byteLength: ok.record.byteLength, leaves: ok.leaves.slice(), initHash: ok.record.initHash.slice() } } : { failure };
   }
 
   /** Checks 4–12 for a segment that will be played after the init segment called `initName`. */

@@ -23,7 +23,7 @@ self.addEventListener("message", (event: MessageEvent<{ id: number; question: Qu
 
 async function answerTo(question: Question): Promise<Answer> {
   const started = performance.now();
-  const settle = (checked: Checked<unknown>, given: Pick<Answer & { verdict: "good" }, "bytes" | "identity">): Answer => {
+  const settle = (checked: Checked<unknown>, given: Pick<Answer & { verdict: "good" }, "bytes" | "identity" | "facts">): Answer => {
     const milliseconds = performance.now() - started;
     return checked.failure ? { verdict: "bad", milliseconds, failure: checked.failure } : { verdict: "good", milliseconds, ...given };
   };
@@ -36,6 +36,10 @@ async function answerTo(question: Question): Promise<Answer> {
   }
 
   if (!verifier) throw new Error("asked before the certificate was checked");
+  if (question.kind === "record") {
+    const checked = await verifier.record(question.record, question.slot);
+    return settle(checked, checked.ok ? { facts: checked.ok } : {});
+  }
   const { bytes, record, slot } = question;
   return question.kind === "init"
     ? settle(await verifier.init(question.name, bytes, record, slot), { bytes })

@@ -1,0 +1,114 @@
+import type { Browser, Page } from "playwright-core";
+import { smoothnessOf, watchSmoothness } from "./smoothness.js";
+import type { LiveStage } from "./liveStage.js";
+import { sleep, until } from "./until.js";
+import { statsOf, type SwarmStats, untilPlaying, untilState } from "./watchPage.js";
+
+const longestStall = 200;
+
+/** What one page had of the stream, and where from. */
+export interface Share {
+  /** All that it checked and played. */
+  readonly bytes: number;
+  readonly peers: number;
+  readonly sent: number;
+  readonly badChunks: number;
+  readonly stalls: number[];
+  readonly failures: number;
+  readonly swarm: SwarmStats | undefined;
+}
+
+/** What is done with a page before it goes anywhere. */
+export type Prepare = (page: Page) => Promise<unknown>;
+
+/** The viewer has agreed to share, or has not. */
+export const shares = (sharing: "on" | "off"): Prepare => (page) => page.addInitScript((value) => {
+  // Pages without storage, as about:blank, are none of ours.
+  try {
+    localStorage.setItem("liveledger.sharing", value);
+  } catch {}
+}, sharing);
+
+/** Opens pages of as many viewers, one after the other, and waits until each plays. */
+export async function watchers(stage: LiveStage, browser: Browser, count: number, ...prepare: readonly Prepare[]): Promise<Page[]> {
+  const pages: Page[] = [];
+  for (let n = 0; n < count; n++) {
+    const page = await (await browser.newContext({ viewport: { width: 640, height: 480 } })).newPage();
+    const said: string[] = [];
+    page.on("console", (message) => said.push(message.text()));
+    page.on("pageerror", (error) => said.push(String(error)));
+    for (const step of prepare) await step(page);
+    await page.goto(stage.broadcast.watchUrl(stage.server.url, await stage.broadcast.ticket()));
+    try {
+      await untilState(page, "live", 40);
+      await untilPlaying(page, 40);
+    } catch (error) {
+      const { state, swarm, failures } = await statsOf(page);
+      throw new Error(`${String(error)}: page ${n + 1}, ${JSON.stringify({ state, swarm, failures })}\n${said.slice(-20).join("\n")}`);
+    }
+    pages.push(page);
+  }
+  return pages;
+}
+
+/**
+ * Makes a page that hangs, once it is armed, at the next request for chunks that comes to it: what it was asked for never comes, and it says so to nobody. `hangs` is called
+ * then. A want has type 4 (docs/formats/peer-messages.md).
+ */
+export const hangingAtAWant = (hangs: () => void): Prepare => async (page) => {
+  await page.exposeFunction("hangs", hangs);
+  await page.addInitScript(() => {
+    const armed = window as unknown as { isArmed?: boolean; hangs(): void };
+    const create = RTCPeerConnection.prototype.createDataChannel;
+    RTCPeerConnection.prototype.createDataChannel = function (this: RTCPeerConnection, ...given: Parameters<typeof create>) {
+      const channel = create.apply(this, given);
+      channel.addEventListener("message", ({ data }: MessageEvent<unknown>) => {
+        if (!armed.isArmed || !(data instanceof ArrayBuffer) || new Uint8Array(data)[0] !== 4) return;
+        armed.isArmed = false;
+        armed.hangs();
+        for (const end = Date.now() + 30_000; Date.now() < end; );
+      });
+      return channel;
+    };
+  });
+};
+
+export function arm(page: Page): Promise<void> {
+  return page.evaluate(() => void ((window as unknown as { isArmed: boolean }).isArmed = true));
+}
+
+/** Waits until each page has so many neighbours. */
+export async function untilLinked(pages: readonly Page[], least = 1, seconds = 40): Promise<void> {
+  try {
+    await until(`${least} neighbours for each page`, seconds, async () =>
+      (await Promise.all(pages.map(statsOf))).every(({ swarm }) => (swarm?.neighbours.filter(({ isUp }) => isUp).length ?? 0) >= least));
+  } catch (error) {
+    throw new Error(`${String(error)}\n${JSON.stringify((await Promise.all(pages.map(statsOf))).map(({ swarm }) => swarm))}`);
+  }
+}
+
+/** Looks on for a while: what each page got in that time, and where from. */
+export async function sharesOver(pages: readonly Page[], seconds: number): Promise<Share[]> {
+  await Promise.all(pages.map((page) => watchSmoothness(page, longestStall)));
+  const before = await Promise.all(pages.map(statsOf));
+  await sleep(1000 * seconds);
+  return Promise.all(pages.map(async (page, n): Promise<Share> => {
+    const [was, now, smooth] = [before[n], await statsOf(page), await smoothnessOf(page)];
+    const [had, has] = [was?.swarm?.counts, now.swarm?.counts];
+    return {
+      bytes: now.bytes - (was?.bytes ?? 0), peers: (has?.peers ?? 0) - (had?.peers ?? 0), sent: (has?.sent ?? 0) - (had?.sent ?? 0), badChunks: has?.badChunks ?? 0,
+      stalls: smooth.stalls.map(({ milliseconds }) => Math.round(milliseconds)), failures: now.failures.length, swarm: now.swarm,
+    };
+  }));
+}
+
+export function offloadOf(shares: readonly Share[]): number {
+  return shares.reduce((sum, { peers }) => sum + peers, 0) / Math.max(1, shares.reduce((sum, { bytes }) => sum + bytes, 0));
+}
+
+export function printShares(what: string, shares: readonly Share[]): void {
+  console.log(`${what}: ${(100 * offloadOf(shares)).toFixed(1)} % from peers`);
+  for (const { bytes, peers, sent, stalls, swarm } of shares) {
+    console.log(`  ${bytes} B, of peers ${peers} B, sent ${sent} B, stalls ${JSON.stringify(stalls)}, ${swarm?.neighbours.filter(({ isUp }) => isUp).length ?? 0} neighbours, lost ${JSON.stringify(swarm?.lost ?? [])}`);
+  }
+}

@@ -1,0 +1,93 @@
+import type { Browser, Page } from "playwright-core";
+import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import { openForMany, openMortal } from "./support/chromium.js";
+import { LiveStage } from "./support/liveStage.js";
+import { arm, hangingAtAWant, offloadOf, printShares, type Share, sharesOver, shares as sharing, untilLinked, watchers } from "./support/swarmPages.js";
+import { statsOf } from "./support/watchPage.js";
+
+// Run by swarm.test.ts in a network of its own.
+let stage: LiveStage;
+let browser: Browser;
+
+beforeAll(async () => {
+  [stage, browser] = await Promise.all([LiveStage.open("Bars for many", 30), openForMany()]);
+}, 180_000);
+afterEach(async () => {
+  await Promise.all(browser.contexts().map((context) => context.close()));
+});
+afterAll(async () => {
+  await browser?.close();
+  await stage?.close();
+});
+
+function expectPlayed(shares: readonly Share[], seconds: number): void {
+  for (const { bytes, stalls, failures, badChunks } of shares) {
+    expect({ stalls, failures, badChunks }).toEqual({ stalls: [], failures: 0, badChunks: 0 });
+    // At the least of its rates the broadcast has some 25 kB a second.
+    expect(bytes).toBeGreaterThan(12_000 * seconds);
+  }
+}
+
+describe("Pages whose viewers share", () => {
+  it.each([3, 8])("%i of them play on without a stall, and each gets from the others", async (count) => {
+    const pages = await watchers(stage, browser, count, sharing("on"));
+    await untilLinked(pages);
+    const shares = await sharesOver(pages, 30);
+    printShares(`${count} pages`, shares);
+    expectPlayed(shares, 30);
+    for (const { peers } of shares) expect(peers).toBeGreaterThan(0);
+    // Each byte that came from a peer was sent by one.
+    expect(shares.reduce((sum, { sent }) => sum + sent, 0)).toBeGreaterThan(0);
+    expect(offloadOf(shares)).toBeGreaterThan(0.25);
+  }, 240_000);
+
+  it("one among them without WebRTC plays from the origin", async () => {
+    const without = await watchers(stage, browser, 1, sharing("on"), (page) => page.addInitScript(() => Reflect.deleteProperty(window, "RTCPeerConnection")));
+    const shares = await sharesOver(without, 15);
+    expectPlayed(shares, 15);
+    expect(shares[0]?.swarm).toBeUndefined();
+  }, 120_000);
+});
+
+describe("Pages of which one dies", () => {
+  it("play on without a stall when the one that gives most is killed with a segment half sent", async () => {
+    let hangs = () => {};
+    const hanging = new Promise<void>((resolve) => (hangs = resolve));
+    const mortals = await Promise.all([1, 2, 3, 4].map(openMortal));
+    try {
+      const pages: Page[] = [];
+      for (const { browser } of mortals) pages.push(...(await watchers(stage, browser, 1, sharing("on"), hangingAtAWant(() => hangs()))));
+      await untilLinked(pages, 3);
+      const given = (await sharesOver(pages, 10)).map(({ sent }) => sent);
+      const most = given.indexOf(Math.max(...given));
+      const [main] = pages.splice(most, 1);
+      if (!main) throw new Error("no page");
+
+      const looking = sharesOver(pages, 15);
+      await arm(main);
+      await hanging;
+      await mortals[most]?.kill();
+      const shares = await looking;
+      printShares(`3 pages, after the one that had given most (${given.join(", ")} B in 10 s) was killed`, shares);
+      expectPlayed(shares, 15);
+    } finally {
+      await Promise.all(mortals.map(({ kill }) => kill()));
+    }
+  }, 240_000);
+});
+
+describe("A page whose viewer does not share", () => {
+  it("asks for no admission and has no neighbour, among pages that do", async () => {
+    const sharers = await watchers(stage, browser, 3, sharing("on"));
+    const [silent] = await watchers(stage, browser, 1, sharing("off"));
+    if (!silent) throw new Error("no page");
+    const asked: string[] = [];
+    silent.on("request", (request) => asked.push(new URL(request.url()).pathname));
+    silent.on("websocket", (socket) => asked.push(new URL(socket.url()).pathname));
+    await untilLinked(sharers);
+    const shares = await sharesOver([silent], 10);
+    expectPlayed(shares, 10);
+    expect((await statsOf(silent)).swarm).toBeUndefined();
+    expect(asked.filter((path) => path.startsWith("/v1/admissions") || path.startsWith("/v1/swarm"))).toEqual([]);
+  }, 180_000);
+});
