@@ -119,6 +119,9 @@ export class PeerConnection implements Connecting {
 
   async #open(): Promise<void> {
     this.#hasPath = true;
+    // On a busy machine the channel is open before the page has heard that the description is taken which it came to be by.
+    await this.#last;
+    if (this.#isOver) return;
     const { offers, opened } = this.parts;
     const ours = fingerprintOf(this.#connection.localDescription?.sdp ?? "");
     const theirs = await this.#theirFingerprint();

@@ -118,6 +118,19 @@ describe("a connection to a neighbour", () => {
     expect(binding && "answererFingerprint" in binding && sameBytes(binding.answererFingerprint, other.fake.fingerprint)).toBe(true);
   });
 
+  it("that is open before the description is taken waits for that", async () => {
+    const { fake, connection, opened, failures } = await side(certificates[0], true, () => undefined);
+    await settle();
+    const take = fake.setRemoteDescription;
+    fake.setRemoteDescription = (description) => settle().then(() => take(description));
+    connection.signal("answer", `a=fingerprint:sha-256 ${"ab:".repeat(31)}ab\r\n`);
+    fake.channel.readyState = "open";
+    fake.channel.onopen?.();
+    await settle();
+    await settle();
+    expect([opened.length, failures]).toEqual([1, []]);
+  });
+
   it("is none if the live certificate is not what the description said", async () => {
     const [one] = await pair();
     one.fake.live = [random(200)];
