@@ -44,6 +44,7 @@ static async Task ServeAsync(ServerSettings settings)
 
     await app.Services.PrepareStagesAsync();
     OperatorToken.Ensure(data, issuer, TimeProvider.System, app.Logger);
+    using var metrics = Metrics.Start(settings);
     await app.ListenAsync();
     await app.WaitForShutdownAsync();
 }

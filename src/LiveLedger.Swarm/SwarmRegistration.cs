@@ -34,6 +34,8 @@ public static class SwarmRegistration
         .AddSingleton<TrackerDoor>()
         .AddSingleton<Rooms>()
         .AddSingleton<TrackerEndpoint>()
+        .AddSingleton<FiguresEndpoint>()
+        .AddHostedService<SwarmMeter>()
         .AddHostedService(s => s.GetRequiredService<Rooms>())
         .AddHostedService<RoomKeeper>()
         .AddHostedService<SealedFollower>()
@@ -48,6 +50,9 @@ public static class SwarmRegistration
         await using var connection = await database.Source.OpenConnectionAsync(cancel);
         await SchemaUpgrade.ApplyAsync(connection, "swarm", typeof(SwarmRegistration).Assembly, "Schema", cancel);
     }
+
+    /// <summary>The name of this stage's meter.</summary>
+    public const string MeterName = SwarmMeter.Name;
 
     /// <summary>Opens this stage's own key, or makes it: a wrong key-encryption key is found out before anything is answered.</summary>
     /// <exception cref="KeyFileException">The key-encryption key does not open it, or disk says no.</exception>
@@ -80,6 +85,7 @@ public static class SwarmRegistration
     {
         GrantEndpoints.MapOfBroadcast(broadcasts);
         BanEndpoints.Map(broadcasts);
+        FiguresEndpoint.Map(broadcasts);
     }
 
     /// <summary>Maps <c>/v1/relays</c> into a group that requires an API token.</summary>

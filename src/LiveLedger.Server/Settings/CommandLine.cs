@@ -31,6 +31,7 @@ internal static class CommandLine
         var regions = root.Option("--regions", "LIVELEDGER_REGIONS", "File of regions: a table of networks, or a MaxMind DB. Default: none.");
         var proxies = root.Option("--trusted-proxies", "LIVELEDGER_TRUSTED_PROXIES", "Networks of proxies whose X-Forwarded-For is believed: 10.0.0.0/8,::1/128. Default: none.");
         var ownUrl = root.Option("--own-url", "LIVELEDGER_OWN_URL", "The address of this one of several servers that share a platform: peers of a broadcast meet at one of them. Default: none; there is one.");
+        var otlp = root.Option("--otlp", "LIVELEDGER_OTLP", "An OpenTelemetry collector that metrics go to by HTTP, http://127.0.0.1:4318. Default: none.");
         var stun = root.Option("--stun", "LIVELEDGER_STUN", "UDP port on which peers are told their own address, or off. Default: the number of the first port of --urls.");
         var turn = root.Option("--turn", "LIVELEDGER_TURN", "File of TURN servers as browsers take them, [{\"urls\":[…],\"username\":…,\"credential\":…}]; its owner's only. Default: none.");
         var authority = root.Option("--oidc-authority", "LIVELEDGER_OIDC_AUTHORITY", "An OpenID Connect issuer whose tokens are taken too.");
@@ -61,6 +62,7 @@ internal static class CommandLine
                     Regions = parsed.GetValue(regions) is { } table ? Path.GetFullPath(table) : null,
                     TrustedProxies = Networks(parsed.GetValue(proxies)),
                     OwnUrl = HttpUrl("--own-url", parsed.GetValue(ownUrl)),
+                    Otlp = HttpUrl("--otlp", parsed.GetValue(otlp)),
                     StunPort = IceSettings.StunPort(parsed.GetValue(stun), parsed.GetValue(urls)),
                     Turn = IceSettings.ReadTurn(parsed.GetValue(turn)),
                     External = External(parsed.GetValue(authority), parsed.GetValue(audience), parsed.GetValue(roleClaim), parsed.GetValue(roles)),

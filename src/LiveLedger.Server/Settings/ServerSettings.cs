@@ -60,6 +60,9 @@ internal sealed record ServerSettings
     /// <summary>The address of this one of several servers, without a trailing slash; null where there is one.</summary>
     public string? OwnUrl { get; init; }
 
+    /// <summary>An OTLP collector that metrics go to, without a trailing slash; null for none.</summary>
+    public string? Otlp { get; init; }
+
     /// <summary>UDP port of our STUN; null for none.</summary>
     public int? StunPort { get; init; }
 

@@ -38,6 +38,7 @@ internal abstract record FromPeer
             "linked" => PeerId.TryParse(said.Peer, out var other) && said.Rtt is null or (>= 0 and <= 60_000) ? new Linked(other, said.Rtt) : null,
             "unlink" => PeerId.TryParse(said.Peer, out var gone) && said.Why is "left" or "failed" or "slow" or "offence" ? new Unlink(gone, said.Why) : null,
             "more" => new More(),
+            "figures" => FiguresOf(said) is { } figures ? new Figures(figures) : null,
             { Length: > 0 and <= 64 } => new Unknown(),
             _ => null,
         };
@@ -45,6 +46,22 @@ internal abstract record FromPeer
 
     private static byte[]? ProofOf(FromPeerJson said) =>
         said.Admission is { Length: > 0 and <= AdmissionToken.MaxLength } && said.Proof is { Length: 86 } && StrictBase64Url.TryDecode(said.Proof, out var proof) && proof.Length == Ed25519PublicKey.SignatureLength ? proof : null;
+
+    private static PlayerFigures? FiguresOf(FromPeerJson said)
+    {
+        ReadOnlySpan<long?> all = [said.Origin, said.Relays, said.Peers, said.Sent, said.Refused, said.Stalls, said.StalledMs];
+        foreach (var value in all)
+        {
+            if (value is not (>= 0 and <= PlayerFigures.Max))
+            {
+                return null;
+            }
+        }
+
+        return said.LatencyMs is null or (>= 0 and <= 3_600_000)
+            ? new(said.Origin!.Value, said.Relays!.Value, said.Peers!.Value, said.Sent!.Value, said.Refused!.Value, said.Stalls!.Value, said.StalledMs!.Value, said.LatencyMs)
+            : null;
+    }
 
     private static IReadOnlyList<TrackName>? TracksOf(FromPeerJson said)
     {
@@ -89,12 +106,16 @@ internal sealed record Unlink(PeerId Other, string Why) : FromPeer;
 /// <summary>Has room for more neighbours.</summary>
 internal sealed record More : FromPeer;
 
+/// <summary>Says how it does.</summary>
+internal sealed record Figures(PlayerFigures Said) : FromPeer;
+
 /// <summary>Of a later version: passed over.</summary>
 internal sealed record Unknown : FromPeer;
 
 /// <summary>All members that any message has.</summary>
 internal sealed record FromPeerJson(
-    string? Type, string? Admission, string? Proof, string?[]? Tracks, string? Peer, string? Kind, string? Text, double? Rtt, string? Why, bool? Sharing);
+    string? Type, string? Admission, string? Proof, string?[]? Tracks, string? Peer, string? Kind, string? Text, double? Rtt, string? Why, bool? Sharing,
+    long? Origin, long? Relays, long? Peers, long? Sent, long? Refused, long? Stalls, long? StalledMs, long? LatencyMs);
 
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, AllowDuplicateProperties = false, MaxDepth = 4)]
 [JsonSerializable(typeof(FromPeerJson))]

@@ -27,6 +27,12 @@ internal sealed class Member(PeerId id, Admission admission, Place place, Action
     /// <summary>Its place in the room's list.</summary>
     public int Index { get; set; }
 
+    /// <summary>What it last said of itself, and when.</summary>
+    public PlayerFigures Figures { get; set; } = PlayerFigures.None;
+
+    /// <summary>When that was, or when it came.</summary>
+    public long SaidAt { get; set; }
+
     /// <summary>When it may ask for more neighbours again.</summary>
     public long AskedAt { get; set; }
 

@@ -23,6 +23,7 @@ internal sealed class Room(BroadcastId broadcast, int minViewers, TimeProvider t
     private readonly Matching _matching = new(minViewers, new Introductions(time));
     private readonly Stripes _stripes = new(time);
     private readonly Dictionary<PeerPseudonym, (DateTimeOffset At, string Token)> _revoked = [];
+    private readonly SwarmFigures _figures = new(time);
     private int _told;
     private long _toldAt = time.GetTimestamp();
 
@@ -53,6 +54,7 @@ internal sealed class Room(BroadcastId broadcast, int minViewers, TimeProvider t
             }
 
             _members.Add(member.Id, member);
+            member.SaidAt = time.GetTimestamp();
             Viewers += member.IsViewer ? 1 : 0;
             member.Send(ToPeer.Joined(member.Id, Viewers, minViewers, MaxLinks));
             foreach (var (_, token) in _revoked.Values)
@@ -122,6 +124,37 @@ internal sealed class Room(BroadcastId broadcast, int minViewers, TimeProvider t
             {
                 to.Signals++;
                 to.Member.Send(ToPeer.Signal(from.Id, signal.Kind, signal.Text));
+            }
+        }
+    }
+
+    /// <summary>What a member says of itself. What cannot be is passed over.</summary>
+    public void Says(Member member, PlayerFigures said)
+    {
+        lock (_lock)
+        {
+            if (!said.CanFollow(member.Figures, time.GetElapsedTime(member.SaidAt)))
+            {
+                return;
+            }
+
+            var more = said.Less(member.Figures);
+            (member.Figures, member.SaidAt) = (said, time.GetTimestamp());
+            _figures.Add(more);
+        }
+    }
+
+    /// <summary>How the swarm does now.</summary>
+    public RoomState State
+    {
+        get
+        {
+            lock (_lock)
+            {
+                var latencies = _members.Values.Select(static m => m.Figures.LatencyMs).OfType<long>().Order().ToArray();
+                return new(
+                    Viewers, _members.Count - Viewers, _members.Values.Sum(static m => m.Neighbours.Values.Count(static n => n.IsLinked)) / 2, _figures.Total, _figures.LastMinute,
+                    latencies.Length > 0 ? latencies[latencies.Length / 2] : null);
             }
         }
     }
@@ -252,3 +285,6 @@ internal sealed class Room(BroadcastId broadcast, int minViewers, TimeProvider t
         }
     }
 }
+
+/// <summary>How a swarm does. Bytes, stalls and latency are what players say.</summary>
+internal sealed record RoomState(int Viewers, int Relays, int Links, PlayerFigures Total, PlayerFigures LastMinute, long? LatencyMs);

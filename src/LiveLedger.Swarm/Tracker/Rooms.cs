@@ -9,6 +9,8 @@ namespace LiveLedger.Swarm.Tracker;
 internal sealed class Rooms(SwarmLinks links, SwarmOptions options, TimeProvider time) : BackgroundService
 {
     private readonly ConcurrentDictionary<BroadcastId, Room> _rooms = new();
+    private readonly Lock _past = new();
+    private PlayerFigures _said = PlayerFigures.None;
 
     /// <summary>Takes a member in; null if its admission was revoked.</summary>
     public Room? Join(Member member)
@@ -32,11 +34,27 @@ internal sealed class Rooms(SwarmLinks links, SwarmOptions options, TimeProvider
         }
     }
 
+    /// <summary>How each of them does now.</summary>
+    public IReadOnlyList<RoomState> States => [.. _rooms.Values.Select(static r => r.State)];
+
+    /// <summary>All that players have said in this process, rooms that are no more among them.</summary>
+    public PlayerFigures Said
+    {
+        get
+        {
+            lock (_past)
+            {
+                return _rooms.Values.Select(static r => r.State.Total).Aggregate(_said, static (a, b) => a.And(b));
+            }
+        }
+    }
+
     /// <summary>Ends a room that is another server's now.</summary>
     public void Close(BroadcastId broadcast)
     {
-        if (_rooms.TryRemove(broadcast, out var room))
+        if (_rooms.TryGetValue(broadcast, out var room))
         {
+            Remove(broadcast, room);
             foreach (var member in room.Members)
             {
                 member.Dismiss("going-away");
@@ -62,6 +80,17 @@ internal sealed class Rooms(SwarmLinks links, SwarmOptions options, TimeProvider
         _rooms.GetOrAdd(broadcast, b => new(b, options.MinViewers, time)).Revoke([peer], at, token);
     }
 
+    private void Remove(BroadcastId broadcast, Room room)
+    {
+        lock (_past)
+        {
+            if (_rooms.TryRemove(new(broadcast, room)))
+            {
+                _said = _said.And(room.State.Total);
+            }
+        }
+    }
+
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         using var timer = new PeriodicTimer(TimeSpan.FromSeconds(1), time);
@@ -74,7 +103,7 @@ internal sealed class Rooms(SwarmLinks links, SwarmOptions options, TimeProvider
                     room.Tick();
                     if (room.IsEmpty)
                     {
-                        _rooms.TryRemove(new(broadcast, room));
+                        Remove(broadcast, room);
                     }
                 }
             }

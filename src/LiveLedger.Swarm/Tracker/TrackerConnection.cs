@@ -137,6 +137,9 @@ internal sealed class TrackerConnection(WebSocket socket, HttpContext context, T
             case Unlink unlink:
                 room.Unlink(member, unlink);
                 return null;
+            case Figures figures:
+                room.Says(member, figures.Said);
+                return null;
             case More:
                 room.More(member);
                 return null;

@@ -23,7 +23,7 @@ public sealed class TrackerMessagesTests
     {
         var said = FromPeer.Read(Encoding.UTF8.GetBytes(text));
         var type = JsonNode.Parse(text)!["type"]!.GetValue<string>();
-        Assert.Equal(type switch { "join" => typeof(Join), "renew" => typeof(Renew), "playing" => typeof(Playing), "signal" => typeof(Signal), "linked" => typeof(Linked), "unlink" => typeof(Unlink), "more" => typeof(More), _ => typeof(Unknown) }, said!.GetType());
+        Assert.Equal(type switch { "join" => typeof(Join), "renew" => typeof(Renew), "playing" => typeof(Playing), "signal" => typeof(Signal), "linked" => typeof(Linked), "unlink" => typeof(Unlink), "more" => typeof(More), "figures" => typeof(Figures), _ => typeof(Unknown) }, said!.GetType());
     }
 
     [Theory]
