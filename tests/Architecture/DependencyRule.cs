@@ -5,7 +5,7 @@ namespace LiveLedger.Architecture;
 /// <summary>
 /// The arrows between the rooms:
 /// Cryptography ← {Transparency, Media ← Peering} ← Ledger ← {Broadcasting, Licensing, Swarm, Anchoring} ← Server. Messages, which others take in
-/// as well, stands on nothing.
+/// as well, stands on nothing. Relay stands on the pure rooms alone, and Cli on them and Relay.
 /// </summary>
 public sealed partial class DependencyRule
 {
@@ -27,7 +27,7 @@ public sealed partial class DependencyRule
         ["Server"] = ["Cryptography", .. s_pure, "Ledger", "Messages", .. s_stages],
         // An auditor's or a relay's tool holds no database code.
         ["Relay"] = ["Cryptography", .. s_pure],
-        ["Cli"] = ["Cryptography", .. s_pure],
+        ["Cli"] = ["Cryptography", .. s_pure, "Relay"],
     };
 
     public static TheoryData<string> All => [.. Projects.Source.Keys];
