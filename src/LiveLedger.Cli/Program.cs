@@ -5,6 +5,7 @@ using LiveLedger.Cli.Broadcasts;
 using LiveLedger.Cli.Demo;
 using LiveLedger.Cli.Keys;
 using LiveLedger.Cli.Recovery;
+using LiveLedger.Cli.Relay;
 using LiveLedger.Cli.Serve;
 
 var root = new RootCommand("LiveLedger: live streams that are encrypted, signed, logged and licensed.")
@@ -16,6 +17,7 @@ var root = new RootCommand("LiveLedger: live streams that are encrypted, signed,
     AuditCommand.Build(),
     LedgerCommand.Build(),
     KeysCommand.Build(),
+    RelayCommand.Build(),
 };
 
 var parsed = root.Parse(args);
