@@ -3,6 +3,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { openForMany, openMortal } from "./support/chromium.js";
 import { LiveStage } from "./support/liveStage.js";
 import { arm, hangingAtAWant, offloadOf, printShares, type Share, sharesOver, shares as sharing, untilLinked, watchers } from "./support/swarmPages.js";
+import { until } from "./support/until.js";
 import { statsOf } from "./support/watchPage.js";
 
 // Run by swarm.test.ts in a network of its own.
@@ -89,5 +90,19 @@ describe("A page whose viewer does not share", () => {
     expectPlayed(shares, 10);
     expect((await statsOf(silent)).swarm).toBeUndefined();
     expect(asked.filter((path) => path.startsWith("/v1/admissions") || path.startsWith("/v1/swarm"))).toEqual([]);
+  }, 180_000);
+
+  it("any more leaves its neighbours at once, and plays on", async () => {
+    const pages = await watchers(stage, browser, 3, sharing("on"));
+    await untilLinked(pages, 2);
+    const [leaving, ...others] = pages;
+    if (!leaving) throw new Error("no page");
+    await leaving.locator("#sharing").uncheck();
+    expect((await statsOf(leaving)).swarm).toBeUndefined();
+    await until("one neighbour less", 10, async () => (await Promise.all(others.map(statsOf))).every(({ swarm }) => swarm?.neighbours.filter(({ isUp }) => isUp).length === 1));
+    const asked: string[] = [];
+    leaving.on("request", (request) => asked.push(new URL(request.url()).pathname));
+    expectPlayed(await sharesOver([leaving], 10), 10);
+    expect(asked.filter((path) => path.startsWith("/v1/admissions"))).toEqual([]);
   }, 180_000);
 });

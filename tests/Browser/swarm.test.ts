@@ -1,13 +1,16 @@
 import { describe, it } from "vitest";
 import { inOwnNetwork } from "./support/ownNetwork.js";
 
-// Pages that link by WebRTC, and everything around them, in a network of their own: see swarm.inside.ts.
-const outcomes = await inOwnNetwork("swarm.inside.ts", 12);
+// Pages that link by WebRTC, and everything around them, in a network of their own: see the two files.
+const files = { "swarm.inside.ts": "In a network of their own", "swarmNat.inside.ts": "In homes with networks of their own" };
 
-describe("In a network of their own", () => {
-  for (const { title, failure } of outcomes) {
-    it(title, () => {
-      if (failure !== undefined) throw new Error(failure);
-    });
-  }
-});
+for (const [file, where] of Object.entries(files)) {
+  const outcomes = await inOwnNetwork(file, 12);
+  describe(where, () => {
+    for (const { title, failure } of outcomes) {
+      it(title, () => {
+        if (failure !== undefined) throw new Error(failure);
+      });
+    }
+  });
+}

@@ -26,6 +26,10 @@ run_tests() {
   need_file /usr/lib/rabbitmq/bin/rabbitmq-server rabbitmq-server
   need_file /usr/share/fonts/truetype/dejavu/DejaVuSans.ttf fonts-dejavu-core
   need_browser
+  # Networks of the tests' own, for pages that link with one another.
+  need_file /usr/bin/nsenter util-linux
+  need_file /usr/sbin/ip iproute2
+  need_file /usr/sbin/nft nftables
   install_apt
   need_postgres
   build_dotnet all LiveLedger.slnx

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { type BrowserContext, chromium, type Browser as ManyBrowsers, type Page } from "playwright-core";
 
 /** Debian's Chromium; another by LIVELEDGER_CHROMIUM. */
-const executablePath = process.env["LIVELEDGER_CHROMIUM"] ?? ["/usr/bin/chromium", "/usr/bin/chromium-browser"].find(existsSync) ?? "chromium";
+export const executablePath = process.env["LIVELEDGER_CHROMIUM"] ?? ["/usr/bin/chromium", "/usr/bin/chromium-browser"].find(existsSync) ?? "chromium";
 
 const quiet = [
   "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync", "--disable-dev-shm-usage",
@@ -16,8 +16,8 @@ const many = { executablePath, headless: true, args: [...quiet, `--autoplay-poli
  * A headless browser for several viewers, each of whom gets a context: connections to a server are counted for each, as for people at browsers of their own. In one
  * context the seventh page would wait for the others' connections that stay open.
  */
-export function openForMany(): Promise<ManyBrowsers> {
-  return chromium.launch(many);
+export function openForMany(other: { executablePath?: string; args?: readonly string[] } = {}): Promise<ManyBrowsers> {
+  return chromium.launch({ ...many, ...other, args: [...many.args, ...(other.args ?? [])] });
 }
 
 /** One that can be killed, as by a power cut: it says goodbye to nobody. */

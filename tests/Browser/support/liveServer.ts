@@ -19,10 +19,11 @@ export class LiveServer {
     for (const stream of [process.stdout, process.stderr]) stream?.on("data", (bytes: Buffer) => this.#log.push(bytes.toString()));
   }
 
-  static async start(settings: Record<string, string> = {}): Promise<LiveServer> {
+  /** @param address An IPv4 address of this machine's. */
+  static async start(settings: Record<string, string> = {}, address = "127.0.0.1"): Promise<LiveServer> {
     const program = join(repository, "src/LiveLedger.Server/bin/Release/net10.0/LiveLedger.Server.dll");
     if (!existsSync(program)) throw new Error(`${program} is missing: build the solution in Release first`);
-    const url = `http://127.0.0.1:${await freePort()}`;
+    const url = `http://${address}:${await freePort(address)}`;
     const data = mkdtempSync(join(tmpdir(), "liveledger-browser-"));
     // The embedded PostgreSQL of a server that runs as root runs as another user, who has to get there.
     chmodSync(data, 0o711);
@@ -187,9 +188,9 @@ export class LiveBroadcast {
   }
 }
 
-function freePort(): Promise<number> {
+function freePort(address: string): Promise<number> {
   return new Promise((resolve) => {
-    const probe = createServer().listen(0, "127.0.0.1", () => {
+    const probe = createServer().listen(0, address, () => {
       const { port } = probe.address() as { port: number };
       probe.close(() => resolve(port));
     });

@@ -26,7 +26,10 @@ export async function inOwnNetwork(file: string, minutes: number): Promise<Outco
   const vitest = `exec node node_modules/vitest/vitest.mjs run ${file} --config support/ownNetwork.config.ts --reporter=default --reporter=json --outputFile.json=${report}`;
   const isRoot = process.getuid?.() === 0;
   const own = isRoot ? ["--net"] : ["--user", "--map-current-user", "--keep-caps", "--net"];
-  const inside = spawn("unshare", [...own, "--", "sh", "-c", [...network, vitest].join(" && ")], { cwd: browserTests, stdio: ["ignore", "inherit", "inherit"] });
+  const inside = spawn("unshare", [...own, "--", "sh", "-c", [...network, vitest].join(" && ")], {
+    // Where ip and nft are is not in everybody's path.
+    cwd: browserTests, stdio: ["ignore", "inherit", "inherit"], env: { ...process.env, PATH: `${process.env["PATH"]}:/usr/sbin:/sbin` },
+  });
   const timer = setTimeout(() => inside.kill("SIGTERM"), minutes * 60_000);
   try {
     await new Promise<void>((resolve, reject) => {

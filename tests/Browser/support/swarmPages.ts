@@ -2,18 +2,24 @@ import type { Browser, Page } from "playwright-core";
 import { smoothnessOf, watchSmoothness } from "./smoothness.js";
 import type { LiveStage } from "./liveStage.js";
 import { sleep, until } from "./until.js";
-import { statsOf, type SwarmStats, untilPlaying, untilState } from "./watchPage.js";
+import { type Stats, statsOf, type SwarmStats, untilPlaying, untilState } from "./watchPage.js";
 
 const longestStall = 200;
+/** With as much there to be played, a picture that stands waits for a decoder or a key, and not for a segment: some more pages than two cores can decode do that. */
+const enoughAhead = 0.25;
 
 /** What one page had of the stream, and where from. */
 export interface Share {
   /** All that it checked and played. */
   readonly bytes: number;
   readonly peers: number;
+  readonly origin: number;
   readonly sent: number;
   readonly badChunks: number;
+  /** Milliseconds of those that had nothing to play. */
   readonly stalls: number[];
+  /** Of all others. */
+  readonly slow: number[];
   readonly failures: number;
   readonly swarm: SwarmStats | undefined;
 }
@@ -30,7 +36,7 @@ export const shares = (sharing: "on" | "off"): Prepare => (page) => page.addInit
 }, sharing);
 
 /** Opens pages of as many viewers, one after the other, and waits until each plays. */
-export async function watchers(stage: LiveStage, browser: Browser, count: number, ...prepare: readonly Prepare[]): Promise<Page[]> {
+export async function watchers(stage: Pick<LiveStage, "server" | "broadcast">, browser: Browser, count: number, ...prepare: readonly Prepare[]): Promise<Page[]> {
   const pages: Page[] = [];
   for (let n = 0; n < count; n++) {
     const page = await (await browser.newContext({ viewport: { width: 640, height: 480 } })).newPage();
@@ -77,6 +83,36 @@ export function arm(page: Page): Promise<void> {
   return page.evaluate(() => void ((window as unknown as { isArmed: boolean }).isArmed = true));
 }
 
+/** Keeps a page's connections where {@link pathsOf} finds them; without STUN if so wished. */
+export const observed = (stun: "with STUN" | "without STUN"): Prepare => (page) => page.addInitScript((without) => {
+  const kept: RTCPeerConnection[] = [];
+  Object.assign(window, {
+    connections: kept,
+    RTCPeerConnection: class extends RTCPeerConnection {
+      constructor(settings: RTCConfiguration) {
+        super(without ? { ...settings, iceServers: [] } : settings);
+        kept.push(this);
+      }
+    },
+  });
+}, stun === "without STUN");
+
+/** The addresses that a page's connections send to, as the browser says. */
+export function pathsOf(page: Page): Promise<{ kind: string; address: string }[]> {
+  return page.evaluate(async () => {
+    const found: { kind: string; address: string }[] = [];
+    for (const connection of (window as unknown as { connections: RTCPeerConnection[] }).connections) {
+      const stats = await connection.getStats();
+      stats.forEach((entry: { type: string; nominated?: boolean; state?: string; remoteCandidateId?: string }) => {
+        if (entry.type !== "candidate-pair" || !entry.nominated || entry.state !== "succeeded") return;
+        const { candidateType, address } = stats.get(entry.remoteCandidateId ?? "") as { candidateType: string; address: string };
+        found.push({ kind: candidateType, address });
+      });
+    }
+    return found;
+  });
+}
+
 /** Waits until each page has so many neighbours. */
 export async function untilLinked(pages: readonly Page[], least = 1, seconds = 40): Promise<void> {
   try {
@@ -95,9 +131,11 @@ export async function sharesOver(pages: readonly Page[], seconds: number): Promi
   return Promise.all(pages.map(async (page, n): Promise<Share> => {
     const [was, now, smooth] = [before[n], await statsOf(page), await smoothnessOf(page)];
     const [had, has] = [was?.swarm?.counts, now.swarm?.counts];
+    const fromOrigin = ({ swarm }: Partial<Stats> = {}) => (swarm ? swarm.counts.origin + swarm.elsewhere : 0);
     return {
-      bytes: now.bytes - (was?.bytes ?? 0), peers: (has?.peers ?? 0) - (had?.peers ?? 0), sent: (has?.sent ?? 0) - (had?.sent ?? 0), badChunks: has?.badChunks ?? 0,
-      stalls: smooth.stalls.map(({ milliseconds }) => Math.round(milliseconds)), failures: now.failures.length, swarm: now.swarm,
+      bytes: now.bytes - (was?.bytes ?? 0), peers: (has?.peers ?? 0) - (had?.peers ?? 0), origin: fromOrigin(now) - fromOrigin(was), sent: (has?.sent ?? 0) - (had?.sent ?? 0), badChunks: has?.badChunks ?? 0,
+      stalls: smooth.stalls.filter(({ ahead }) => ahead < enoughAhead).map(({ milliseconds }) => Math.round(milliseconds)),
+      slow: smooth.stalls.filter(({ ahead }) => ahead >= enoughAhead).map(({ milliseconds }) => Math.round(milliseconds)), failures: now.failures.length, swarm: now.swarm,
     };
   }));
 }
@@ -108,7 +146,7 @@ export function offloadOf(shares: readonly Share[]): number {
 
 export function printShares(what: string, shares: readonly Share[]): void {
   console.log(`${what}: ${(100 * offloadOf(shares)).toFixed(1)} % from peers`);
-  for (const { bytes, peers, sent, stalls, swarm } of shares) {
-    console.log(`  ${bytes} B, of peers ${peers} B, sent ${sent} B, stalls ${JSON.stringify(stalls)}, ${swarm?.neighbours.filter(({ isUp }) => isUp).length ?? 0} neighbours, lost ${JSON.stringify(swarm?.lost ?? [])}`);
+  for (const { bytes, peers, origin, sent, stalls, slow, swarm } of shares) {
+    console.log(`  ${bytes} B played, ${peers} B of peers, ${origin} B of the origin, ${sent} B sent, stalls ${JSON.stringify(stalls)}, with something to play ${JSON.stringify(slow)}, ${swarm?.neighbours.filter(({ isUp }) => isUp).length ?? 0} neighbours, lost ${JSON.stringify(swarm?.lost ?? [])}`);
   }
 }

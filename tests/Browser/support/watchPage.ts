@@ -26,6 +26,8 @@ export interface SwarmStats {
   refusal?: string;
   trackerRefusal?: string;
   viewers: number;
+  /** Bytes from the origin past the swarm. */
+  elsewhere: number;
   counts: { origin: number; peers: number; relays: number; goodChunks: number; badChunks: number; sent: number; requests: number };
   neighbours: { peer: string; role: string; near: string; isUp: boolean }[];
   lost: { role: string; near: string; why: string }[];
