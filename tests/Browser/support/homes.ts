@@ -45,9 +45,9 @@ export async function buildHome(net: string, server: string): Promise<Home> {
   };
 }
 
-/** A process that does nothing but keep a network of its own. */
+/** A process that does nothing but keep a network of its own, and ends with this one, however that ends. */
 async function holder(): Promise<{ process: ChildProcess; pid: number }> {
-  const process_ = spawn("unshare", ["--net", "sleep", "3600"], { stdio: "ignore" });
+  const process_ = spawn("unshare", ["--net", "cat"], { stdio: ["pipe", "ignore", "ignore"] });
   const { pid } = process_;
   if (pid === undefined) throw new Error("unshare did not start");
   const ours = readlinkSync("/proc/self/ns/net");
