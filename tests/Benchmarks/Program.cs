@@ -3,7 +3,14 @@ using LiveLedger.Benchmarks.Audits;
 using LiveLedger.Benchmarks.Ledgers;
 using LiveLedger.Benchmarks.Licences;
 using LiveLedger.Benchmarks.Packaging;
+using LiveLedger.Benchmarks.Relays;
 using LiveLedger.Benchmarks.Swarm;
+
+if (args is [BareKestrel.Word, var folder])
+{
+    // What `relay` is measured against, in a process of its own.
+    return await BareKestrel.RunAsync(folder);
+}
 
 // Benchmarks NAME [--json]: exit 0 only if every measure with a goal reaches it.
 Dictionary<string, Func<Task<BenchmarkReport>>> benchmarks = new()
@@ -14,6 +21,7 @@ Dictionary<string, Func<Task<BenchmarkReport>>> benchmarks = new()
     ["ledger-load"] = LedgerLoad.RunAsync,
     ["licence"] = LicenceBenchmark.RunAsync,
     ["packager"] = () => Task.FromResult(PackagerBenchmark.Run()),
+    ["relay"] = RelayBenchmark.RunAsync,
     ["tracker"] = TrackerBenchmark.RunAsync,
 };
 
