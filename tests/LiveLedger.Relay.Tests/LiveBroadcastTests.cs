@@ -45,8 +45,12 @@ public sealed class LiveBroadcastTests
         {
             foreach (var path in (string[])["signer", $"{track}/init.mp4", $"{track}/0.record", $"{track}/0.m4s", $"{track}/2.m4s"])
             {
-                ciphertext = await relay.Http.GetByteArrayAsync($"/live/{broadcast.Id}/{path}");
-                Assert.Equal(await server.Http.GetByteArrayAsync($"/live/{broadcast.Id}/{path}"), ciphertext);
+                using var near = await relay.Http.GetAsync($"/live/{broadcast.Id}/{path}");
+                using var origin = await server.Http.GetAsync($"/live/{broadcast.Id}/{path}");
+                ciphertext = await near.EnsureSuccessStatusCode().Content.ReadAsByteArrayAsync();
+                Assert.Equal(await origin.Content.ReadAsByteArrayAsync(), ciphertext);
+                // A player may begin at one and go on at the other. The origin has no tag for the certificate, which it may replace.
+                Assert.Equal((path, path == "signer" ? near.Headers.ETag : origin.Headers.ETag, origin.Content.Headers.ContentType), (path, near.Headers.ETag, near.Content.Headers.ContentType));
             }
         }
 
