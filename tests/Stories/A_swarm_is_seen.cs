@@ -77,7 +77,15 @@ public sealed class A_swarm_is_seen(OneServer one)
 
     private static JsonObject Figures(long origin, long peers, long stalls) => new()
     {
-        ["type"] = "figures", ["origin"] = origin, ["relays"] = 0, ["peers"] = peers, ["sent"] = 0, ["refused"] = 0, ["stalls"] = stalls, ["stalledMs"] = 200 * stalls, ["latencyMs"] = 4000,
+        ["type"] = "figures",
+        ["origin"] = origin,
+        ["relays"] = 0,
+        ["peers"] = peers,
+        ["sent"] = 0,
+        ["refused"] = 0,
+        ["stalls"] = stalls,
+        ["stalledMs"] = 200 * stalls,
+        ["latencyMs"] = 4000,
     };
 
     private static async Task<JsonObject> UntilAsync(HttpClient api, string path, Func<JsonObject, bool> isSo)
