@@ -40,6 +40,13 @@ describe("Pages whose viewers share", () => {
     // Each byte that came from a peer was sent by one.
     expect(shares.reduce((sum, { sent }) => sum + sent, 0)).toBeGreaterThan(0);
     expect(offloadOf(shares)).toBeGreaterThan(0.25);
+    // Whoever runs the broadcast sees it meanwhile.
+    const seen = await stage.broadcast.swarm();
+    expect([seen.viewers, seen.total.refused]).toEqual([count, 0]);
+    expect(seen.links).toBeGreaterThan(0);
+    expect(seen.offload).toBeGreaterThan(0.2);
+    expect(seen.total.peers).toBeGreaterThan(0);
+    expect(seen.latencyMs).toBeGreaterThan(0);
   }, 240_000);
 
   it("one among them without WebRTC plays from the origin", async () => {

@@ -89,6 +89,24 @@ public sealed class Peers_are_admitted(OneServer one)
     }
 
     [Fact]
+    public async Task One_entitlement_gets_no_more_admissions_than_players_need()
+    {
+        using var acme = await Broadcaster.AdmitAsync(one.Server, "acme");
+        var (_, peer) = await WatchingAsync(acme);
+        var answers = new List<HttpStatusCode>();
+        for (var n = 0; n < 75; n++)
+        {
+            using var answer = await peer.AskAsync();
+            answers.Add(answer.StatusCode);
+            Assert.Equal(answer.StatusCode == HttpStatusCode.TooManyRequests, answer.Headers.RetryAfter is not null);
+        }
+
+        // A slow machine gives one or two more meanwhile.
+        Assert.InRange(answers.TakeWhile(static a => a == HttpStatusCode.Created).Count(), 60, 66);
+        Assert.Contains(HttpStatusCode.TooManyRequests, answers);
+    }
+
+    [Fact]
     public async Task A_ban_is_of_the_entitlement_and_not_of_a_key_and_can_be_lifted()
     {
         using var acme = await Broadcaster.AdmitAsync(one.Server, "acme");

@@ -56,7 +56,7 @@ public sealed class Peers_meet_at_the_tracker(OneServer one)
     }
 
     [Fact]
-    public async Task After_an_offence_two_are_never_introduced_again_and_after_a_failure_they_may_be()
+    public async Task After_an_offence_two_are_never_introduced_again_and_after_a_farewell_they_may_be()
     {
         using var acme = await Broadcaster.AdmitAsync(one.Server, "acme");
         var broadcast = await LiveAsync(acme);
@@ -67,7 +67,7 @@ public sealed class Peers_meet_at_the_tracker(OneServer one)
         }
 
         await peers[0].SayAsync(new JsonObject { ["type"] = "unlink", ["peer"] = peers[1].Id, ["why"] = "offence" });
-        await peers[0].SayAsync(new JsonObject { ["type"] = "unlink", ["peer"] = peers[2].Id, ["why"] = "failed" });
+        await peers[0].SayAsync(new JsonObject { ["type"] = "unlink", ["peer"] = peers[2].Id, ["why"] = "left" });
         await peers[0].SayAsync(new JsonObject { ["type"] = "more" });
         var again = (await peers[0].HearAllAsync(s_quiet)).Where(static m => Type(m) == "introduce").Select(static m => m["peer"]!.GetValue<string>());
         Assert.Equal([peers[2].Id], again);

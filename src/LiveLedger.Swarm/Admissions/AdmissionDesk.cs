@@ -34,10 +34,12 @@ internal sealed class AdmissionDesk(EventStore ledger, PeerPseudonyms pseudonyms
     private static readonly Refusal s_unproved = new(403, "possession-unproved", "The proof is not that key's over this request; see docs/formats/peer-proofs.md.");
     private static readonly Refusal s_stale = new(403, "proof-stale", "The proof's time is more than a minute from ours: take serverTime of GET /v1/admissions.");
     private static readonly Refusal s_seen = new(409, "nonce-seen", "The proof's nonce was used; sign a new one.");
+    private static readonly Refusal s_tooMany = new(429, "too-many-admissions", "This entitlement or grant has asked for more admissions than any player needs; the last one is good for ten minutes.");
     private static readonly Refusal s_banned = new(403, "peer-banned", "This entitlement or grant is banned from the broadcast's swarm; playing from the origin is not.");
     private static readonly Refusal s_unknown = new(404, "broadcast-unknown", "There is no such broadcast, or it is not yours.");
     private static readonly Refusal s_identity = new(409, "identity-unknown", "The broadcaster has not certified its session key yet: there is nothing to check chunks by.");
 
+    private readonly AdmissionLimit _limit = new(time);
     private readonly SeenNonces _nonces = new(time, 2 * Freshness);
 
     /// <summary>Admits, or refuses by name.</summary>
@@ -67,6 +69,11 @@ internal sealed class AdmissionDesk(EventStore ledger, PeerPseudonyms pseudonyms
         }
 
         var peer = pseudonyms.Of(applicant.Broadcast, applicant.Right);
+        if (_limit.Take(peer) is { } wait)
+        {
+            throw new RefusedException(s_tooMany with { RetryAfter = wait });
+        }
+
         if (await bans.IsBannedAsync(applicant.Broadcast, peer, cancel))
         {
             throw new RefusedException(s_banned);

@@ -6,7 +6,7 @@ namespace LiveLedger.Swarm.Tracker;
 /// Who is introduced to whom: the nearest first, and always some by chance, for a swarm of islands carries nothing between them. Each introduction costs both sides one of their
 /// budget. Not thread-safe; its room's lock is held.
 /// </summary>
-internal sealed class Matching(int minViewers, Introductions budget)
+internal sealed class Matching(int minViewers, Introductions budget, TimeProvider time)
 {
     // With as many, each has enough sources, and a swarm stays in one piece; half of the view is left for those who come later.
     private const int Wanted = 8;
@@ -18,18 +18,24 @@ internal sealed class Matching(int minViewers, Introductions budget)
     private const int MaxNear = 24;
     private const int Sample = 48;
     private const int MaxParted = 100_000;
+    private static readonly TimeSpan s_notAgainWithin = TimeSpan.FromMinutes(10);
 
     private readonly List<Member> _open = [];
     private readonly List<Member> _private = [];
     private readonly List<Member> _relays = [];
     private readonly Dictionary<ulong, List<Member>> _networks = [];
     private readonly HashSet<(PeerPseudonym, PeerPseudonym)> _parted = [];
+    private readonly Dictionary<(PeerPseudonym, PeerPseudonym), long> _failed = [];
+    private long _forgotAt = time.GetTimestamp();
 
     /// <summary>Viewers that may be introduced to one another.</summary>
     public IReadOnlyList<Member> Open => _open;
 
+    /// <summary>True if there are enough that may be introduced to one another: private viewers make no mesh.</summary>
+    public bool IsEnough => _open.Count >= minViewers;
+
     /// <summary>Takes a member in; those who now have somebody to be introduced to.</summary>
-    public IReadOnlyList<Member> Add(Member member, int viewers)
+    public IReadOnlyList<Member> Add(Member member)
     {
         if (!member.IsViewer)
         {
@@ -51,7 +57,7 @@ internal sealed class Matching(int minViewers, Introductions budget)
         }
 
         network.Add(member);
-        return viewers == minViewers ? [.. _open.Where(m => m != member)] : [];
+        return _open.Count == minViewers ? [.. _open.Where(m => m != member)] : [];
     }
 
     /// <summary>Takes a member out; its neighbours are told.</summary>
@@ -95,7 +101,7 @@ internal sealed class Matching(int minViewers, Introductions budget)
     }
 
     /// <summary>Introduces a member, as far as it lacks neighbours.</summary>
-    public void Connect(Member member, int viewers)
+    public void Connect(Member member)
     {
         if (!member.IsViewer)
         {
@@ -103,7 +109,7 @@ internal sealed class Matching(int minViewers, Introductions budget)
         }
 
         ConnectToRelays(member);
-        if (!member.IsOpen || viewers < minViewers || member.Links >= Wanted)
+        if (!member.IsOpen || !IsEnough || member.Links >= Wanted)
         {
             return;
         }
@@ -129,7 +135,10 @@ internal sealed class Matching(int minViewers, Introductions budget)
     }
 
     /// <summary>Two are neighbours no more; the other is told.</summary>
-    public void Part(Member member, PeerId id, bool forEver)
+    /// <param name="member">Who says so.</param>
+    /// <param name="id">Of whom.</param>
+    /// <param name="why">As it was said: after an offence the two never meet again; after a link that did not form not for a while, for the next try would fail as well.</param>
+    public void Part(Member member, PeerId id, string why)
     {
         if (member.Find(id)?.Member is not { } other)
         {
@@ -142,9 +151,31 @@ internal sealed class Matching(int minViewers, Introductions budget)
             other.Send(ToPeer.Gone(member.Id));
         }
 
-        if (forEver && _parted.Count < MaxParted)
+        if (why == "offence" && _parted.Count < MaxParted)
         {
             _parted.Add(Pair(member, other));
+        }
+        else if (why == "failed" && _failed.Count < MaxParted)
+        {
+            _failed[Pair(member, other)] = time.GetTimestamp();
+        }
+    }
+
+    /// <summary>Forgets the links that failed long ago: a network may have changed.</summary>
+    public void Forget()
+    {
+        if (time.GetElapsedTime(_forgotAt) < TimeSpan.FromMinutes(1))
+        {
+            return;
+        }
+
+        _forgotAt = time.GetTimestamp();
+        foreach (var (pair, at) in _failed)
+        {
+            if (time.GetElapsedTime(at) >= s_notAgainWithin)
+            {
+                _failed.Remove(pair);
+            }
         }
     }
 
@@ -163,7 +194,7 @@ internal sealed class Matching(int minViewers, Introductions budget)
     private void ConnectToRelays(Member member)
     {
         var known = member.Neighbours.Values.Count(static n => !n.Member.IsViewer);
-        foreach (var relay in _relays.Where(r => r.Admission.Origin is not null && member.Find(r.Id) is null && !_parted.Contains(Pair(member, r)))
+        foreach (var relay in _relays.Where(r => r.Admission.Origin is not null && member.Find(r.Id) is null && !_parted.Contains(Pair(member, r)) && !HasFailed(member, r))
             .OrderBy(r => member.Place.To(r.Place)).ThenBy(static _ => Random.Shared.Next()).Take(Math.Max(0, Relays - known)))
         {
             // A relay's address is public, and it learns of the viewer when that one connects: no budget, and nothing to tell it.
@@ -194,9 +225,11 @@ internal sealed class Matching(int minViewers, Introductions budget)
 
         // Two ends of one entitlement are one peer, and refuse one another.
         found.RemoveWhere(o => o == member || o.Admission.Peer == member.Admission.Peer || o.Links >= RoomFor(member, o) || member.Find(o.Id) is not null
-            || !budget.Has(o.Admission.Peer) || _parted.Contains(Pair(member, o)));
+            || !budget.Has(o.Admission.Peer) || _parted.Contains(Pair(member, o)) || HasFailed(member, o));
         return [.. found];
     }
+
+    private bool HasFailed(Member member, Member other) => _failed.TryGetValue(Pair(member, other), out var at) && time.GetElapsedTime(at) < s_notAgainWithin;
 
     // Who came early would be full of strangers when a neighbour comes.
     private static int RoomFor(Member member, Member other) => member.Place.To(other.Place) <= Nearness.Network ? Room.MaxLinks : Room.MaxLinks - KeptForTheNear;

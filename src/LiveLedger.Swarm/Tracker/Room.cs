@@ -18,9 +18,12 @@ internal sealed class Room(BroadcastId broadcast, int minViewers, TimeProvider t
     // A small room hears of each that comes; in a large one nobody needs to know to the head.
     private const int LargeRoom = 50;
 
+    // A message each: of more, a newcomer is told the newest.
+    private const int MaxTokens = 32;
+
     private readonly Lock _lock = new();
     private readonly Dictionary<PeerId, Member> _members = [];
-    private readonly Matching _matching = new(minViewers, new Introductions(time));
+    private readonly Matching _matching = new(minViewers, new Introductions(time), time);
     private readonly Stripes _stripes = new(time);
     private readonly Dictionary<PeerPseudonym, (DateTimeOffset At, string Token)> _revoked = [];
     private readonly SwarmFigures _figures = new(time);
@@ -57,17 +60,18 @@ internal sealed class Room(BroadcastId broadcast, int minViewers, TimeProvider t
             member.SaidAt = time.GetTimestamp();
             Viewers += member.IsViewer ? 1 : 0;
             member.Send(ToPeer.Joined(member.Id, Viewers, minViewers, MaxLinks));
-            foreach (var (_, token) in _revoked.Values)
+            // Those who were revoked cannot be introduced; these are for what a neighbour may pass on.
+            foreach (var token in _revoked.Values.OrderByDescending(static r => r.At).Select(static r => r.Token).Distinct().Take(MaxTokens))
             {
                 member.Send(ToPeer.Revoked(token));
             }
 
-            var others = _matching.Add(member, Viewers);
-            _matching.Connect(member, Viewers);
+            var others = _matching.Add(member);
+            _matching.Connect(member);
             // With this one there are enough; or, with a relay, there is something for everybody.
             foreach (var other in others)
             {
-                _matching.Connect(other, Viewers);
+                _matching.Connect(other);
             }
 
             Tell(now: Viewers <= LargeRoom);
@@ -176,7 +180,7 @@ internal sealed class Room(BroadcastId broadcast, int minViewers, TimeProvider t
     {
         lock (_lock)
         {
-            _matching.Part(member, said.Other, forEver: said.Why == "offence");
+            _matching.Part(member, said.Other, said.Why);
         }
     }
 
@@ -191,7 +195,7 @@ internal sealed class Room(BroadcastId broadcast, int minViewers, TimeProvider t
             }
 
             member.AskedAt = time.GetTimestamp();
-            _matching.Connect(member, Viewers);
+            _matching.Connect(member);
         }
     }
 
@@ -200,7 +204,7 @@ internal sealed class Room(BroadcastId broadcast, int minViewers, TimeProvider t
     {
         lock (_lock)
         {
-            if (Viewers >= minViewers)
+            if (_matching.IsEnough)
             {
                 _stripes.Deal(segment, _matching.Open);
             }
@@ -227,10 +231,7 @@ internal sealed class Room(BroadcastId broadcast, int minViewers, TimeProvider t
             gone = [.. _members.Values.Where(m => IsRevoked(m.Admission))];
         }
 
-        foreach (var member in gone)
-        {
-            member.Dismiss("revoked");
-        }
+        Dismiss(gone, "revoked");
     }
 
     /// <summary>What is due by the clock: admissions that have ended, revocations that nobody need know any more, how many viewers there are.</summary>
@@ -246,12 +247,20 @@ internal sealed class Room(BroadcastId broadcast, int minViewers, TimeProvider t
                 _revoked.Remove(peer);
             }
 
+            _matching.Forget();
             Tell(now: time.GetElapsedTime(_toldAt) >= s_tellLargeRooms);
         }
 
-        foreach (var member in gone)
+        Dismiss(gone, "expired");
+    }
+
+    // At once, and not when its socket has ended: nobody is introduced to it meanwhile.
+    private void Dismiss(List<Member> members, string code)
+    {
+        foreach (var member in members)
         {
-            member.Dismiss("expired");
+            Leave(member);
+            member.Dismiss(code);
         }
     }
 

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using LiveLedger.Media;
 using LiveLedger.Peering.Admissions;
+using LiveLedger.Peering.Revocations;
 using Microsoft.Extensions.Hosting;
 
 namespace LiveLedger.Swarm.Tracker;
@@ -9,6 +10,10 @@ namespace LiveLedger.Swarm.Tracker;
 internal sealed class Rooms(SwarmLinks links, SwarmOptions options, TimeProvider time) : BackgroundService
 {
     private readonly ConcurrentDictionary<BroadcastId, Room> _rooms = new();
+    private static readonly TimeSpan s_gather = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan s_tick = TimeSpan.FromSeconds(1);
+
+    private readonly HashSet<(BroadcastId Broadcast, PeerPseudonym Peer)> _toRevoke = [];
     private readonly Lock _past = new();
     private PlayerFigures _said = PlayerFigures.None;
 
@@ -71,13 +76,35 @@ internal sealed class Rooms(SwarmLinks links, SwarmOptions options, TimeProvider
     /// <summary>A segment can be had.</summary>
     public void Sealed(SealedNotice segment) => Find(segment.Broadcast)?.Sealed(segment);
 
-    /// <summary>A peer has no place in a swarm any more: signed, so that peers can pass it on.</summary>
+    /// <summary>A peer has no place in a swarm any more; everybody there is told within <see cref="s_gather"/>.</summary>
     public void Revoke(BroadcastId broadcast, PeerPseudonym peer)
     {
-        var at = time.GetUtcNow();
-        var token = links.SignRevocation(new(links.Issuer, broadcast, [peer], at));
-        // Also where nobody is: an admission from before may come yet.
-        _rooms.GetOrAdd(broadcast, b => new(b, options.MinViewers, time)).Revoke([peer], at, token);
+        lock (_toRevoke)
+        {
+            _toRevoke.Add((broadcast, peer));
+        }
+    }
+
+    // A shop that takes a thousand rights back at once makes some dozens of revocations, not a thousand for each who is there.
+    private void RevokeGathered()
+    {
+        (BroadcastId Broadcast, PeerPseudonym Peer)[] gathered;
+        lock (_toRevoke)
+        {
+            gathered = [.. _toRevoke];
+            _toRevoke.Clear();
+        }
+
+        foreach (var revoked in gathered.GroupBy(static r => r.Broadcast, static r => r.Peer))
+        {
+            foreach (var peers in revoked.Distinct().Chunk(Revocation.MaxPeers))
+            {
+                var at = time.GetUtcNow();
+                var token = links.SignRevocation(new(links.Issuer, revoked.Key, peers, at));
+                // Also where nobody is: an admission from before may come yet.
+                _rooms.GetOrAdd(revoked.Key, b => new(b, options.MinViewers, time)).Revoke(peers, at, token);
+            }
+        }
     }
 
     private void Remove(BroadcastId broadcast, Room room)
@@ -93,11 +120,19 @@ internal sealed class Rooms(SwarmLinks links, SwarmOptions options, TimeProvider
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        using var timer = new PeriodicTimer(TimeSpan.FromSeconds(1), time);
+        using var timer = new PeriodicTimer(s_gather, time);
+        var ticked = time.GetTimestamp();
         try
         {
             while (await timer.WaitForNextTickAsync(stoppingToken))
             {
+                RevokeGathered();
+                if (time.GetElapsedTime(ticked) < s_tick)
+                {
+                    continue;
+                }
+
+                ticked = time.GetTimestamp();
                 foreach (var (broadcast, room) in _rooms)
                 {
                     room.Tick();

@@ -10,7 +10,7 @@ internal static class AdmissionBenchmark
 {
     private const int Clients = 64;
     private const int Runs = 5;
-    private const int Viewers = 500;
+    private const int Viewers = 3000;
 
     private static readonly TimeSpan s_run = TimeSpan.FromSeconds(double.Parse(Environment.GetEnvironmentVariable("LIVELEDGER_BENCH_SECONDS") ?? "6", CultureInfo.InvariantCulture));
     private static readonly TimeSpan s_settle = TimeSpan.FromSeconds(3);

@@ -145,6 +145,11 @@ export class LiveBroadcast {
     return this.server.ask("GET", `/v1/broadcasts/${this.id}/status`, this.token);
   }
 
+  /** How its swarm does, as its broadcaster sees it. */
+  swarm(): Promise<{ viewers: number; links: number; offload: number | null; latencyMs: number | null; total: { origin: number; peers: number; refused: number } }> {
+    return this.server.ask("GET", `/v1/broadcasts/${this.id}/swarm`, this.token);
+  }
+
   async end(): Promise<void> {
     await this.stopPublishing();
     if ((await this.status()).state === "ended") return;

@@ -128,6 +128,54 @@ public sealed class RoomTests : IDisposable
     }
 
     [Fact]
+    public void Private_viewers_make_no_mesh_and_do_not_keep_the_others_apart()
+    {
+        var room = new Room(_broadcast, 3, _time);
+        var (one, other, third) = (Seat(1), Seat(2), Seat(4));
+        Assert.True(room.TryJoin(one.Member));
+        Assert.True(room.TryJoin(other.Member));
+        Assert.True(room.TryJoin(new Seated(AdmissionOf(3) with { IsPrivate = true }, new(null, null)).Member));
+        Assert.Equal((0, 0), (one.Member.Links, other.Member.Links));
+        Assert.True(room.TryJoin(third.Member));
+        Assert.Equal((2, 2, 2), (one.Member.Links, other.Member.Links, third.Member.Links));
+    }
+
+    [Fact]
+    public void Two_whose_link_failed_are_introduced_again_after_a_while_and_not_at_once()
+    {
+        var room = new Room(_broadcast, 2, _time);
+        var (one, other) = (Seat(1), Seat(2));
+        Assert.True(room.TryJoin(one.Member));
+        Assert.True(room.TryJoin(other.Member));
+        Assert.Equal(1, one.Member.Links);
+        room.Unlink(one.Member, new Unlink(other.Member.Id, "failed"));
+        _time.Advance(TimeSpan.FromMinutes(1));
+        room.More(one.Member);
+        Assert.Equal(0, one.Member.Links);
+        _time.Advance(TimeSpan.FromMinutes(9.1));
+        room.Tick();
+        room.More(one.Member);
+        Assert.Equal(1, one.Member.Links);
+    }
+
+    [Fact]
+    public void A_newcomer_is_told_of_some_revocations_however_many_there_were()
+    {
+        var room = new Room(_broadcast, 3, _time);
+        for (var n = 0; n < 1000; n++)
+        {
+            room.Revoke([AdmissionOf(n).Peer], _time.GetUtcNow(), $"token {n}");
+            _time.Advance(TimeSpan.FromMilliseconds(10));
+        }
+
+        var late = Seat(5000);
+        Assert.True(room.TryJoin(late.Member));
+        var told = late.Take().Where(static m => m["type"]!.GetValue<string>() == "revoked").Select(static m => m["token"]!.GetValue<string>()).ToList();
+        Assert.InRange(told.Count, 1, 64);
+        Assert.Contains("token 999", told);
+    }
+
+    [Fact]
     public void Signals_to_one_neighbour_are_bounded()
     {
         var room = new Room(_broadcast, 2, _time);

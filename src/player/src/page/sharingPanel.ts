@@ -1,23 +1,17 @@
 import type { WatchSession } from "../playback/watchSession.js";
 import { byId, formatBytes, setText } from "./elements.js";
+import { SourcePlot } from "./sourcePlot.js";
 import { describeLostLink, describeSharing } from "./sharingWords.js";
 
-const svg = "http://www.w3.org/2000/svg";
 const lookEveryMs = 1000;
 /** Two minutes are drawn. */
 const keptSeconds = 120;
-const sources = ["origin", "relays", "peers"] as const;
-
-type Sample = Record<(typeof sources)[number], number>;
 
 /** Sharing with other viewers: the consent to it and its end, and what goes where while it is on. */
 export class SharingPanel {
   readonly #switch = byId<HTMLInputElement>("sharing");
   readonly #figures = byId<HTMLElement>("sharing-figures");
-  readonly #plot = byId<SVGSVGElement>("sharing-plot");
-  /** Bytes of each second, by where they came from. */
-  readonly #seconds: Sample[] = [];
-  #last: Sample | undefined;
+  readonly #plot = new SourcePlot(byId<SVGSVGElement>("sharing-plot"), keptSeconds);
 
   constructor(private readonly session: WatchSession) {
     this.#switch.addEventListener("change", () => session.agreeToShare(this.#switch.checked));
@@ -47,33 +41,11 @@ export class SharingPanel {
   #look(): void {
     const { swarm } = this.session;
     if (!swarm) {
-      this.#last = undefined;
-      this.#seconds.length = 0;
+      this.#plot.clear();
       return;
     }
     const { counts } = swarm;
-    const now: Sample = { origin: counts.origin + swarm.elsewhere, relays: counts.relays, peers: counts.peers - counts.relays };
-    const before = this.#last ?? now;
-    this.#last = now;
-    this.#seconds.push({ origin: now.origin - before.origin, relays: now.relays - before.relays, peers: now.peers - before.peers });
-    if (this.#seconds.length > keptSeconds) this.#seconds.shift();
     this.update();
-    this.#draw();
-  }
-
-  /** A column for each second, of what came in it: from the origin below, relays over it, viewers on top. */
-  #draw(): void {
-    const highest = Math.max(1, ...this.#seconds.map(({ origin, relays, peers }) => origin + relays + peers));
-    this.#plot.replaceChildren(...this.#seconds.flatMap((second, at) => {
-      let top = 72;
-      return sources.filter((source) => second[source] > 0).map((source) => {
-        const height = (70 * second[source]) / highest;
-        top -= height;
-        const bar = document.createElementNS(svg, "rect");
-        bar.setAttribute("class", source);
-        for (const [name, value] of [["x", (600 * at) / keptSeconds], ["y", top], ["width", 600 / keptSeconds - 1], ["height", height]] as const) bar.setAttribute(name, String(value));
-        return bar;
-      });
-    }));
+    this.#plot.take({ origin: counts.origin + swarm.elsewhere, relays: counts.relays, peers: counts.peers - counts.relays });
   }
 }

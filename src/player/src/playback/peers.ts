@@ -23,10 +23,10 @@ export function keepConsent(agrees: boolean): void {
 
 /** Joins the swarm of a playback with what a browser has. */
 export function joinSwarm(
-  broadcast: Broadcast, viewerToken: string, identity: Bytes, verifier: VerifierClient, playback: () => string | undefined, changed: () => void,
+  broadcast: Broadcast, viewerToken: string, identity: Bytes, verifier: VerifierClient, playback: () => string | undefined, changed: () => void, viewing: ConstructorParameters<typeof Swarm>[0]["viewing"],
 ): Swarm {
   return new Swarm({
-    server: location.origin, broadcast, identity, viewerToken, playback, changed, clock: browserClock,
+    server: location.origin, broadcast, identity, viewerToken, playback, changed, viewing, clock: browserClock,
     readRecord: async (file, slot) => {
       const answer = await verifier.ask({ kind: "record", record: file, slot });
       return answer.verdict === "good" && answer.facts ? { file, ...answer.facts } : undefined;

@@ -8,6 +8,7 @@ import { IdentityTrust, type TrustBasis } from "./identityTrust.js";
 import type { Broadcast } from "./liveUrls.js";
 import { joinSwarm, keepConsent, type PeerUse, peerUse } from "./peers.js";
 import { Playback, type PlaybackEnd } from "./playback.js";
+import { Stalls } from "./stalls.js";
 import { pause, TakenDownError, waitForBroadcast } from "./signer.js";
 import { VerificationLog } from "./verificationLog.js";
 import { VerifiedDelivery } from "./verifiedDelivery.js";
@@ -44,13 +45,16 @@ export class WatchSession {
   #playback: Playback | undefined;
   #verifier: VerifierClient | undefined;
   #run = new AbortController();
+  readonly #stalls: Stalls;
 
   constructor(
     private readonly broadcast: Broadcast,
     private readonly token: string | undefined,
     private readonly pinned: Bytes | undefined,
     private readonly video: HTMLVideoElement,
-  ) {}
+  ) {
+    this.#stalls = new Stalls(video);
+  }
 
   get hls(): Hls | undefined {
     return this.#playback?.hls;
@@ -137,7 +141,7 @@ export class WatchSession {
     // Once a licence has opened a playback: an admission is for one.
     this.#join = () => {
       if (this.#swarm || !this.#playback?.id || this.peersAre !== "on") return;
-      this.#swarm = delivery.swarm = joinSwarm(this.broadcast, token, identity, verifier, () => this.#playback?.id, () => this.#changed());
+      this.#swarm = delivery.swarm = joinSwarm(this.broadcast, token, identity, verifier, () => this.#playback?.id, () => this.#changed(), () => this.#viewing());
       this.#changed();
     };
     this.#unjoin = () => {
@@ -168,6 +172,11 @@ export class WatchSession {
       ended: (end) => this.#onEnd(end),
     });
     this.#changed();
+  }
+
+  #viewing(): { stalls: number; stalledMs: number; latencyMs: number | undefined } {
+    const latency = this.state.kind === "live" ? this.hls?.latency : undefined;
+    return { stalls: this.#stalls.count, stalledMs: this.#stalls.milliseconds, latencyMs: latency ? 1000 * latency : undefined };
   }
 
   #onEnd(end: PlaybackEnd): void {

@@ -25,6 +25,18 @@ export interface Status {
   readonly tracks: readonly Track[];
 }
 
+/** Figures of a swarm: what players say of themselves. */
+export interface SwarmState {
+  readonly viewers: number;
+  readonly relays: number;
+  readonly links: number;
+  readonly total: { readonly origin: number; readonly relays: number; readonly peers: number; readonly refused: number };
+  /** Share of the last minute, 0 to 1. */
+  readonly offload: number | null;
+  readonly stallsPerViewerHour: number | null;
+  readonly latencyMs: number | null;
+}
+
 export interface Track {
   readonly name: string;
   readonly class: string;

@@ -1,7 +1,7 @@
 import { copyable, h } from "../auditPage/dom.js";
 import { clock } from "../auditPage/format.js";
 import { setText } from "../page/elements.js";
-import type { Broadcast, Page, Playback, Status } from "../studio/answers.js";
+import type { Broadcast, Page, Playback, Status, SwarmState } from "../studio/answers.js";
 import { Problem, type StudioApi } from "../studio/studioApi.js";
 import { stateOf } from "./broadcastList.js";
 import type { IngestKeys } from "./ingestKeys.js";
@@ -12,6 +12,7 @@ import { inWords } from "./problemWords.js";
 import { button, refresh } from "./parts.js";
 import { PlaybacksPanel } from "./playbacksPanel.js";
 import { StatusPanel } from "./statusPanel.js";
+import { SwarmPanel } from "./swarmPanel.js";
 import { ViewersPanel } from "./viewersPanel.js";
 import { WebhooksPanel } from "./webhooksPanel.js";
 
@@ -36,12 +37,13 @@ export function showBroadcast(view: HTMLElement, api: StudioApi, keys: IngestKey
   const life = new LifePanel(api, path, () => look());
   const ingest = new IngestPanel(api, path, id, keys);
   const status = new StatusPanel();
+  const swarm = new SwarmPanel();
   const viewers = new ViewersPanel(api, path, () => look());
   const offers = new OffersPanel(api, path, (list) => viewers.setOffers(list));
   const playbacks = new PlaybacksPanel(api, path, () => Promise.all([viewers.reload(), look()]));
   const webhooks = new WebhooksPanel(api, path);
   viewers.onChange = (entitlement) => playbacks.forget(entitlement);
-  const body = h("div", { class: "view" }, life.element, h("div", { class: "columns" }, h("div", { class: "column" }, status.element, playbacks.element), ingest.element), viewers.element, offers.element, webhooks.element);
+  const body = h("div", { class: "view" }, life.element, h("div", { class: "columns" }, h("div", { class: "column" }, status.element, swarm.element, playbacks.element), ingest.element), viewers.element, offers.element, webhooks.element);
   let opened = false;
 
   view.replaceChildren(back, h("p", { class: "empty" }, "Loading."));
@@ -61,12 +63,13 @@ export function showBroadcast(view: HTMLElement, api: StudioApi, keys: IngestKey
     clearTimeout(timer);
     try {
       const broadcast = await api.get<Broadcast>(path);
-      const [now, open] = await Promise.all([api.get<Status>(`${path}/status`), api.get<Page<Playback>>(`${path}/playbacks`)]);
+      const [now, open, sharing] = await Promise.all([api.get<Status>(`${path}/status`), api.get<Page<Playback>>(`${path}/playbacks`), api.get<SwarmState>(`${path}/swarm`)]);
       // An answer that was overtaken is not shown over a later one.
       if (left || mine !== turn) return;
       show(broadcast);
       if (++looks % seldom === 0) await Promise.all([offers.load(), viewers.load(), webhooks.load()]);
       status.show(broadcast, now);
+      swarm.show(sharing);
       await playbacks.show(open.items);
       setText(seen, `As of ${clock(Date.now())}`);
       delete seen.dataset["stale"];

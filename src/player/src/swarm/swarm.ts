@@ -11,7 +11,7 @@ import type { BinarySocket } from "./relayConnection.js";
 import { Revocations } from "./revocations.js";
 import { type Delivered, type SwarmCounts, SwarmNode } from "./swarmNode.js";
 import { type TextSocket, TrackerClient } from "./trackerClient.js";
-import type { FromTracker, Stripe } from "./trackerMessages.js";
+import type { Figures, FromTracker, Stripe } from "./trackerMessages.js";
 
 /** What the page gives its swarm. */
 export interface SwarmSurroundings {
@@ -29,6 +29,8 @@ export interface SwarmSurroundings {
   readonly openRelay: (address: string) => BinarySocket;
   readonly connect: (settings: RTCConfiguration) => RTCPeerConnection;
   readonly changed: () => void;
+  /** How playback went so far. */
+  readonly viewing: () => { readonly stalls: number; readonly stalledMs: number; readonly latencyMs: number | undefined };
 }
 
 /** A segment as the page names it. */
@@ -46,6 +48,8 @@ const usualUploadRate = 1250;
 const playingForMs = 12_000;
 const maxTracks = 8;
 const maxStripesAhead = 64;
+/** Between what the tracker is told of how it goes. */
+const figuresEveryMs = 10_000;
 
 /** This page's part in the swarm of one playback: the admission, the tracker, the neighbours, and the node between them. Whatever fails in here, the page plays from the origin. */
 export class Swarm {
@@ -64,6 +68,8 @@ export class Swarm {
   readonly #tracks = new Map<bigint, string>();
   #isSharing = true;
   #said = "";
+  /** What it had when it joined: the tracker counts from there. */
+  #before: Figures | undefined;
   #admissions: Admissions | undefined;
   #admitted: Admitted | undefined;
   #node: SwarmNode | undefined;
@@ -201,6 +207,7 @@ export class Swarm {
       },
     });
     void this.#keepAdmitted(admitted);
+    this.around.clock.after(figuresEveryMs, () => this.#report());
   }
 
   /** Asks for an admission until there is one or there will be none. */
@@ -250,6 +257,27 @@ export class Swarm {
     this.#tracker.say({ type: "playing", tracks, sharing });
   }
 
+  #figures(): Figures {
+    const { origin, relays, peers, sent, badChunks } = this.counts;
+    const { stalls, stalledMs, latencyMs } = this.around.viewing();
+    return {
+      origin: origin + this.elsewhere, relays, peers: peers - relays, sent, refused: badChunks, stalls, stalledMs,
+      ...(latencyMs === undefined ? {} : { latencyMs: Math.min(3_600_000, Math.max(0, Math.round(latencyMs))) }),
+    };
+  }
+
+  // For whoever runs the broadcast; nothing is decided by it.
+  #report(): void {
+    if (this.state === "closed") return;
+    const before = this.#before;
+    if (before && this.#tracker?.isJoined) {
+      const { latencyMs, ...now } = this.#figures();
+      const since = Object.fromEntries(Object.entries(now).map(([name, value]) => [name, value - before[name as keyof typeof now]])) as unknown as typeof now;
+      this.#tracker.say({ type: "figures", ...since, ...(latencyMs === undefined ? {} : { latencyMs }) });
+    }
+    this.around.clock.after(figuresEveryMs, () => this.#report());
+  }
+
   #mayShare(): boolean {
     return this.#admitted?.sharing !== "forbidden" && this.#admitted?.self.admission.uploadLimit !== 0;
   }
@@ -261,6 +289,7 @@ export class Swarm {
         this.minViewers = message.minViewers;
         this.#neighbourhood?.bound(message.maxLinks);
         this.#said = "";
+        this.#before = this.#figures();
         this.#tell();
         this.#become("joined");
         break;

@@ -58,7 +58,23 @@ export type ToTracker =
   | { readonly type: "signal"; readonly peer: string; readonly kind: SignalKind; readonly text: string }
   | { readonly type: "linked"; readonly peer: string; readonly rtt?: number }
   | { readonly type: "unlink"; readonly peer: string; readonly why: UnlinkReason }
+  | { readonly type: "figures" } & Figures
   | { readonly type: "more" };
+
+/** How a player does since it joined the tracker: whole numbers, none less than before. */
+export interface Figures {
+  /** Bytes by where they came from. */
+  readonly origin: number;
+  readonly relays: number;
+  readonly peers: number;
+  readonly sent: number;
+  /** Chunks that were not what their record says. */
+  readonly refused: number;
+  readonly stalls: number;
+  readonly stalledMs: number;
+  /** Behind the broadcast's edge. */
+  readonly latencyMs?: number;
+}
 
 /** Reads a message of a tracker's; undefined for one that breaks a bound. */
 export function readTrackerMessage(text: string): FromTracker | undefined {

@@ -115,6 +115,8 @@ describe("between tracker and player", () => {
       { type: "linked", peer: theirs, rtt: 12.5 },
       { type: "unlink", peer: theirs, why: "offence" },
       { type: "more" },
+      { type: "figures", origin: 1, relays: 0, peers: 2 ** 53, sent: 5, refused: 0, stalls: 1, stalledMs: 20 },
+      { type: "figures", origin: 1, relays: 0, peers: 2 ** 53, sent: 5, refused: 0, stalls: 1, stalledMs: 20, latencyMs: 3000 },
     ];
     for (const message of said) expect(vectors.fromPeer.good).toContainEqual(JSON.parse(writeTrackerMessage(message)));
   });

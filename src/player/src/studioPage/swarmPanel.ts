@@ -1,0 +1,42 @@
+import { h, svg } from "../auditPage/dom.js";
+import { count } from "../auditPage/format.js";
+import { formatBytes, setText } from "../page/elements.js";
+import { SourcePlot } from "../page/sourcePlot.js";
+import type { SwarmState } from "../studio/answers.js";
+import { card } from "./parts.js";
+
+/** Four minutes, at a look each two seconds. */
+const keptLooks = 120;
+
+/** How much of the broadcast viewers and relays carry, as the players say. */
+export class SwarmPanel {
+  readonly #offload = h("dd", { "data-figure": "offload" });
+  readonly #sharers = h("dd", { "data-figure": "sharers" });
+  readonly #stalls = h("dd", { "data-figure": "stalls" });
+  readonly #latency = h("dd", { "data-figure": "latency" });
+  readonly #refused = h("p", { class: "hint" });
+  readonly #drawing = svg("svg", { class: "plot", role: "img", "aria-label": "Bytes from the origin, relays and viewers since you opened this page", viewBox: "0 0 600 72", preserveAspectRatio: "none" });
+  readonly #plot = new SourcePlot(this.#drawing, keptLooks);
+  readonly #empty = h("p", { class: "empty" }, "Nobody shares yet: viewers agree to it on their page, and three of them make a swarm.");
+  readonly #figures = h("div", { class: "stack", hidden: true },
+    h("dl", { class: "figures" },
+      h("div", {}, h("dt", {}, "Not from the origin"), this.#offload), h("div", {}, h("dt", {}, "Viewers and relays"), this.#sharers),
+      h("div", {}, h("dt", {}, "Stalls a viewer-hour"), this.#stalls), h("div", {}, h("dt", {}, "Behind the edge"), this.#latency)),
+    this.#drawing,
+    h("p", { class: "hint" }, h("span", { class: "key origin" }, "origin"), " ", h("span", { class: "key relays" }, "relays"), " ", h("span", { class: "key peers" }, "viewers"), " · the last minute’s figures, as players say"),
+    this.#refused);
+  readonly element = card("Sharing between viewers", "swarm", this.#empty, this.#figures);
+
+  show(state: SwarmState): void {
+    const { viewers, relays, links, total, offload, stallsPerViewerHour, latencyMs } = state;
+    const isThere = viewers + relays > 0 || total.origin + total.relays + total.peers > 0;
+    this.#empty.hidden = isThere;
+    this.#figures.hidden = !isThere;
+    setText(this.#offload, offload === null ? "–" : `${(100 * offload).toFixed(1)} %`);
+    setText(this.#sharers, `${count(viewers)} + ${count(relays)}, ${count(links)} links`);
+    setText(this.#stalls, stallsPerViewerHour === null ? "–" : String(stallsPerViewerHour));
+    setText(this.#latency, latencyMs === null ? "–" : `${(latencyMs / 1000).toFixed(1)} s`);
+    setText(this.#refused, `Since the first came: ${formatBytes(total.origin)} from the origin, ${formatBytes(total.relays)} from relays, ${formatBytes(total.peers)} from viewers; ${count(total.refused)} chunks refused.`);
+    this.#plot.take(total);
+  }
+}
