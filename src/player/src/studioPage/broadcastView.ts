@@ -63,13 +63,13 @@ export function showBroadcast(view: HTMLElement, api: StudioApi, keys: IngestKey
     clearTimeout(timer);
     try {
       const broadcast = await api.get<Broadcast>(path);
-      const [now, open, sharing] = await Promise.all([api.get<Status>(`${path}/status`), api.get<Page<Playback>>(`${path}/playbacks`), api.get<SwarmState>(`${path}/swarm`)]);
+      const [now, open, sharing] = await Promise.all([api.get<Status>(`${path}/status`), api.get<Page<Playback>>(`${path}/playbacks`), swarmOf(path)]);
       // An answer that was overtaken is not shown over a later one.
       if (left || mine !== turn) return;
       show(broadcast);
       if (++looks % seldom === 0) await Promise.all([offers.load(), viewers.load(), webhooks.load()]);
       status.show(broadcast, now);
-      swarm.show(sharing);
+      if (sharing) swarm.show(sharing);
       await playbacks.show(open.items);
       setText(seen, `As of ${clock(Date.now())}`);
       delete seen.dataset["stale"];
@@ -85,6 +85,16 @@ export function showBroadcast(view: HTMLElement, api: StudioApi, keys: IngestKey
       }
     }
     if (!document.hidden && !left) timer = setTimeout(() => void look(), lookEvery);
+  }
+
+  // Not everybody who may look at a broadcast is told how its viewers do.
+  async function swarmOf(broadcast: string): Promise<SwarmState | undefined> {
+    try {
+      return await api.get<SwarmState>(`${broadcast}/swarm`);
+    } catch (error) {
+      if (error instanceof Problem && error.status === 403) return undefined;
+      throw error;
+    }
   }
 
   function show(broadcast: Broadcast): void {
