@@ -124,10 +124,13 @@ export class Swarm {
     signal.throwIfAborted();
     const giveUp = () => node.unwant(name);
     signal.addEventListener("abort", giveUp);
+    // What is under way when the viewer leaves the swarm comes from the origin at once, and not when its time is nearly over.
+    this.#over.signal.addEventListener("abort", giveUp);
     try {
       return await node.deliver(name, deadline);
     } finally {
       signal.removeEventListener("abort", giveUp);
+      this.#over.signal.removeEventListener("abort", giveUp);
     }
   }
 
