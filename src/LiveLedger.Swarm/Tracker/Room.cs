@@ -100,7 +100,7 @@ internal sealed class Room(BroadcastId broadcast, int minViewers, TimeProvider t
     {
         lock (_lock)
         {
-            if (IsRevoked(admission))
+            if (!IsHere(member) || IsRevoked(admission))
             {
                 return false;
             }
@@ -124,7 +124,7 @@ internal sealed class Room(BroadcastId broadcast, int minViewers, TimeProvider t
     {
         lock (_lock)
         {
-            if (from.Find(signal.To) is { Signals: < Neighbour.MaxSignals } to && to.Member.Find(from.Id) is not null)
+            if (IsHere(from) && from.Find(signal.To) is { Signals: < Neighbour.MaxSignals } to && to.Member.Find(from.Id) is not null)
             {
                 to.Signals++;
                 to.Member.Send(ToPeer.Signal(from.Id, signal.Kind, signal.Text));
@@ -137,7 +137,7 @@ internal sealed class Room(BroadcastId broadcast, int minViewers, TimeProvider t
     {
         lock (_lock)
         {
-            if (!said.CanFollow(member.Figures, time.GetElapsedTime(member.SaidAt)))
+            if (!IsHere(member) || !said.CanFollow(member.Figures, time.GetElapsedTime(member.SaidAt)))
             {
                 return;
             }
@@ -180,7 +180,10 @@ internal sealed class Room(BroadcastId broadcast, int minViewers, TimeProvider t
     {
         lock (_lock)
         {
-            _matching.Part(member, said.Other, said.Why);
+            if (IsHere(member))
+            {
+                _matching.Part(member, said.Other, said.Why);
+            }
         }
     }
 
@@ -189,7 +192,7 @@ internal sealed class Room(BroadcastId broadcast, int minViewers, TimeProvider t
     {
         lock (_lock)
         {
-            if (member.AskedAt != 0 && time.GetElapsedTime(member.AskedAt) < s_askAgain)
+            if (!IsHere(member) || member.AskedAt != 0 && time.GetElapsedTime(member.AskedAt) < s_askAgain)
             {
                 return;
             }
@@ -275,6 +278,9 @@ internal sealed class Room(BroadcastId broadcast, int minViewers, TimeProvider t
             }
         }
     }
+
+    // Who was sent away may still speak until its socket has ended: nothing comes of it.
+    private bool IsHere(Member member) => _members.ContainsKey(member.Id);
 
     // An admission carries whole seconds; what was issued in the second of the revocation is void.
     private bool IsRevoked(Admission admission) => _revoked.TryGetValue(admission.Peer, out var revoked) && admission.IssuedAt <= revoked.At;

@@ -159,6 +159,27 @@ public sealed class RoomTests : IDisposable
     }
 
     [Fact]
+    public void Who_was_sent_away_is_introduced_to_nobody_however_it_asks_while_its_socket_ends()
+    {
+        var room = new Room(_broadcast, 3, _time);
+        var seats = Enumerable.Range(0, 6).Select(n => Seat(n)).ToList();
+        seats.ForEach(s => Assert.True(room.TryJoin(s.Member)));
+        var revoked = seats[0];
+        room.Revoke([revoked.Member.Admission.Peer], _time.GetUtcNow(), "token");
+        Assert.Equal("revoked", revoked.Dismissed);
+        seats.ForEach(static s => s.Take());
+
+        foreach (var other in seats.Skip(1))
+        {
+            room.Unlink(revoked.Member, new Unlink(other.Member.Id, "left"));
+            room.Pass(revoked.Member, new Signal(other.Member.Id, "offer", "v=0"));
+        }
+
+        room.More(revoked.Member);
+        Assert.All(seats, static s => Assert.Empty(s.Take()));
+    }
+
+    [Fact]
     public void A_newcomer_is_told_of_some_revocations_however_many_there_were()
     {
         var room = new Room(_broadcast, 3, _time);
