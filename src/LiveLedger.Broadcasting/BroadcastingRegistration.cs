@@ -48,7 +48,7 @@ public static class BroadcastingRegistration
 
     /// <summary>The broadcaster's identity key (43 characters of base64url), or null before it has certified the session key.</summary>
     public static async ValueTask<string?> IdentityOfAsync(this IServiceProvider services, BroadcastId id, CancellationToken cancellation) =>
-        SignerView.Of((await services.GetRequiredService<BroadcastBook>().FindAsync(id, cancellation))?.Certificate)?.Identity;
+        (await services.GetRequiredService<BroadcastBook>().FindAsync(id, cancellation))?.Signer?.Identity;
 
     /// <summary>The owner of a broadcast, or null if there is no such broadcast.</summary>
     public static async ValueTask<string?> OwnerOfAsync(this IServiceProvider services, BroadcastId id, CancellationToken cancellation) =>

@@ -45,6 +45,9 @@ internal sealed record Broadcast
     /// <summary>The signer certificate (COSE_Sign1 bytes), once the broadcaster has given it.</summary>
     public byte[]? Certificate { get; private init; }
 
+    /// <summary>What that certificate says: read once, and asked for with each admission.</summary>
+    public SignerView? Signer { get; private init; }
+
     public BroadcastState State { get; private init; }
 
     public DateTimeOffset CreatedAt { get; private init; }
@@ -87,7 +90,7 @@ internal sealed record Broadcast
                 KeySignalling = created.KeySignalling,
                 CreatedAt = created.At,
             },
-            SignerCertified certified => next with { Certificate = System.Buffers.Text.Base64Url.DecodeFromChars(certified.Certificate) },
+            SignerCertified certified => next.With(System.Buffers.Text.Base64Url.DecodeFromChars(certified.Certificate)),
             IngestKeyRotated rotated => next with { IngestKeyHash = Convert.FromHexString(rotated.IngestKeyHash) },
             BroadcastStarted started => next with { State = BroadcastState.Live, StartedAt = started.At },
             BroadcastEnded ended => next with { State = BroadcastState.Ended, EndedAt = ended.At, Totals = ended.Tracks },
@@ -96,4 +99,6 @@ internal sealed record Broadcast
             _ => throw new InvalidDataException($"unknown event {e.GetType().Name}"),
         };
     }
+
+    private Broadcast With(byte[] certificate) => this with { Certificate = certificate, Signer = SignerView.Of(certificate) };
 }

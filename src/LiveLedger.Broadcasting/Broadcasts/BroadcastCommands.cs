@@ -96,7 +96,7 @@ internal sealed class BroadcastCommands(
                 return new(409, "broadcast-ended", "An ended broadcast cannot be started again; create another.");
             }
 
-            if (SignerView.Of(broadcast.Certificate) is not { } signer)
+            if (broadcast.Signer is not { } signer)
             {
                 return new(409, "signer-missing", "Certify the session key first: without a signer no viewer could check a segment.");
             }

@@ -32,7 +32,7 @@ internal sealed record BroadcastView(
             broadcast.KeySignalling == Media.Protection.KeySignalling.InBand ? "in-band" : "init",
             new($"{baseUrl}/ingest/{broadcast.Id}/", ingestKey),
             Base64Url.EncodeToString(broadcast.SessionKey.Value.ToArray()),
-            SignerView.Of(broadcast.Certificate),
+            broadcast.Signer,
             new($"{live}/master.m3u8", $"{live}/manifest.mpd", $"{live}/signer", $"{baseUrl}/watch/{broadcast.Id}"),
             broadcast.State == BroadcastState.Ended ? broadcast.Totals : null);
     }
@@ -44,8 +44,8 @@ internal sealed record IngestView(string Url, string? Key);
 /// <summary>Who signs for the broadcast.</summary>
 internal sealed record SignerView(string Identity, DateTimeOffset NotBefore, DateTimeOffset NotAfter)
 {
-    public static SignerView? Of(byte[]? certificate) =>
-        certificate is not null && SignerCertificate.TryParse(certificate, out var signed)
+    public static SignerView? Of(byte[] certificate) =>
+        SignerCertificate.TryParse(certificate, out var signed)
             ? new(IdentityText.Format(signed.Certificate.Identity), signed.Certificate.NotBefore, signed.Certificate.NotAfter)
             : null;
 }

@@ -35,7 +35,7 @@ internal sealed partial class LivePipelines(
             return false;
         }
 
-        var signer = new Signer(keys.Open(broadcast.Id), SignerView.Of(broadcast.Certificate)?.NotAfter ?? DateTimeOffset.MinValue);
+        var signer = new Signer(keys.Open(broadcast.Id), broadcast.Signer?.NotAfter ?? DateTimeOffset.MinValue);
         _live[broadcast.Id] = new(recording, broadcast.Scheme, broadcast.KeyPeriod, broadcast.KeySignalling, signer, links, time, track => Sealed(broadcast.Id, track));
         foreach (var track in recording.Tracks)
         {

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Security.Cryptography;
 using LiveLedger.Cryptography;
 using LiveLedger.Cryptography.Ed25519;
@@ -40,6 +41,7 @@ internal sealed class AdmissionDesk(EventStore ledger, PeerPseudonyms pseudonyms
     private static readonly Refusal s_identity = new(409, "identity-unknown", "The broadcaster has not certified its session key yet: there is nothing to check chunks by.");
 
     private readonly AdmissionLimit _limit = new(time);
+    private readonly ConditionalWeakTable<string, Identity> _identities = [];
     private readonly SeenNonces _nonces = new(time, 2 * Freshness);
 
     /// <summary>Admits, or refuses by name.</summary>
@@ -107,8 +109,13 @@ internal sealed class AdmissionDesk(EventStore ledger, PeerPseudonyms pseudonyms
         return (admission, token);
     }
 
+    // To look whether a point is a sound key costs as much as a signature, and the text is the same object for as long as the broadcast is in memory.
     private async ValueTask<Ed25519PublicKey> IdentityAsync(BroadcastId broadcast, CancellationToken cancel) =>
-        StrictBase64Url.TryDecode(await links.IdentityOf(broadcast, cancel), out var point) && Ed25519PublicKey.TryParse(point, out var identity)
-            ? identity
-            : throw new RefusedException(s_identity);
+        await links.IdentityOf(broadcast, cancel) is { } text ? _identities.GetValue(text, Identity.Read).Key : throw new RefusedException(s_identity);
+
+    private sealed record Identity(Ed25519PublicKey Key)
+    {
+        public static Identity Read(string text) =>
+            StrictBase64Url.TryDecode(text, out var point) && Ed25519PublicKey.TryParse(point, out var key) ? new(key) : throw new RefusedException(s_identity);
+    }
 }
