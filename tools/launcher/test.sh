@@ -37,15 +37,22 @@ run_tests() {
   end_turn
 
   rm -rf "$results" && mkdir -p "$results"
-  local project
+  trap 'kill $(cat "$results"/*.pid 2>/dev/null) 2>/dev/null; exit 130' INT TERM
+  # Two at a time: much of what they do is to wait. Pages that play look for stalls, and have the machine to themselves.
+  local project together=() alone=()
   for project in $chosen; do
-    [ "$project" != tests/Fuzz ] || continue
-    # A project in C# may have npm packages too, as readers of other hands.
-    if compgen -G "$project/*.csproj" >/dev/null; then run_dotnet "$project"; else run_vitest "$project"; fi
+    case "$project" in
+      tests/Fuzz) ;;
+      tests/Browser) alone+=("$project") ;;
+      *) together+=("$project") ;;
+    esac
   done
+  [ ${#together[@]} = 0 ] || printf '%s\n' "${together[@]}" | longest_first | run_in_lanes 2
+  [ ${#alone[@]} = 0 ] || printf '%s\n' "${alone[@]}" | run_in_lanes 1
   # Each reader of outside bytes takes mutated inputs: a million when asked for, fewer in a whole run.
   case "${area,,}" in fuzz) run_fuzz 1000000 ;; "") run_fuzz 50000 ;; esac
 
+  add_up
   local line="$passed passed, $failed failed"
   [ "$skipped" = 0 ] || line="$line, $skipped skipped"
   echo "$line"
@@ -76,16 +83,60 @@ choose() {
   done
 }
 
+# The order of projects that keeps two lanes busy to the end; what is not named here is short.
+longest_first() {
+  local project
+  local -A places=([Faults]=1 [LiveLedger.Ledger.Tests]=2 [Stories]=3 [player]=4 [Interop]=5 [LiveLedger.Licensing.Tests]=6 [LiveLedger.Relay.Tests]=7 [LiveLedger.Cli.Tests]=8)
+  while read -r project; do printf '%s %s\n' "${places[${project##*/}]:-9}" "$project"; done | sort -s -n -k1,1 | cut -d' ' -f2-
+}
+
+# run_in_lanes N: the projects of the input, so many at a time. What each says, it says at its end and at once.
+run_in_lanes() {
+  local project running=0
+  while read -r project; do
+    [ "$running" -lt "$1" ] || { wait -n || true; running=$((running - 1)); }
+    run_project "$project" </dev/null &
+    running=$((running + 1))
+  done
+  wait
+}
+
+run_project() {
+  # A project in C# may have npm packages too, as readers of other hands.
+  if compgen -G "$1/*.csproj" >/dev/null; then run_dotnet "$1"; else run_vitest "$1"; fi
+}
+
+# Each project leaves its counts in a file: a lane is a process of its own.
 count() {
-  passed=$((passed + $1)) failed=$((failed + $2)) skipped=$((skipped + $3))
+  printf '%s %s %s\n' "$1" "$2" "$3" >"$results/$4.counts"
   printf '%-36s %5s passed, %s failed, %s skipped  (%s s)\n' "$4" "$1" "$2" "$3" "$5"
+}
+
+add_up() {
+  local project file good bad omitted
+  for project in $chosen $([ -n "$area" ] || echo Fuzz); do
+    file=$results/${project##*/}.counts
+    # One that ended without a word has failed.
+    good=0 bad=1 omitted=0
+    if [ -f "$file" ]; then read -r good bad omitted <"$file"; else echo "${project##*/}: no counts"; fi
+    passed=$((passed + good)) failed=$((failed + bad)) skipped=$((skipped + omitted))
+  done
+}
+
+# limited NAME COMMAND: for a while, and under a number by which it can be ended: what runs in a lane hears no Ctrl-C.
+limited() {
+  local rc=0
+  timeout --kill-after=30 "$project_limit" "${@:2}" &
+  echo $! >"$results/$1.pid"
+  wait $! || rc=$?
+  rm -f "$results/$1.pid"
+  return "$rc"
 }
 
 run_dotnet() {
   local project=$1 name=${1##*/} start=$SECONDS rc=0 report total=0 good=0 bad=0
   report=$results/$name.trx
-  timeout --kill-after=30 "$project_limit" \
-    dotnet test "$project" -c Release --no-build --nologo --logger "trx;LogFileName=$report" >"$results/$name.log" 2>&1 || rc=$?
+  limited "$name" dotnet test "$project" -c Release --no-build --nologo --logger "trx;LogFileName=$report" >"$results/$name.log" 2>&1 || rc=$?
   if [ -f "$report" ]; then
     total=$(counter total "$report") good=$(counter passed "$report") bad=$(counter failed "$report")
   fi
@@ -99,8 +150,7 @@ run_vitest() {
   name=${project##*/}
   report=$results/$name.json
   take_turn; need_npm "$project"; end_turn
-  (cd "$project" && timeout --kill-after=30 "$project_limit" npx --no-install vitest run \
-    --reporter=default --reporter=json --outputFile.json="$report") >"$results/$name.log" 2>&1 || rc=$?
+  (cd "$project" && limited "$name" npx --no-install vitest run --reporter=default --reporter=json --outputFile.json="$report") >"$results/$name.log" 2>&1 || rc=$?
   if [ -f "$report" ]; then
     counts=$(node -e 'const r = JSON.parse(require("fs").readFileSync(process.argv[1], "utf8"));
       // A file that does not load has no test of its own to fail.
@@ -126,6 +176,10 @@ finish() {
     elif [ "$rc" != 0 ]; then echo "$name: the run ended with exit code $rc"
     else echo "$name: not one test ran"; fi
   fi
-  count "$good" "$bad" "$omitted" "$name" "$6"
-  [ "$bad" = 0 ] || tail -n "${LIVELEDGER_TEST_TAIL:-60}" "$results/$name.log" | sed 's/^/    /'
+  local said
+  said=$(
+    count "$good" "$bad" "$omitted" "$name" "$6"
+    [ "$bad" = 0 ] || tail -n "${LIVELEDGER_TEST_TAIL:-60}" "$results/$name.log" | sed 's/^/    /'
+  )
+  printf '%s\n' "$said"
 }
