@@ -107,14 +107,14 @@ export class LiveBroadcast {
 
   /**
    * Pushes colour bars (with noise, so that segments have several chunks) and a tone, as two video renditions and audio, until told to stop.
-   * @param of Size of the better rendition, and how many times as fast as in real time.
+   * @param of Size of the better rendition, how many times as fast as in real time, and the bits a second of the two.
    */
-  publish({ size = "640x360", speed = 1 }: { size?: "640x360" | "1280x720"; speed?: number } = {}): void {
+  publish({ size = "640x360", speed = 1, rates = ["600k", "200k"] }: { size?: "640x360" | "1280x720"; speed?: number; rates?: readonly [string, string] } = {}): void {
     this.#publisher = spawn("ffmpeg", [
       "-nostdin", "-loglevel", "error", "-readrate", String(speed), "-f", "lavfi", "-i", `smptebars=size=${size}:rate=24,noise=alls=16:allf=t`,
       "-readrate", String(speed), "-f", "lavfi", "-i", "sine=frequency=440:sample_rate=48000",
       "-filter_complex", "[0:v]split=2[a][b];[b]scale=320:180[c]", "-map", "[a]", "-map", "[c]", "-map", "1:a",
-      "-c:v", "libx264", "-preset", "ultrafast", "-pix_fmt", "yuv420p", "-b:v:0", "600k", "-b:v:1", "200k",
+      "-c:v", "libx264", "-preset", "ultrafast", "-pix_fmt", "yuv420p", "-b:v:0", rates[0], "-b:v:1", rates[1],
       "-g", "48", "-keyint_min", "48", "-sc_threshold", "0", "-c:a", "aac", "-ac", "2", "-b:a", "96k",
       "-f", "dash", "-seg_duration", "2", "-use_timeline", "1", "-window_size", "5",
       "-init_seg_name", "$RepresentationID$/init.mp4", "-media_seg_name", "$RepresentationID$/$Number$.m4s",
