@@ -8,7 +8,8 @@ import type { Clock } from "./clock.js";
 /** A data channel, a WebSocket, or what a test puts in their place: whole messages, in order. */
 export interface Channel {
   send(message: Bytes): void;
-  close(): void;
+  /** @param atOnce Nothing more is taken, whatever is on its way: the other end sends what it should not. Else what was sent last is let out. */
+  close(atOnce?: boolean): void;
   /** Bytes that were given to it and have not left yet. */
   readonly backlog: number;
 }
@@ -147,7 +148,7 @@ export class LinkSession {
     if (this.#isDown) return;
     this.#isDown = true;
     if (bye) this.channel.send(writeMessage({ type: "bye", reason: bye }));
-    this.channel.close();
+    this.channel.close("offence" in why);
     this.owner.down(this, why);
   }
 }

@@ -75,13 +75,14 @@ export class PeerConnection implements Connecting {
     });
   }
 
-  close(): void {
+  close(atOnce = false): void {
     if (this.#isOver) return;
     this.#isOver = true;
     this.#channel.onopen = this.#channel.onclose = this.#channel.onmessage = null;
     this.#connection.onicecandidate = this.#connection.onconnectionstatechange = null;
     this.#channel.close();
-    this.parts.clock.after(lingerMs, () => this.#connection.close());
+    if (atOnce) this.#connection.close();
+    else this.parts.clock.after(lingerMs, () => this.#connection.close());
   }
 
   /** Milliseconds to the neighbour and back, where the browser has measured it. */
@@ -137,7 +138,7 @@ export class PeerConnection implements Connecting {
         // A browser's own bound on what waits is far above the one that ends a link; what it throws otherwise is a channel that closes just now.
         if (channel.readyState === "open") channel.send(message);
       },
-      close: () => this.close(),
+      close: (atOnce) => this.close(atOnce),
       get backlog() {
         return channel.bufferedAmount;
       },

@@ -211,4 +211,15 @@ describe("a connection to a neighbour", () => {
     channel?.send(Uint8Array.of(2));
     expect(one.fake.channel.sent).toEqual([Uint8Array.of(1)]);
   });
+
+  it("lets out what was sent last, but takes nothing more of one that is cut off", async () => {
+    const [one, other] = await pair();
+    await open(one);
+    await open(other);
+    one.opened[0]?.channel.close();
+    other.opened[0]?.channel.close(true);
+    expect([one.fake.isClosed, other.fake.isClosed]).toEqual([false, true]);
+    clock.runUntil(clock.now + 500);
+    expect(one.fake.isClosed).toBe(true);
+  });
 });
