@@ -2,7 +2,9 @@ import { describe, it } from "vitest";
 import { inOwnNetwork } from "./support/ownNetwork.js";
 
 // Pages that link by WebRTC, and everything around them, in a network of their own: see the files.
-const files = { "swarm.inside.ts": "In a network of their own", "swarmNat.inside.ts": "In homes with networks of their own", "swarmMany.inside.ts": "Of a crowd" };
+const files = {
+  "swarm.inside.ts": "In a network of their own", "swarmNat.inside.ts": "In homes with networks of their own", "swarmMany.inside.ts": "Of a crowd", "swarmHostile.inside.ts": "Among enemies",
+};
 
 for (const [file, where] of Object.entries(files)) {
   const outcomes = await inOwnNetwork(file, 12);

@@ -36,7 +36,7 @@ export const shares = (sharing: "on" | "off"): Prepare => (page) => page.addInit
 }, sharing);
 
 /** Opens pages of as many viewers, one after the other, and waits until each plays. */
-export async function watchers(stage: Pick<LiveStage, "server" | "broadcast">, browser: Browser, count: number, ...prepare: readonly Prepare[]): Promise<Page[]> {
+export async function watchers(stage: Pick<LiveStage, "broadcast"> & { readonly server: { readonly url: string } }, browser: Browser, count: number, ...prepare: readonly Prepare[]): Promise<Page[]> {
   const pages: Page[] = [];
   for (let n = 0; n < count; n++) {
     const page = await (await browser.newContext({ viewport: { width: 640, height: 480 } })).newPage();
