@@ -2,9 +2,12 @@ import { loadavg } from "node:os";
 import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { withConstantBinding } from "./nodePeers/constantBinding.js";
-import { hadSoFar, openCrowd } from "./nodePeers/crowd.js";
+import { hadOver, hadSoFar, openCrowd, shown } from "./nodePeers/crowd.js";
 import { claims, Middleman, type Taken } from "./nodePeers/middleman.js";
+import { type Polluted, polluting, pollutions } from "./nodePeers/polluter.js";
 import { connect } from "./nodePeers/webrtc.js";
+import { tapped } from "./nodePeers/wiretap.js";
+import { Witness } from "./nodePeers/witness.js";
 import { openForMany } from "./support/chromium.js";
 import { LiveBroadcast, LiveServer } from "./support/liveServer.js";
 import { OriginLine } from "./support/originLine.js";
@@ -12,7 +15,11 @@ import { shares as sharing, watchers } from "./support/swarmPages.js";
 import { until } from "./support/until.js";
 import { statsOf } from "./support/watchPage.js";
 
-// Run by swarm.test.ts in a network of its own.
+// Run by swarm.test.ts in a network of its own. More peers among polluters, and for longer: LIVELEDGER_SWARM_PEERS=60 LIVELEDGER_SWARM_SECONDS=120 ./liveledger test browser
+const count = Number(process.env["LIVELEDGER_SWARM_PEERS"] ?? 20);
+const seconds = Number(process.env["LIVELEDGER_SWARM_SECONDS"] ?? 20);
+/** What a polluter costs is paid once by each that it meets, so its share is looked at over a time that is worth the name. */
+const isLong = seconds >= 120;
 
 let server: LiveServer;
 let broadcast: LiveBroadcast;
@@ -84,4 +91,43 @@ describe("Somebody between peers, with certificates of its own on both sides", (
       await close();
     }
   }, 120_000);
+});
+
+describe("Three of ten that send what is not the broadcaster's", () => {
+  const polluters = Math.round(0.3 * count);
+
+  it("are each cut off at the first of it: nothing of it is played or passed on, and all others play", { timeout: 150_000 + 1000 * seconds, retry: 1 }, async () => {
+    const witness = new Witness(server.url, broadcast.id);
+    const sent = Array.from({ length: polluters }, (): Polluted => ({ messages: 0, bytes: 0 }));
+    const peers = await openCrowd(server.url, broadcast, count, 3, (n) => {
+      const [polluted, quality] = [sent[n], isLong ? "best" : "least"] as const;
+      return polluted
+        ? { quality, connect: tapped(connect, polluting(pollutions[n % pollutions.length] ?? "altered", polluted)) }
+        : { quality, connect: tapped(connect, witness.tap), played: witness.played };
+    });
+    const honest = peers.slice(polluters);
+    try {
+      await Promise.all(honest.map((peer) => peer.untilPlaying(40)));
+      const had = await hadOver(honest, seconds);
+      const all = hadSoFar(honest);
+      const offences = honest.map(({ swarm }) => swarm?.lost.filter(({ why }) => why.startsWith("offence")) ?? []);
+      const verdict = await witness.verdict();
+      const extra = witness.received - all.peers;
+      console.log(`${honest.length} honest among ${polluters} polluters, ${seconds} s: ${shown(had)}; load ${loadavg()[0]?.toFixed(1)}`);
+      console.log(`  ${JSON.stringify(verdict)}; sent by polluters: ${sent.map(({ messages, bytes }, n) => `${pollutions[n % pollutions.length]} ${messages} messages of ${bytes} B`).join(", ")}`);
+      console.log(`  cut off by each: ${offences.map(({ length }) => length).join()}; came and was not kept: ${extra} B, ${(extra / offences.flat().length / 1024).toFixed(0)} KiB for each link cut, ${((100 * extra) / all.bytes).toFixed(2)} % of what was played`);
+      expect(verdict).toMatchObject({ playedBad: 0, relayedBad: 0 });
+      expect(Math.min(verdict.played, verdict.relayed)).toBeGreaterThan(50);
+      expect(sent.every(({ messages }) => messages > 0)).toBe(true);
+      // One bad chunk and no second of each: what cannot be read, or was not asked for, is no chunk at all.
+      for (const [n, { swarm }] of honest.entries()) expect(swarm?.counts.badChunks).toBeLessThanOrEqual(offences[n]?.length ?? 0);
+      expect(Math.max(...offences.map(({ length }) => length))).toBeLessThanOrEqual(polluters);
+      expect(Math.min(...offences.map(({ length }) => length))).toBeGreaterThan(0);
+      if (isLong) expect(extra / all.bytes).toBeLessThan(0.02);
+      for (const { log } of honest) expect(log.bytes).toBeGreaterThan(20_000 * seconds);
+      expect(had.stalls.reduce((sum, stall) => sum + stall, 0)).toBeLessThan(0.01 * 1000 * seconds * honest.length);
+    } finally {
+      for (const peer of peers) peer.close();
+    }
+  });
 });

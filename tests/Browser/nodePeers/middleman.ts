@@ -166,11 +166,7 @@ class Leg {
 
   drain(): void {
     if (this.channel.readyState !== "open") return;
-    try {
-      for (const message of this.#queue.splice(0)) this.channel.send(message);
-    } catch {
-      // It closes just now.
-    }
+    for (const message of this.#queue.splice(0)) this.channel.send(message);
   }
 
   async candidate(text: string): Promise<void> {

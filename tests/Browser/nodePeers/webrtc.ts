@@ -11,6 +11,18 @@ class NodeConnection extends Connection {
     return null as unknown as Connection["sctp"];
   }
 
+  /** A channel that closes just now takes what is sent and loses it; this one throws while it still says that it is open. */
+  override createDataChannel(...given: Parameters<Connection["createDataChannel"]>) {
+    const channel = super.createDataChannel(...given);
+    const send = channel.send.bind(channel) as (message: Uint8Array) => void;
+    channel.send = (message: unknown) => {
+      try {
+        send(message as Uint8Array);
+      } catch {}
+    };
+    return channel;
+  }
+
   /** None before there is one. */
   override get remoteDescription() {
     const stated = super.remoteDescription;
