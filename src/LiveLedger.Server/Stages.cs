@@ -115,7 +115,7 @@ internal static class Stages
                 ManagedBy = s.ManagedByAsync,
             };
         });
-        services.AddSwarm(new() { KeysFolder = data.Keys, PublicUrl = settings.PublicUrl, OwnUrl = settings.OwnUrl, StunPort = settings.StunPort, Turn = settings.Turn });
+        services.AddSwarm(new() { KeysFolder = data.Keys, PublicUrl = settings.PublicUrl, OwnUrl = settings.OwnUrl, MinViewers = settings.MeshFrom, StunPort = settings.StunPort, Turn = settings.Turn });
     }
 
     private static LedgerOptions InForce(LedgerOptions first)

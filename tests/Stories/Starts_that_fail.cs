@@ -59,6 +59,7 @@ public sealed class Starts_that_fail(OneServer one) : IDisposable
     [InlineData("--public-url", "ftp://x")]
     [InlineData("--player", "/no/such/folder")]
     [InlineData("--drm", "widevine,nonsense")]
+    [InlineData("--mesh-from", "1")]
     [InlineData("--database", "Nonsense=1")]
     [InlineData("--oidc-authority", "http://issuer.example")]
     public Task A_setting_that_makes_no_sense(string option, string value) => FailsAsync("settings-invalid", 2, [option, value]);

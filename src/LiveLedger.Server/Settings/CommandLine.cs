@@ -32,6 +32,7 @@ internal static class CommandLine
         var proxies = root.Option("--trusted-proxies", "LIVELEDGER_TRUSTED_PROXIES", "Networks of proxies whose X-Forwarded-For is believed: 10.0.0.0/8,::1/128. Default: none.");
         var ownUrl = root.Option("--own-url", "LIVELEDGER_OWN_URL", "The address of this one of several servers that share a platform: peers of a broadcast meet at one of them. Default: none; there is one.");
         var otlp = root.Option("--otlp", "LIVELEDGER_OTLP", "An OpenTelemetry collector that metrics go to by HTTP, http://127.0.0.1:4318. Default: none.");
+        var mesh = root.Option("--mesh-from", "LIVELEDGER_MESH_FROM", "Fewer viewers of a broadcast than this are not introduced to one another, 2 to 1000. Default: 3");
         var stun = root.Option("--stun", "LIVELEDGER_STUN", "UDP port on which peers are told their own address, or off. Default: the number of the first port of --urls.");
         var turn = root.Option("--turn", "LIVELEDGER_TURN", "File of TURN servers as browsers take them, [{\"urls\":[…],\"username\":…,\"credential\":…}]; its owner's only. Default: none.");
         var authority = root.Option("--oidc-authority", "LIVELEDGER_OIDC_AUTHORITY", "An OpenID Connect issuer whose tokens are taken too.");
@@ -63,6 +64,7 @@ internal static class CommandLine
                     TrustedProxies = Networks(parsed.GetValue(proxies)),
                     OwnUrl = HttpUrl("--own-url", parsed.GetValue(ownUrl)),
                     Otlp = HttpUrl("--otlp", parsed.GetValue(otlp)),
+                    MeshFrom = MeshFrom(parsed.GetValue(mesh)),
                     StunPort = IceSettings.StunPort(parsed.GetValue(stun), parsed.GetValue(urls)),
                     Turn = IceSettings.ReadTurn(parsed.GetValue(turn)),
                     External = External(parsed.GetValue(authority), parsed.GetValue(audience), parsed.GetValue(roleClaim), parsed.GetValue(roles)),
@@ -138,6 +140,10 @@ internal static class CommandLine
             ? TimeSpan.FromSeconds(window)
             : throw new StartFailure("settings-invalid", $"--live-window: '{seconds}' is not a number of seconds from 10 to 86400");
     }
+
+    private static int MeshFrom(string? viewers) => viewers is null ? 3
+        : int.TryParse(viewers, NumberStyles.None, CultureInfo.InvariantCulture, out var count) && count is >= 2 and <= 1000 ? count
+        : throw new StartFailure("settings-invalid", $"--mesh-from: '{viewers}' is not a number of viewers from 2 to 1000");
 
     private static DrmSystem[] Systems(string? names) => [.. (names ?? "").Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)
         .Select(static name => name switch

@@ -63,6 +63,9 @@ internal sealed record ServerSettings
     /// <summary>An OTLP collector that metrics go to, without a trailing slash; null for none.</summary>
     public string? Otlp { get; init; }
 
+    /// <summary>Fewer viewers of a broadcast are not introduced to one another.</summary>
+    public int MeshFrom { get; init; } = 3;
+
     /// <summary>UDP port of our STUN; null for none.</summary>
     public int? StunPort { get; init; }
 
