@@ -188,6 +188,9 @@ public static class LicensingRegistration
     /// <summary>Maps <c>/v1/licences</c>; the server requires a viewer token there.</summary>
     public static IEndpointConventionBuilder MapLicences(this IEndpointRouteBuilder routes) => LicenceEndpoint.Map(routes);
 
+    /// <summary>Maps <c>/v1/ticket</c>; the server requires a viewer token there.</summary>
+    public static IEndpointConventionBuilder MapTickets(this IEndpointRouteBuilder routes) => TicketEndpoint.Map(routes);
+
     /// <summary>Maps <c>/v1/decisions</c>; the server requires a viewer token there.</summary>
     public static IEndpointConventionBuilder MapDecisions(this IEndpointRouteBuilder routes) => DecisionEndpoint.Map(routes);
 }

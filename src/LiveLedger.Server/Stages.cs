@@ -183,6 +183,7 @@ internal static class Stages
         // Opened by a viewer token, which a page on any origin may hold.
         app.MapLicences().RequireAuthorization(Registration.ViewerPolicy).RequireCors(Hosting.AnyOrigin);
         app.MapPlaybacks().RequireAuthorization(Registration.ViewerPolicy).RequireCors(Hosting.AnyOrigin);
+        app.MapTickets().RequireAuthorization(Registration.ViewerPolicy).RequireCors(Hosting.AnyOrigin);
         app.MapDecisions().RequireAuthorization(Registration.ViewerPolicy).RequireCors(Hosting.AnyOrigin);
 
         // And by a relay's.

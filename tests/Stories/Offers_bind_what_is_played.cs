@@ -55,6 +55,30 @@ public sealed class Offers_bind_what_is_played(OneServer one)
     }
 
     [Fact]
+    public async Task A_ticket_says_what_it_asks_of_its_player_before_anything_is_opened_by_it()
+    {
+        using var acme = await Broadcaster.AdmitAsync(one.Server, "acme");
+        var broadcast = await acme.CreateAsync();
+        var offer = (await JsonAsync(acme.Api.PostAsJsonAsync($"/v1/broadcasts/{broadcast.Id}/offers", new { peerSharing = "required" })))["id"]!.GetValue<string>();
+        await SellAsync(acme, broadcast, "ann", offer, "order-1");
+        foreach (var (name, sharing) in (IEnumerable<(string, string?)>)[("ann", "required"), ("bob", null)])
+        {
+            using var api = one.Server.As((await Viewer.ComeAsync(broadcast, name)).Token);
+            if (sharing is null)
+            {
+                await RefusedAsync(api.GetAsync("/v1/ticket"), HttpStatusCode.NotFound, "entitlement-unknown");
+                continue;
+            }
+
+            Assert.Equal(sharing, (await api.GetFromJsonAsync<JsonObject>("/v1/ticket"))!["peerSharing"]!.GetValue<string>());
+        }
+
+        // It is a viewer's, and no account's.
+        Assert.Equal(HttpStatusCode.Unauthorized, (await acme.Api.GetAsync("/v1/ticket")).StatusCode);
+        Assert.Empty((await acme.Api.GetFromJsonAsync<JsonObject>($"/v1/broadcasts/{broadcast.Id}/playbacks"))!["items"]!.AsArray());
+    }
+
+    [Fact]
     public async Task A_file_of_grants_is_answered_line_by_line_and_grants_nothing_twice()
     {
         using var acme = await Broadcaster.AdmitAsync(one.Server, "acme");

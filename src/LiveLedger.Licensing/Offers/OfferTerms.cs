@@ -102,3 +102,9 @@ internal enum PeerSharing
     /// <summary>They must not.</summary>
     Forbidden,
 }
+
+/// <summary>What the outside calls it.</summary>
+internal static class PeerSharingNames
+{
+    public static string Name(this PeerSharing sharing) => sharing switch { PeerSharing.Required => "required", PeerSharing.Forbidden => "forbidden", _ => "optional" };
+}

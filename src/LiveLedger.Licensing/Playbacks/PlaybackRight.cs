@@ -28,6 +28,6 @@ internal sealed class PlaybackRights(LicenceDesk desk, AskerReader askers, OpenP
 
         return await desk.EndsAsync(open, askers.RegionOf(context), cancel) is { } ending
             ? throw new RefusedException(LicenceRefusals.Of(ending.Reason))
-            : new(open.Broadcast, open.Entitlement.Value, open.Terms.PeerSharing switch { PeerSharing.Required => "required", PeerSharing.Forbidden => "forbidden", _ => "optional" });
+            : new(open.Broadcast, open.Entitlement.Value, open.Terms.PeerSharing.Name());
     }
 }
