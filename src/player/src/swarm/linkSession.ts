@@ -40,6 +40,9 @@ export class LinkSession {
   #isDown = false;
   #budget = burst;
   #budgetAt: number;
+  /** Bytes of messages, in and out. */
+  taken = 0;
+  given = 0;
 
   constructor(
     readonly id: LinkId,
@@ -51,7 +54,7 @@ export class LinkSession {
     private readonly platformTime: () => number,
   ) {
     this.#budgetAt = clock.now;
-    channel.send(handshake.hello());
+    this.#give(handshake.hello());
   }
 
   get isUp(): boolean {
@@ -66,7 +69,7 @@ export class LinkSession {
   send(message: Exclude<PeerMessage, { type: "optional" }>): void {
     if (!this.isUp) return;
     if (this.channel.backlog > maxBacklog) this.leave(1, "slow");
-    else this.channel.send(writeMessage(message));
+    else this.#give(writeMessage(message));
   }
 
   /** Bytes on their way out that have not left yet. */
@@ -81,6 +84,7 @@ export class LinkSession {
       this.cut("too-much");
       return;
     }
+    this.taken += message.length;
     // A fault of ours must not leave a link that takes nothing more.
     this.#last = this.#last.then(() => this.#take(message)).catch(() => this.leave(1)).finally(() => this.#waiting--);
   }
@@ -96,6 +100,11 @@ export class LinkSession {
 
   cut(offence: Offence): void {
     this.#end({ offence }, 4);
+  }
+
+  #give(message: Bytes): void {
+    this.given += message.length;
+    this.channel.send(message);
   }
 
   #spend(): boolean {
@@ -137,7 +146,7 @@ export class LinkSession {
   async #shake(bytes: Bytes): Promise<void> {
     const step = await this.handshake.take(bytes, this.platformTime());
     if (this.#isDown) return;
-    if (step.send) this.channel.send(step.send);
+    if (step.send) this.#give(step.send);
     if (step.refusal) this.#end({ refused: step });
     if (!step.isUp || !this.handshake.other) return;
     this.#isUp = true;
@@ -147,7 +156,7 @@ export class LinkSession {
   #end(why: LinkEnd, bye?: ByeReason): void {
     if (this.#isDown) return;
     this.#isDown = true;
-    if (bye) this.channel.send(writeMessage({ type: "bye", reason: bye }));
+    if (bye) this.#give(writeMessage({ type: "bye", reason: bye }));
     this.channel.close("offence" in why);
     this.owner.down(this, why);
   }

@@ -42,8 +42,6 @@ export type SwarmState = "starting" | "joined" | "tracker-away" | "not-admitted"
 
 /** What is kept of the stream for neighbours and seeks. */
 const maxBytes = 96 * 2 ** 20;
-/** 10 Mb/s, until what the line bears is measured. */
-const usualUploadRate = 1250;
 /** A track that was not asked for that long is not played any more. */
 const playingForMs = 12_000;
 const maxTracks = 8;
@@ -189,7 +187,7 @@ export class Swarm {
       },
       readRecord: async (file, name) => around.readRecord(file, this.#slot(name)),
       random: new SeededRandom(crypto.getRandomValues(new Int32Array(1))[0] ?? 1),
-      uploadRate: Math.min(usualUploadRate, (admitted.self.admission.uploadLimit ?? Number.POSITIVE_INFINITY) / 8000),
+      uploadRate: (admitted.self.admission.uploadLimit ?? Number.POSITIVE_INFINITY) / 8000,
     });
     this.#node = node;
     node.share(this.#isSharing && this.#mayShare());

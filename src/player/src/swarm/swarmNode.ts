@@ -17,7 +17,8 @@ import type { SeededRandom } from "./random.js";
 import { RecordBook, type SegmentFacts } from "./recordBook.js";
 import type { Revocations } from "./revocations.js";
 import { SegmentStore } from "./segmentStore.js";
-import { UploadGate } from "./uploadGate.js";
+import { UploadCredit } from "./uploadCredit.js";
+import { Uplink } from "./uplink.js";
 import { Uploads } from "./uploads.js";
 
 /** The origin as the swarm uses it. */
@@ -37,7 +38,7 @@ export interface SwarmParts {
   readonly clock: Clock;
   readonly random: SeededRandom;
   readonly maxBytes: number;
-  /** Bytes per ms that may be sent to others. */
+  /** Most bytes per ms that may be sent to others, whatever the line bears. */
   readonly uploadRate: number;
 }
 
@@ -94,11 +95,14 @@ export class SwarmNode {
   readonly #times = new Map<string, FetchTimes>();
   readonly #scheduler: ChunkScheduler;
   readonly #store: SegmentStore;
+  readonly #uplink: Uplink;
   readonly #uploads: Uploads;
   readonly #pieces: Pieces;
   readonly #records: RecordBook;
   readonly #inits: InitBook;
   #self: LinkSelf;
+  /** Bytes that the player loaded by itself. */
+  #offered = 0;
   #nextLink: LinkId = 1;
   #isPlanning = false;
   #isAnnouncing = false;
@@ -109,7 +113,8 @@ export class SwarmNode {
     this.#scheduler = new ChunkScheduler(random);
     this.#store = new SegmentStore(maxBytes);
     this.#self = parts.self;
-    this.#uploads = new Uploads(this.#store, new UploadGate(uploadRate), clock);
+    this.#uplink = new Uplink(clock, uploadRate);
+    this.#uploads = new Uploads(this.#store, this.#uplink, new UploadCredit(() => this.counts.origin + this.counts.peers + this.#offered), clock);
     this.#pieces = new Pieces(clock);
     this.#inits = new InitBook(() => [...this.#links.values()], this.#pieces, random);
     const neighbours = (segment: SegmentName) => this.#scheduler.knowers(segment).flatMap((id) => this.#links.get(id) ?? []);
@@ -118,6 +123,11 @@ export class SwarmNode {
 
   get sent(): number {
     return this.#uploads.sent;
+  }
+
+  /** Bytes a millisecond that may be sent to others, by what the line was seen to bear. */
+  get uploadRate(): number {
+    return this.#uplink.allowed;
   }
 
   get neighbours(): number {
@@ -185,6 +195,7 @@ export class SwarmNode {
   /** A segment that was loaded and checked in another way, for neighbours. Its bytes are copied. */
   offer(segment: SegmentName, facts: SegmentFacts, bytes: Bytes): void {
     if (bytes.length !== facts.byteLength) return;
+    this.#offered += bytes.length;
     this.#records.keep(segment, facts);
     this.#store.open(segment, facts.byteLength);
     for (let chunk = 0; chunk * chunkSize < bytes.length; chunk++) this.#keep(segment, chunk, bytes.subarray(chunk * chunkSize, (chunk + 1) * chunkSize));

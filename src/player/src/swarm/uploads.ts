@@ -1,19 +1,26 @@
-import { maxPiece, maxRun, type NoReason } from "../peering/messages.js";
+import { chunkSize, maxPiece, maxRun, type NoReason } from "../peering/messages.js";
 import type { SegmentName } from "../peering/segmentName.js";
 import type { Bytes } from "../verify/bytes.js";
 import type { ChunkSpan } from "./actions.js";
 import type { Clock } from "./clock.js";
 import type { LinkSession } from "./linkSession.js";
 import type { SegmentStore } from "./segmentStore.js";
-import type { UploadGate } from "./uploadGate.js";
+import type { UploadCredit } from "./uploadCredit.js";
+import type { Uplink } from "./uplink.js";
 
+/** With so much in a channel that has not left, nothing more is taken on: it is far behind what it was given. */
+const maxBacklog = 2 ** 18;
 /** Requests of one neighbour that may be under way: a window has half as many chunks. */
 const maxOfOne = 256;
-/** With so much in a channel that has not left, the line is full: more would only make everything later. */
-const maxBacklog = 2 ** 18;
 const lookAgainMs = 20;
 /** A line that stays full for so long will not have these chunks in time for anybody. */
 const longestFullMs = 2_000;
+/** On a slow line a message is what it takes in this time, so that the last one is out soon. */
+const runMs = 250;
+/** Told to stop, a channel has so long to let go of what it holds. What it closes then is gone within half a second more. */
+const lettingGoMs = 450;
+/** Anything but chunks is less. */
+const noChunk = 8_192;
 
 interface Sending {
   readonly link: LinkSession;
@@ -26,13 +33,16 @@ interface Sending {
 /** What neighbours asked for, sent a run at a time as the gate and the line let it out. */
 export class Uploads {
   readonly #underWay = new Map<LinkSession, Map<number, Sending>>();
+  /** Links that something was sent over since it was last forbidden. */
+  readonly #used = new Set<LinkSession>();
   #isOn = true;
   /** Bytes of chunks that went out. */
   sent = 0;
 
   constructor(
     private readonly store: SegmentStore,
-    private readonly gate: UploadGate,
+    private readonly uplink: Uplink,
+    private readonly credit: UploadCredit,
     private readonly clock: Clock,
   ) {}
 
@@ -44,9 +54,18 @@ export class Uploads {
   set isOn(isOn: boolean) {
     this.#isOn = isOn;
     if (isOn) return;
-    for (const [link, sendings] of this.#underWay) for (const request of sendings.keys()) link.send({ type: "no", request, reason: 3 });
+    for (const [link, sendings] of this.#underWay) {
+      for (const [request, sending] of sendings) {
+        link.send({ type: "no", request, reason: 3 });
+        this.credit.giveBack(leftOf(sending));
+      }
+    }
     this.#underWay.clear();
-    this.gate.clear();
+    this.uplink.gate.clear();
+    const used = [...this.#used];
+    this.#used.clear();
+    // What a channel holds cannot be taken back: on a line that is slower than it seemed it goes with the channel.
+    this.clock.after(lettingGoMs, () => this.#isOn || used.forEach((link) => link.isUp && link.backlog > noChunk && link.leave(1, "slow")));
   }
 
   /** Answers a request: with chunks, or with a no. */
@@ -60,19 +79,19 @@ export class Uploads {
     if (!this.#isOn) return no(3);
     const chunks = this.store.read(segment, span);
     if (!chunks) return no(1);
-    if (link.backlog > maxBacklog) return no(2);
-    const bytes = chunks.reduce((sum, { length }) => sum + length, 0);
-    const slot = this.gate.tryTake(bytes, this.clock.now);
+    const bytes = lengthOf(chunks);
+    const slot = this.#take(link, bytes);
     if (!slot) return no(2);
 
     const sending: Sending = { link, request, first: span.first, chunks, next: 0 };
     mine.set(request, sending);
     this.#underWay.set(link, mine);
     const perByte = (slot.until - slot.from) / bytes;
+    const run = this.#run;
     let before = 0;
-    for (let first = 0; first < span.count; first += maxRun) {
-      this.clock.after(slot.from + before * perByte - this.clock.now, () => this.#send(sending, this.clock.now));
-      before += chunks.slice(first, first + maxRun).reduce((sum, { length }) => sum + length, 0);
+    for (let first = 0; first < span.count; first += run) {
+      this.clock.after(slot.from + before * perByte - this.clock.now, () => this.#send(sending, run, this.clock.now));
+      before += lengthOf(chunks.slice(first, first + run));
     }
   }
 
@@ -81,38 +100,71 @@ export class Uploads {
     const no = (reason: NoReason) => link.send({ type: "no", request, reason });
     if (!this.#isOn) return no(3);
     if (!file) return no(1);
-    if (link.backlog > maxBacklog || !this.gate.tryTake(file.length, this.clock.now)) return no(2);
+    if (!this.#take(link, file.length)) return no(2);
     for (let offset = 0; offset < file.length; offset += maxPiece) {
       link.send({ type: "piece", request, total: file.length, offset, bytes: file.subarray(offset, offset + maxPiece) });
     }
   }
 
   cancel(link: LinkSession, request: number): void {
+    const sending = this.#underWay.get(link)?.get(request);
+    if (!sending) return;
+    this.credit.giveBack(leftOf(sending));
     this.#underWay.get(link)?.delete(request);
   }
 
   down(link: LinkSession): void {
+    for (const sending of this.#underWay.get(link)?.values() ?? []) this.credit.giveBack(leftOf(sending));
     this.#underWay.delete(link);
+    this.#used.delete(link);
+  }
+
+  // When so many bytes may go out; undefined if they may not.
+  #take(link: LinkSession, bytes: number): { readonly from: number; readonly until: number } | undefined {
+    if (link.backlog > maxBacklog || !this.credit.tryTake(bytes)) return undefined;
+    const slot = this.uplink.gate.tryTake(bytes, this.clock.now);
+    if (!slot) {
+      this.credit.giveBack(bytes);
+      return undefined;
+    }
+    this.uplink.uses(link);
+    this.#used.add(link);
+    return slot;
+  }
+
+  /** Chunks of a message. */
+  get #run(): number {
+    return Math.min(maxRun, Math.max(1, Math.floor((runMs * this.uplink.allowed) / chunkSize)));
   }
 
   // The next run of a request, once the line has room for it.
-  #send(sending: Sending, since: number): void {
+  #send(sending: Sending, count: number, since: number): void {
     const { link, request } = sending;
     const mine = this.#underWay.get(link);
     if (!link.isUp || mine?.get(request) !== sending) return;
-    if (link.backlog > maxBacklog) {
+    if (this.uplink.isFull(link)) {
       if (this.clock.now - since < longestFullMs) {
-        this.clock.after(lookAgainMs, () => this.#send(sending, since));
+        this.clock.after(lookAgainMs, () => this.#send(sending, count, since));
         return;
       }
       mine.delete(request);
+      this.credit.giveBack(leftOf(sending));
       link.send({ type: "no", request, reason: 2 });
       return;
     }
-    const run = sending.chunks.slice(sending.next, sending.next + maxRun);
+    const run = sending.chunks.slice(sending.next, sending.next + count);
     link.send({ type: "chunks", request, first: sending.first + sending.next, chunks: run });
-    sending.next += maxRun;
-    this.sent += run.reduce((sum, { length }) => sum + length, 0);
+    this.uplink.uses(link);
+    sending.next += count;
+    this.sent += lengthOf(run);
     if (sending.next >= sending.chunks.length) mine.delete(request);
   }
+}
+
+function lengthOf(chunks: readonly Bytes[]): number {
+  return chunks.reduce((sum, { length }) => sum + length, 0);
+}
+
+function leftOf({ chunks, next }: Sending): number {
+  return lengthOf(chunks.slice(next));
 }

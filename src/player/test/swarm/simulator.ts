@@ -4,6 +4,7 @@ import { keyOf, type SegmentName } from "../../src/peering/segmentName.js";
 import type { Action, ChunkSpan, LinkId } from "../../src/swarm/actions.js";
 import { bytesOf, ChunkScheduler } from "../../src/swarm/chunkScheduler.js";
 import { SeededRandom } from "../../src/swarm/random.js";
+import { UploadCredit } from "../../src/swarm/uploadCredit.js";
 import { UploadGate } from "../../src/swarm/uploadGate.js";
 import { VirtualClock } from "./virtualClock.js";
 
@@ -64,6 +65,9 @@ interface Peer {
   readonly banned: Set<number>;
   readonly pollutes: boolean;
   readonly gate: UploadGate;
+  readonly credit: UploadCredit;
+  /** Bytes that came, from wherever. */
+  received: number;
   readonly changed: Set<string>;
   nextLink: LinkId;
   isHere: boolean;
@@ -118,7 +122,7 @@ class Simulation {
   #join(): Peer {
     const { polluters = 0, uplink, links } = this.shape;
     const peer: Peer = {
-      id: this.#nextId, gate: new UploadGate(uplink(this.#nextId++, this.#random)), scheduler: new ChunkScheduler(new SeededRandom(this.#random.below(2 ** 31))), links: new Map(), got: new Map(), banned: new Set(),
+      id: this.#nextId, received: 0, credit: new UploadCredit(() => peer.received), gate: new UploadGate(uplink(this.#nextId++, this.#random)), scheduler: new ChunkScheduler(new SeededRandom(this.#random.below(2 ** 31))), links: new Map(), got: new Map(), banned: new Set(),
       pollutes: this.#random.next() < polluters, changed: new Set(), nextLink: 1, isHere: true, isPlanned: false,
     };
     for (let n = 0; n < links && this.#peers.length > 0; n++) this.#link(peer, this.#peers[this.#random.below(this.#peers.length)] as Peer);
@@ -242,6 +246,7 @@ class Simulation {
         const length = bytesOf({ segment, chunks: this.#chunks, byteLength, deadline: 0 }, { first: chunk, count: 1 });
         if (peer.scheduler.chunkFromOrigin(segment, chunk)) this.#keep(peer, segment, chunk);
         else this.#sum.wasted += length;
+        peer.received += length;
         if (!peer.pollutes) this.#sum.origin += length;
       }
       peer.scheduler.fetched(segment, span, { firstByteMs: begins - askedAt, ms: ends - askedAt, bytes }, this.#clock.now);
@@ -256,8 +261,11 @@ class Simulation {
     this.#clock.after(delay, () => {
       if (!to.isHere || !to.links.has(back)) return;
       const whole = bytesOf({ segment, chunks: this.#chunks, byteLength: this.shape.segmentBytes, deadline: 0 }, span);
-      const taken = to.gate.tryTake(whole, this.#clock.now);
+      // Nobody honest sends more than it gets.
+      const mayTake = to.pollutes || to.credit.tryTake(whole);
+      const taken = mayTake ? to.gate.tryTake(whole, this.#clock.now) : undefined;
       if (!taken) {
+        if (mayTake) to.credit.giveBack(whole);
         this.#clock.after(delay, () => {
           peer.scheduler.no(link, request, 2, this.#clock.now);
           this.#plan(peer);
@@ -284,6 +292,7 @@ class Simulation {
       const { keep, actions } = peer.scheduler.chunkFrom(link, request, chunk, bytes, !isBad, this.#clock.now);
       if (keep) {
         if (isBad) this.#sum.badKept++;
+        peer.received += bytes;
         if (!peer.pollutes) this.#sum.peer += bytes;
         this.#keep(peer, segment, chunk);
       } else {

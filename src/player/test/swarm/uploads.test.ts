@@ -2,7 +2,8 @@ import { beforeEach, describe, expect, it } from "vitest";
 import { chunkSize, type PeerMessage } from "../../src/peering/messages.js";
 import type { LinkSession } from "../../src/swarm/linkSession.js";
 import { SegmentStore } from "../../src/swarm/segmentStore.js";
-import { UploadGate } from "../../src/swarm/uploadGate.js";
+import { Uplink } from "../../src/swarm/uplink.js";
+import { UploadCredit } from "../../src/swarm/uploadCredit.js";
 import { Uploads } from "../../src/swarm/uploads.js";
 import { VirtualClock } from "./virtualClock.js";
 
@@ -15,14 +16,17 @@ let clock: VirtualClock;
 let uploads: Uploads;
 let sent: PeerMessage[];
 let backlog: number;
-const link = { isUp: true, send: (message: PeerMessage) => sent.push(message), cut: () => undefined, get backlog() { return backlog; } } as unknown as LinkSession;
+let received = 0;
+let left: string[];
+const link = { isUp: true, given: 0, leave: (_: number, why: string) => left.push(why), send: (message: PeerMessage) => sent.push(message), cut: () => undefined, get backlog() { return backlog; } } as unknown as LinkSession;
 
 beforeEach(() => {
-  [clock, sent, backlog] = [new VirtualClock(), [], 0];
+  received = 0;
+  [clock, sent, backlog, left] = [new VirtualClock(), [], 0, []];
   const store = new SegmentStore(2 ** 24);
   store.open(segment, chunks * chunkSize);
   for (let chunk = 0; chunk < chunks; chunk++) store.put(segment, chunk, new Uint8Array(chunkSize).fill(chunk));
-  uploads = new Uploads(store, new UploadGate(rate), clock);
+  uploads = new Uploads(store, new Uplink(clock, rate), new UploadCredit(() => received), clock);
 });
 
 const chunksSent = () => sent.reduce((sum, message) => sum + (message.type === "chunks" ? message.chunks.length : 0), 0);
@@ -50,6 +54,37 @@ describe("what neighbours asked for", () => {
     uploads.want(link, 2, segment, { first: 0, count: 4 });
     clock.runUntil(20_000);
     expect(chunksSent()).toBe(before + 4);
+  });
+
+  it("goes with its channel where a slow line holds it for longer, and only there", () => {
+    uploads.want(link, 1, segment, { first: 0, count: chunks });
+    clock.runUntil(250);
+    uploads.isOn = false;
+    clock.runUntil(1000);
+    expect(left).toEqual([]);
+    uploads.isOn = true;
+    uploads.want(link, 2, segment, { first: 0, count: chunks });
+    clock.runUntil(1250);
+    backlog = 100_000;
+    uploads.isOn = false;
+    clock.runUntil(1750);
+    expect(left).toEqual(["slow"]);
+  });
+
+  it("is no more than came: then neighbours hear that there is much to do, and what was not sent counts for nothing", () => {
+    let request = 0;
+    // A newcomer's two megabytes are two segments.
+    const ask = () => {
+      uploads.want(link, ++request, segment, { first: 0, count: chunks });
+      clock.runUntil(clock.now + 3000);
+      return sent.at(-1)?.type;
+    };
+    expect([ask(), ask(), ask()]).toEqual(["chunks", "chunks", "no"]);
+    received += chunks * chunkSize;
+    uploads.want(link, ++request, segment, { first: 0, count: chunks });
+    uploads.cancel(link, request);
+    clock.runUntil(clock.now + 3000);
+    expect([ask(), ask()]).toEqual(["chunks", "no"]);
   });
 
   it("waits while the line is full, and is given up if it stays so", () => {
