@@ -4,6 +4,7 @@ import { inOwnNetwork } from "./support/ownNetwork.js";
 // Pages that link by WebRTC, and everything around them, in a network of their own: see the files.
 const files = {
   "swarm.inside.ts": "In a network of their own", "swarmNat.inside.ts": "In homes with networks of their own", "swarmMany.inside.ts": "Of a crowd", "swarmHostile.inside.ts": "Among enemies",
+  "manners.inside.ts": "By what viewers and machines say",
 };
 
 for (const [file, where] of Object.entries(files)) {

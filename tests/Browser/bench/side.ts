@@ -1,4 +1,5 @@
 import type { Browser, Page } from "playwright-core";
+import { onMachineOfItsOwn } from "../support/machine.js";
 import { watchSmoothness, smoothnessOf } from "../support/smoothness.js";
 import { sharingOn } from "./sharing.js";
 import { sleep, until } from "../support/until.js";
@@ -60,6 +61,7 @@ export async function run(browser: Browser, side: Side, count: number, seconds: 
     for (let n = 0; n < count; n++) {
       if (n > 0) await sleep(2000);
       const page = await (await browser.newContext({ viewport: { width: 640, height: 480 } })).newPage();
+      await onMachineOfItsOwn(page);
       await page.addInitScript(sharingOn);
       await page.addInitScript(() => document.addEventListener("playing", () => ((window as unknown as { startedAt?: number }).startedAt ??= performance.now()), true));
       await page.goto(await side.address(), { waitUntil: "commit" });

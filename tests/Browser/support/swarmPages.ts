@@ -1,4 +1,5 @@
 import type { Browser, Page } from "playwright-core";
+import { onMachineOfItsOwn } from "./machine.js";
 import { smoothnessOf, watchSmoothness } from "./smoothness.js";
 import type { LiveStage } from "./liveStage.js";
 import { sleep, until } from "./until.js";
@@ -27,13 +28,18 @@ export interface Share {
 /** What is done with a page before it goes anywhere. */
 export type Prepare = (page: Page) => Promise<unknown>;
 
-/** The viewer has agreed to share, or has not. */
-export const shares = (sharing: "on" | "off"): Prepare => (page) => page.addInitScript((value) => {
-  // Pages without storage, as about:blank, are none of ours.
-  try {
-    localStorage.setItem("liveledger.sharing", value);
-  } catch {}
-}, sharing);
+/** The viewer has agreed to share, or has not, or with relays alone; and has a machine that has nothing else to do. */
+export const shares = (sharing: "on" | "off", through: "viewers" | "relays" = "viewers"): Prepare => async (page) => {
+  await onMachineOfItsOwn(page);
+  await page.addInitScript(([value, isPrivate]) => {
+    // Pages without storage, as about:blank, are none of ours. What the viewer says later is not said for them again.
+    try {
+      if (localStorage.getItem("liveledger.sharing") !== null) return;
+      localStorage.setItem("liveledger.sharing", value as string);
+      if (isPrivate) localStorage.setItem("liveledger.private", "on");
+    } catch {}
+  }, [sharing, through === "relays"]);
+};
 
 /** Opens pages of as many viewers, one after the other, and waits until each plays. */
 export async function watchers(stage: Pick<LiveStage, "broadcast"> & { readonly server: { readonly url: string } }, browser: Browser, count: number, ...prepare: readonly Prepare[]): Promise<Page[]> {

@@ -17,6 +17,8 @@ export interface Stats {
   earlyKeys: { fetched: number; used: number };
   levels: { height: number; bitrate: number }[];
   bandwidth?: number;
+  /** Why nothing is sent to others for now. */
+  restraint?: string;
   /** Nothing without consent. */
   swarm?: SwarmStats;
 }
@@ -29,7 +31,11 @@ export interface SwarmStats {
   /** Bytes from the origin past the swarm. */
   elsewhere: number;
   counts: { origin: number; peers: number; relays: number; goodChunks: number; badChunks: number; sent: number; requests: number };
-  neighbours: { peer: string; role: string; near: string; isUp: boolean }[];
+  neighbours: { peer: string; role: string; near: string; isUp: boolean; taken: number; given: number; rtt?: number }[];
+  /** With relays alone. */
+  isPrivate: boolean;
+  /** Bits a second that are sent at most. */
+  uploadBound?: number;
   lost: { role: string; near: string; why: string }[];
 }
 

@@ -1,7 +1,8 @@
 import type { WatchSession } from "../playback/watchSession.js";
 import { byId, formatBytes, setText } from "./elements.js";
+import { NeighbourGraph } from "./neighbourGraph.js";
 import { SourcePlot } from "./sourcePlot.js";
-import { describeLostLink, describeSharing } from "./sharingWords.js";
+import { describeConsent, describeLostLink, describeSharing } from "./sharingWords.js";
 
 const lookEveryMs = 1000;
 /** Two minutes are drawn. */
@@ -10,21 +11,27 @@ const keptSeconds = 120;
 /** Sharing with other viewers: the consent to it and its end, and what goes where while it is on. */
 export class SharingPanel {
   readonly #switch = byId<HTMLInputElement>("sharing");
+  readonly #relaysOnly = byId<HTMLInputElement>("relays-only");
   readonly #figures = byId<HTMLElement>("sharing-figures");
   readonly #plot = new SourcePlot(byId<SVGSVGElement>("sharing-plot"), keptSeconds);
+  readonly #graph = new NeighbourGraph(byId<SVGSVGElement>("sharing-graph"));
 
   constructor(private readonly session: WatchSession) {
     this.#switch.addEventListener("change", () => session.agreeToShare(this.#switch.checked));
+    this.#relaysOnly.addEventListener("change", () => session.keepPrivate(this.#relaysOnly.checked));
     setInterval(() => this.#look(), lookEveryMs);
     this.update();
   }
 
   /** Called on every change of the session. */
   update(): void {
-    const { peersAre, swarm } = this.session;
+    const { peersAre, swarm, restraint, sharingRule, isPrivate } = this.session;
     this.#switch.checked = peersAre === "on";
     this.#switch.disabled = peersAre === "unsupported";
-    setText(byId("sharing-state"), describeSharing(peersAre, swarm));
+    this.#relaysOnly.checked = isPrivate;
+    this.#relaysOnly.disabled = peersAre === "unsupported";
+    setText(byId("sharing-note"), describeConsent(sharingRule));
+    setText(byId("sharing-state"), describeSharing(peersAre, swarm, restraint, sharingRule));
     this.#figures.hidden = !swarm;
     if (!swarm) return;
     const { counts, neighbours, lost } = swarm;
@@ -42,10 +49,12 @@ export class SharingPanel {
     const { swarm } = this.session;
     if (!swarm) {
       this.#plot.clear();
+      this.#graph.clear();
       return;
     }
     const { counts } = swarm;
     this.update();
     this.#plot.take({ origin: counts.origin + swarm.elsewhere, relays: counts.relays, peers: counts.peers - counts.relays });
+    this.#graph.take(swarm.neighbours);
   }
 }

@@ -1,19 +1,53 @@
 import type { PeerUse } from "../playback/peers.js";
+import type { SharingRule } from "../playback/ticket.js";
+import type { Restraint } from "../swarm/manners.js";
 import type { Swarm } from "../swarm/swarm.js";
 
+type SwarmSeen = Pick<Swarm, "state" | "refusal" | "trackerRefusal" | "neighbours" | "viewers" | "minViewers" | "sharing" | "isPrivate">;
+
+const restraints: Readonly<Record<Restraint, string>> = {
+  cellular: "you are on a mobile connection",
+  "save-data": "your browser is set to save data",
+  battery: "the battery is low and not charging",
+  "hidden-and-hot": "this page is in the background and the machine has much to do",
+  busy: "this machine has much to do",
+};
+
 /** Whether anything is shared, and if not, why. */
-export function describeSharing(use: PeerUse, swarm: Pick<Swarm, "state" | "refusal" | "trackerRefusal" | "neighbours" | "viewers" | "minViewers" | "sharing"> | undefined): string {
-  if (use === "unsupported") return "This browser has no WebRTC. Everything comes from the server.";
+export function describeSharing(use: PeerUse, swarm: SwarmSeen | undefined, restraint?: Restraint, rule?: SharingRule): string {
+  if (use === "unsupported") {
+    const asked = rule === "required" ? " Your ticket asks for sharing; it plays all the same, because this browser cannot." : "";
+    return `This browser has no WebRTC. Everything comes from the server.${asked}`;
+  }
   if (use !== "on") return "Off. Everything comes from the server, and no other viewer learns your address.";
   if (!swarm) return "On, as soon as the broadcast plays.";
+  const held = restraint === undefined ? "" : ` Nothing is sent to others for now, because ${restraints[restraint]}. It goes on by itself.`;
+  return describeSwarm(swarm) + (swarm.state === "joined" || swarm.state === "tracker-away" ? held : "");
+}
+
+function describeSwarm(swarm: SwarmSeen): string {
   if (swarm.state === "starting") return "Asking to be let in.";
   if (swarm.state === "not-admitted" || swarm.state === "closed") return `Not admitted (${swarm.refusal ?? "no reason given"}). Everything comes from the server.`;
-  if (swarm.sharing === "forbidden") return "This ticket does not allow sharing with other viewers. Relays may still serve you.";
   const linked = swarm.neighbours.filter(({ isUp }) => isUp).length;
-  if (linked > 0) return `On, with ${linked === 1 ? "one neighbour" : `${linked} neighbours`}${swarm.state === "tracker-away" ? "; new ones come once the tracker is back" : ""}.`;
+  if (swarm.sharing === "forbidden") return `This ticket does not allow sharing with other viewers. Relays may still serve you${linked > 0 ? `: ${number(linked, "relay")} now` : ""}.`;
+  if (swarm.isPrivate) {
+    const now = linked > 0 ? `with ${number(linked, "relay")}` : "but there is none to be reached now: everything comes from the server";
+    return `On, through relays alone, ${now}. No other viewer learns your address, and you send to none.`;
+  }
+  if (linked > 0) return `On, with ${number(linked, "neighbour")}${swarm.state === "tracker-away" ? "; new ones come once the tracker is back" : ""}.`;
   if (swarm.state === "tracker-away") return `The tracker is away${swarm.trackerRefusal ? ` (${swarm.trackerRefusal})` : ""}. Everything comes from the server meanwhile.`;
   if (swarm.viewers < swarm.minViewers) return `Waiting for more viewers: ${swarm.viewers} of at least ${swarm.minViewers}.`;
   return "On, looking for neighbours.";
+}
+
+function number(count: number, of: string): string {
+  return count === 1 ? `one ${of}` : `${count} ${of}s`;
+}
+
+/** What the viewer should know of the switch. */
+export function describeConsent(rule: SharingRule | undefined): string {
+  const cost = "Uses your upload, four fifths of it at most and never more than you get. Viewers you are linked with see your network address.";
+  return rule === "required" ? `${cost} Your ticket asks for this: turned off, the broadcast stops.` : `${cost} You can turn it off at any time.`;
 }
 
 const failures: Readonly<Record<string, string>> = {

@@ -5,7 +5,11 @@ import { coverOf, describeFailure } from "./wording.js";
 /** What the page says about its state: over the picture, under it, and to a screen reader. */
 export class StateView {
   constructor(private readonly session: WatchSession) {
-    byId("cover-action").addEventListener("click", () => session.start());
+    byId("cover-action").addEventListener("click", () => {
+      const { state } = session;
+      if (state.kind === "stopped" && state.reason === "sharing-required") session.agreeToTerms();
+      else session.start();
+    });
     for (const name of ["online", "offline"]) window.addEventListener(name, () => this.update());
   }
 

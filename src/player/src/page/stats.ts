@@ -42,11 +42,14 @@ export function exposeStats(session: WatchSession, video: HTMLVideoElement, cont
       const { fetched, used } = session.prefetch;
       return { fetched, used };
     },
+    get restraint() {
+      return session.restraint;
+    },
     get swarm() {
       const { swarm } = session;
       if (!swarm) return undefined;
-      const { state, refusal, trackerRefusal, viewers, counts, neighbours, lost, elsewhere } = swarm;
-      return { state, refusal, trackerRefusal, viewers, counts, neighbours, lost, elsewhere };
+      const { state, refusal, trackerRefusal, viewers, counts, neighbours, lost, elsewhere, isPrivate, uploadBound } = swarm;
+      return { state, refusal, trackerRefusal, viewers, counts, neighbours, lost, elsewhere, isPrivate, uploadBound };
     },
     get bandwidth() {
       return session.hls?.bandwidthEstimate;

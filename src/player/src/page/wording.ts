@@ -39,6 +39,13 @@ function stopped(state: WatchState & { kind: "stopped" }): Cover {
       return { title: "This link has no ticket", detail: `The part after # is missing, so the broadcast cannot be unlocked. ${askAgain}`, busy: false };
     case "token-expired":
       return { title: "Your ticket has run out", detail: askAgain, busy: false, action: "Try again" };
+    case "sharing-required":
+      return {
+        title: "This ticket asks you to share",
+        detail: "It was sold on condition that your browser passes parts of the broadcast on to other viewers while you watch. That uses your upload, and viewers you are linked with see your network address. It pauses by itself on mobile connections, on a low battery and while this machine is busy.",
+        busy: false,
+        action: "Agree and watch",
+      };
     case "refused":
       return refusal(state.detail ?? "");
     case "verification-failed":

@@ -1,15 +1,19 @@
 import type Hls from "hls.js";
 import { toBase64Url } from "../verify/base64Url.js";
 import type { Bytes } from "../verify/bytes.js";
+import { browserClock } from "../swarm/clock.js";
+import { Manners } from "../swarm/manners.js";
 import type { Swarm } from "../swarm/swarm.js";
 import { VerifierClient } from "../worker/client.js";
+import { watchConditions } from "./conditions.js";
 import { Decisions } from "./decisions.js";
 import { IdentityTrust, type TrustBasis } from "./identityTrust.js";
 import type { Broadcast } from "./liveUrls.js";
-import { joinSwarm, keepConsent, type PeerUse, peerUse } from "./peers.js";
+import { joinSwarm, keepConsent, keepPrivate, type PeerUse, peerUse, wantsPrivate } from "./peers.js";
 import { Playback, type PlaybackEnd } from "./playback.js";
 import { Stalls } from "./stalls.js";
 import { pause, TakenDownError, waitForBroadcast } from "./signer.js";
+import { readSharingRule, type SharingRule } from "./ticket.js";
 import { VerificationLog } from "./verificationLog.js";
 import { VerifiedDelivery } from "./verifiedDelivery.js";
 import { attempt, tokenExpiry } from "./viewerAccess.js";
@@ -46,6 +50,8 @@ export class WatchSession {
   #verifier: VerifierClient | undefined;
   #run = new AbortController();
   readonly #stalls: Stalls;
+  readonly #manners = new Manners(browserClock, () => this.#mind());
+  #rule: SharingRule | undefined;
 
   constructor(
     private readonly broadcast: Broadcast,
@@ -54,6 +60,7 @@ export class WatchSession {
     private readonly video: HTMLVideoElement,
   ) {
     this.#stalls = new Stalls(video);
+    watchConditions(video, (conditions) => this.#manners.see(conditions));
   }
 
   get hls(): Hls | undefined {
@@ -78,12 +85,38 @@ export class WatchSession {
     return peerUse();
   }
 
-  /** The viewer's word on it, which is kept. Its withdrawal holds at once. */
+  /** Why nothing is sent to others for now; undefined where nothing speaks against it. */
+  get restraint(): Manners["restraint"] {
+    return this.#manners.restraint;
+  }
+
+  /** What the ticket says of sharing; undefined until it is known. */
+  get sharingRule(): SharingRule | undefined {
+    return this.#rule ?? this.#swarm?.sharing;
+  }
+
+  /** Whether the viewer wants relays alone. */
+  get isPrivate(): boolean {
+    return wantsPrivate();
+  }
+
+  /** The viewer's word on sharing, which is kept. Its withdrawal holds at once. */
   agreeToShare(agrees: boolean): void {
     keepConsent(agrees);
-    if (agrees) this.#join?.();
-    else this.#unjoin?.();
-    this.#changed();
+    this.#heed();
+  }
+
+  /** Whether other viewers may learn of this page, or relays alone; kept too. A swarm that was joined under the other word is left. */
+  keepPrivate(isPrivate: boolean): void {
+    keepPrivate(isPrivate);
+    if (this.#swarm?.isPrivate !== isPrivate) this.#unjoin?.();
+    this.#heed();
+  }
+
+  /** Agrees to what the ticket asks, and starts. */
+  agreeToTerms(): void {
+    keepPrivate(false);
+    this.agreeToShare(true);
   }
 
   onChange(listener: () => void): void {
@@ -116,7 +149,13 @@ export class WatchSession {
     if (!this.token) return this.stop("no-token");
     if ((tokenExpiry(this.token) ?? Number.POSITIVE_INFINITY) <= Date.now()) return this.stop("token-expired");
 
-    const certificate = await waitForBroadcast(this.broadcast, () => this.#become({ kind: "waiting" }), signal);
+    const certified = waitForBroadcast(this.broadcast, () => this.#become({ kind: "waiting" }), signal);
+    certified.catch(() => undefined);
+    // Before a licence opens a playback, and a rental's time begins.
+    this.#rule = await readSharingRule(this.token, signal);
+    signal.throwIfAborted();
+    if (this.#refuses) return this.stop("sharing-required");
+    const certificate = await certified;
     const verifier = new VerifierClient(workerUrl);
     this.#verifier = verifier;
     const trust = new IdentityTrust(this.broadcast.id, this.pinned, attempt(() => window.localStorage));
@@ -141,8 +180,10 @@ export class WatchSession {
     // Once a licence has opened a playback: an admission is for one.
     this.#join = () => {
       if (this.#swarm || !this.#playback?.id || this.peersAre !== "on") return;
-      this.#swarm = delivery.swarm = joinSwarm(this.broadcast, token, identity, verifier, () => this.#playback?.id, () => this.#changed(), () => this.#viewing());
-      this.#changed();
+      this.#swarm = delivery.swarm = joinSwarm(this.broadcast, verifier, {
+        viewerToken: token, identity, playback: () => this.#playback?.id, isPrivate: wantsPrivate(), changed: () => this.#changed(), viewing: () => this.#viewing(),
+      });
+      this.#mind();
     };
     this.#unjoin = () => {
       this.#swarm?.close();
@@ -171,6 +212,33 @@ export class WatchSession {
       },
       ended: (end) => this.#onEnd(end),
     });
+    this.#changed();
+  }
+
+  // One whose browser cannot share does not refuse to, and who is held back by manners neither.
+  get #refuses(): boolean {
+    const use = this.peersAre;
+    return this.sharingRule === "required" && use !== "unsupported" && (use !== "on" || wantsPrivate());
+  }
+
+  // What the viewer has said is acted on.
+  #heed(): void {
+    const hasStopped = this.state.kind === "stopped" && this.state.reason === "sharing-required";
+    if (this.#refuses) {
+      if (!hasStopped) this.stop("sharing-required");
+    } else if (hasStopped) {
+      this.start();
+    } else if (this.peersAre === "on") {
+      this.#join?.();
+    } else {
+      this.#unjoin?.();
+    }
+    this.#changed();
+  }
+
+  // Nothing is sent while there is a reason not to; what comes from others is as good as before.
+  #mind(): void {
+    this.#swarm?.share(this.#manners.restraint === undefined);
     this.#changed();
   }
 

@@ -5,6 +5,8 @@ export type StopReason =
   | "no-token"
   | "token-expired"
   | "refused"
+  /** The ticket was sold on condition of sharing, and the viewer has not agreed. */
+  | "sharing-required"
   | "verification-failed"
   | "identity-unreadable"
   | "insecure-context"

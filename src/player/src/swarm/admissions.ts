@@ -131,6 +131,8 @@ export class Admissions {
   #mustBeOurs(admission: Admission): void {
     if (!sameBytes(admission.key.bytes, this.parts.key.publicKey.bytes) || admission.role !== "viewer") throw new NotAdmittedError("admission-of-another");
     if (!sameBytes(admission.identity.bytes, this.parts.identity)) throw new NotAdmittedError("identity-differs");
+    // With it the tracker would introduce us to viewers, and they would learn our address.
+    if (this.parts.wantsPrivate && !admission.isPrivate) throw new NotAdmittedError("admission-not-private");
   }
 
   async #read(path: string, init: RequestInit): Promise<Record<string, unknown>> {

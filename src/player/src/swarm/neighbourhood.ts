@@ -12,6 +12,11 @@ import type { Introduction, SignalKind, ToTracker, UnlinkReason } from "./tracke
 /** A neighbour as the page may show it. */
 export interface Neighbour extends Introduction {
   readonly isUp: boolean;
+  /** Bytes that came from it, and that went to it. */
+  readonly taken: number;
+  readonly given: number;
+  /** Milliseconds there and back, where it was measured. */
+  readonly rtt: number | undefined;
 }
 
 /** A link that did not form or did not last, and why, in a word. */
@@ -41,6 +46,7 @@ interface Known {
   connection?: Connecting;
   session?: LinkSession;
   isUp: boolean;
+  rtt?: number | undefined;
   /** The tracker does not have it any more under this name. */
   isGone: boolean;
   /** The admission that it has shown on the link is over. */
@@ -55,6 +61,7 @@ const askMoreAtOnceMs = 2_500;
 /** Links that never form cost both sides of what they may be introduced to. */
 const longestRestMs = 300_000;
 const maxLost = 50;
+const measureEveryMs = 5_000;
 /** Beside the viewers that a tracker allows. */
 const maxRelays = 4;
 
@@ -74,7 +81,7 @@ export class Neighbourhood {
   constructor(private readonly parts: NeighbourhoodParts) {}
 
   get neighbours(): Neighbour[] {
-    return [...this.#known.values()].map(({ introduced, isUp }) => ({ ...introduced, isUp }));
+    return [...this.#known.values()].map(({ introduced, isUp, session, rtt }) => ({ ...introduced, isUp, taken: session?.taken ?? 0, given: session?.given ?? 0, rtt }));
   }
 
   bound(maxLinks: number): void {
@@ -148,8 +155,15 @@ export class Neighbourhood {
       this.#endUnvouched(known);
     });
     this.parts.changed();
-    const rtt = await known.connection?.roundTrip().catch(() => undefined);
+    const rtt = await this.#measure(known);
     this.parts.say({ type: "linked", peer: known.introduced.peer, ...(rtt === undefined ? {} : { rtt: Math.min(60_000, Math.max(0, Math.round(rtt))) }) });
+  }
+
+  // Ways change while a link is up.
+  async #measure(known: Known): Promise<number | undefined> {
+    known.rtt = await known.connection?.roundTrip().catch(() => undefined);
+    this.parts.clock.after(measureEveryMs, () => this.#known.get(known.introduced.peer) === known && void this.#measure(known));
+    return known.rtt;
   }
 
   #isGone(known: Known): void {

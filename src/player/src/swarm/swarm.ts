@@ -22,6 +22,8 @@ export interface SwarmSurroundings {
   readonly viewerToken: string;
   /** The server's name for the playback. */
   readonly playback: () => string | undefined;
+  /** The viewer wants no other viewer to learn of this page: relays alone. */
+  readonly isPrivate?: boolean;
   /** Checks a record up to the identity, away from the page's own thread. */
   readonly readRecord: (file: Bytes, place: SegmentPlace & { readonly epoch: number }) => Promise<SegmentFacts | undefined>;
   readonly clock: Clock;
@@ -105,6 +107,16 @@ export class Swarm {
     return this.#admitted?.sharing;
   }
 
+  /** True if this page meets relays alone. */
+  get isPrivate(): boolean {
+    return this.around.isPrivate === true;
+  }
+
+  /** Bits a second that are sent to others at most. */
+  get uploadBound(): number | undefined {
+    return this.#node && 8000 * this.#node.uploadRate;
+  }
+
   /** Notes that the page plays a track, from wherever: the tracker hands out parts of what is played. */
   plays(track: string): void {
     this.#asked.delete(track);
@@ -153,7 +165,7 @@ export class Swarm {
     void this.#node?.offerInit(bytes.slice());
   }
 
-  /** Whether anything is sent to others. */
+  /** Whether anything is sent to others. Turned off, what is on its way ends within a second, and neighbours and tracker are told. */
   share(isOn: boolean): void {
     this.#isSharing = isOn;
     this.#node?.share(isOn && this.#mayShare());
@@ -174,6 +186,7 @@ export class Swarm {
     const admissions = new Admissions({
       fetch: (input, init) => fetch(input, init), server: around.server, clock: around.clock, broadcast: around.broadcast.bytes, broadcastId: around.broadcast.id,
       identity: around.identity, viewerToken: around.viewerToken, playback: around.playback, key,
+      wantsPrivate: around.isPrivate === true,
     });
     this.#admissions = admissions;
     const admitted = await this.#admit();

@@ -30,8 +30,9 @@ beforeEach(async () => {
 
 const granted = (admission: string) => ({ admission, expiresAt: serverTime + 600_000, serverTime, iceServers: [{ urls: ["stun:live.example:3478"] }], sharing: "optional", renewAfter: 400 });
 
-function admissions(): Admissions {
+function admissions(wantsPrivate = false): Admissions {
   return new Admissions({
+    wantsPrivate,
     fetch: (async (input: string, init: RequestInit = {}) => {
       const name = `${init.method ?? "GET"} ${new URL(input).pathname}`;
       if (init.body) asked.push({ ...(JSON.parse(init.body as string) as object), authorization: (init.headers as Record<string, string>)["Authorization"] });
@@ -91,6 +92,17 @@ describe("a page that asks for its admission", () => {
     const good = await of({});
     answers["POST /v1/admissions"] = () => ({ status: 201, body: { ...granted(good), serverTime: serverTime + 3_600_000 } });
     expect(await codeOf(admissions().ask(never))).toBe("admission-expired");
+  });
+
+  it("asks for relays alone where its viewer wants that, and takes no admission by which viewers would be told of it", async () => {
+    expect(await codeOf(admissions(true).ask(never))).toBe("admission-not-private");
+    expect(asked.at(-1)).toMatchObject({ private: true });
+    const alone = await admit(broadcast, { private: true, identity: toBase64Url(identity) }, key);
+    answers["POST /v1/admissions"] = () => ({ status: 201, body: granted(alone.token) });
+    expect(await codeOf(admissions(true).ask(never))).toBe("admitted");
+    // Not asked for, it is the server's or the offer's to say.
+    expect(await codeOf(admissions().ask(never))).toBe("admitted");
+    expect(asked.at(-1)).not.toHaveProperty("private");
   });
 
   it("gives a browser no ICE server that it could not take", () => {

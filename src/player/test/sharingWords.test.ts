@@ -1,0 +1,41 @@
+import { describe, expect, it } from "vitest";
+import { describeFlows, type Flow } from "../src/page/neighbourGraph.js";
+import { describeConsent, describeSharing } from "../src/page/sharingWords.js";
+import type { Restraint } from "../src/swarm/manners.js";
+import type { Neighbour } from "../src/swarm/neighbourhood.js";
+
+const neighbour: Neighbour = { peer: "a", offers: true, role: "viewer", near: "lan", isUp: true, taken: 0, given: 0, rtt: 3.4 };
+const relay: Neighbour = { ...neighbour, peer: "r", role: "relay", near: "far", origin: "https://relay.example", rtt: undefined };
+const joined: NonNullable<Parameters<typeof describeSharing>[1]> = {
+  state: "joined", refusal: undefined, trackerRefusal: undefined, neighbours: [neighbour], viewers: 5, minViewers: 3, sharing: "optional", isPrivate: false,
+};
+
+describe("the panel says", () => {
+  it("why nothing is sent, for each reason, beside how it is linked", () => {
+    const texts = (["cellular", "save-data", "battery", "hidden-and-hot", "busy"] as Restraint[]).map((restraint) => describeSharing("on", joined, restraint));
+    for (const text of texts) expect(text).toMatch(/^On, with one neighbour\. Nothing is sent to others for now, because .+\. It goes on by itself\.$/);
+    expect(new Set(texts).size).toBe(5);
+    expect(describeSharing("on", joined)).toBe("On, with one neighbour.");
+    // Nobody waits for anything before there is a swarm, or without consent.
+    expect(describeSharing("on", undefined, "cellular")).not.toContain("Nothing is sent");
+    expect(describeSharing("declined", undefined, "cellular")).not.toContain("Nothing is sent");
+  });
+
+  it("that relays alone know of this page, whether there are any or not", () => {
+    expect(describeSharing("on", { ...joined, isPrivate: true, neighbours: [relay] })).toBe("On, through relays alone, with one relay. No other viewer learns your address, and you send to none.");
+    expect(describeSharing("on", { ...joined, isPrivate: true, neighbours: [] })).toContain("there is none to be reached now: everything comes from the server");
+  });
+
+  it("what a ticket asks for, and that a browser which cannot is not to blame", () => {
+    expect(describeConsent("required")).toContain("turned off, the broadcast stops");
+    expect(describeConsent("optional")).toContain("turn it off at any time");
+    expect(describeSharing("unsupported", undefined, undefined, "required")).toContain("plays all the same");
+    expect(describeSharing("unsupported", undefined)).not.toContain("ticket");
+  });
+
+  it("in words what the drawing of neighbours shows", () => {
+    const flows: Flow[] = [{ neighbour, taken: 1_234_567, given: 0 }, { neighbour: relay, taken: 900, given: 45_000 }];
+    expect(describeFlows(flows)).toBe("Viewer in the same network, 3 ms away: 1.2 MB in, 0 B out. Relay elsewhere: 900 B in, 45 kB out.");
+    expect(describeFlows([])).toBe("No neighbours yet.");
+  });
+});
