@@ -22,6 +22,12 @@ table ip gate {
   chain pass { type filter hook forward priority 0; iifname "wan0" ct state new drop; };
 }`;
 
+/** Begins to count the packets that go from one home to another, whatever is in them; asks how many there were. Those to and from the server are not on that way. */
+export function countBetweenHomes(): () => number {
+  run("nft", "table ip between { chain pass { type filter hook forward priority 0; iifname \"h*\" oifname \"h*\" counter; }; }");
+  return () => Number(/counter packets (\d+)/.exec(execFileSync("nft", ["list", "table", "ip", "between"], { encoding: "utf8" }))?.[1]);
+}
+
 /** Builds a home beside the network that this runs in, which is its internet, and where the server has one address. `net` is the first three bytes of its line's addresses. */
 export async function buildHome(net: string, server: string): Promise<Home> {
   const [router, inside] = [await holder(), await holder()];

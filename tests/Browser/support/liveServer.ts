@@ -180,10 +180,15 @@ export class LiveBroadcast {
     return (await this.server.ask<{ token: string }>("POST", `/v1/broadcasts/${this.id}/viewer-tokens`, this.token, asked)).token;
   }
 
-  /** A token of a viewer who was granted the broadcast. */
-  async ticket(): Promise<string> {
+  /** Lets somebody run a relay of it at a web origin; gives the grant's token. */
+  async grantRelay(origin: string): Promise<string> {
+    return (await this.server.ask<{ token: string }>("POST", `/v1/broadcasts/${this.id}/relays`, this.token, { name: "a test's", origin })).token;
+  }
+
+  /** A token of a viewer who was granted the broadcast, by an offer or without limits. */
+  async ticket(offer?: string): Promise<string> {
     const viewer = `viewer-${crypto.randomUUID()}`;
-    await this.entitle(viewer);
+    await this.entitle(viewer, offer);
     return this.viewerToken(viewer);
   }
 
@@ -193,7 +198,8 @@ export class LiveBroadcast {
   }
 }
 
-function freePort(address: string): Promise<number> {
+/** A TCP port of that address where nothing listens. */
+export function freePort(address: string): Promise<number> {
   return new Promise((resolve) => {
     const probe = createServer().listen(0, address, () => {
       const { port } = probe.address() as { port: number };

@@ -1,7 +1,7 @@
 import type { Browser, Page } from "playwright-core";
 import { onMachineOfItsOwn } from "./machine.js";
 import { smoothnessOf, watchSmoothness } from "./smoothness.js";
-import type { LiveStage } from "./liveStage.js";
+import type { LiveBroadcast } from "./liveServer.js";
 import { sleep, until } from "./until.js";
 import { type Stats, statsOf, type SwarmStats, untilPlaying, untilState } from "./watchPage.js";
 
@@ -42,7 +42,7 @@ export const shares = (sharing: "on" | "off", through: "viewers" | "relays" = "v
 };
 
 /** Opens pages of as many viewers, one after the other, and waits until each plays. */
-export async function watchers(stage: Pick<LiveStage, "broadcast"> & { readonly server: { readonly url: string } }, browser: Browser, count: number, ...prepare: readonly Prepare[]): Promise<Page[]> {
+export async function watchers(stage: { readonly server: { readonly url: string }; readonly broadcast: Pick<LiveBroadcast, "ticket" | "watchUrl"> }, browser: Browser, count: number, ...prepare: readonly Prepare[]): Promise<Page[]> {
   const pages: Page[] = [];
   for (let n = 0; n < count; n++) {
     const page = await (await browser.newContext({ viewport: { width: 640, height: 480 } })).newPage();
