@@ -1,84 +1,53 @@
 import { newPeerKey } from "../peering/peerKey.js";
-import { type SegmentName, trackTag } from "../peering/segmentName.js";
 import type { Bytes } from "../verify/bytes.js";
-import { type Admitted, Admissions, NotAdmittedError } from "./admissions.js";
-import type { Clock } from "./clock.js";
-import { HttpOrigin, type SegmentPlace } from "./httpOrigin.js";
+import { type Admitted, Admissions } from "./admissions.js";
+import { Admittance } from "./admittance.js";
+import { FigureReports } from "./figureReports.js";
+import { HttpOrigin } from "./httpOrigin.js";
 import { type LostLink, type Neighbour, Neighbourhood } from "./neighbourhood.js";
+import { PlayedTracks, type SegmentSlot } from "./playedTracks.js";
 import { SeededRandom } from "./random.js";
-import type { SegmentFacts } from "./recordBook.js";
-import type { BinarySocket } from "./relayConnection.js";
 import { Revocations } from "./revocations.js";
 import { type Delivered, type SwarmCounts, SwarmNode } from "./swarmNode.js";
-import { type TextSocket, TrackerClient } from "./trackerClient.js";
+import type { SwarmSurroundings } from "./swarmSurroundings.js";
+import { TrackerClient } from "./trackerClient.js";
 import type { Figures, FromTracker, Stripe } from "./trackerMessages.js";
 
-/** What the page gives its swarm. */
-export interface SwarmSurroundings {
-  readonly server: string;
-  readonly broadcast: { readonly id: string; readonly bytes: Bytes };
-  /** As the page has checked it: everything in the swarm must lead to it. */
-  readonly identity: Bytes;
-  readonly viewerToken: string;
-  /** The server's name for the playback. */
-  readonly playback: () => string | undefined;
-  /** The viewer wants no other viewer to learn of this page: relays alone. */
-  readonly isPrivate?: boolean;
-  /** Checks a record up to the identity, away from the page's own thread. */
-  readonly readRecord: (file: Bytes, place: SegmentPlace & { readonly epoch: number }) => Promise<SegmentFacts | undefined>;
-  readonly clock: Clock;
-  readonly openTracker: (address: string) => TextSocket;
-  readonly openRelay: (address: string) => BinarySocket;
-  readonly connect: (settings: RTCConfiguration) => RTCPeerConnection;
-  readonly changed: () => void;
-  /** How playback went so far. */
-  readonly viewing: () => { readonly stalls: number; readonly stalledMs: number; readonly latencyMs: number | undefined };
-}
-
-/** A segment as the page names it. */
-export interface SegmentSlot extends SegmentPlace {
-  readonly epoch: number;
-}
+export type { SegmentSlot, SwarmSurroundings };
 
 export type SwarmState = "starting" | "joined" | "tracker-away" | "not-admitted" | "closed";
 
 /** What is kept of the stream for neighbours and seeks. */
 const maxBytes = 96 * 2 ** 20;
-/** A track that was not asked for that long is not played any more. */
-const playingForMs = 12_000;
-const maxTracks = 8;
 const maxStripesAhead = 64;
-/** Between what the tracker is told of how it goes. */
-const figuresEveryMs = 10_000;
 
 /** This page's part in the swarm of one playback: the admission, the tracker, the neighbours, and the node between them. Whatever fails in here, the page plays from the origin. */
 export class Swarm {
   state: SwarmState = "starting";
-  /** Why there is no admission, by the server's name for it or ours. */
-  refusal: string | undefined;
   /** Bytes that the page loaded from the origin past the swarm, since there is one. */
   elsewhere = 0;
   viewers = 0;
   minViewers = 0;
   readonly #over = new AbortController();
   readonly #origin: HttpOrigin;
-  /** When a track was last asked for. */
-  readonly #asked = new Map<string, number>();
-  readonly #tags = new Map<string, Promise<bigint>>();
-  readonly #tracks = new Map<bigint, string>();
+  readonly #tracks: PlayedTracks;
   #isSharing = true;
   #said = "";
-  /** What it had when it joined: the tracker counts from there. */
-  #before: Figures | undefined;
-  #admissions: Admissions | undefined;
-  #admitted: Admitted | undefined;
+  #reports: FigureReports | undefined;
+  #admittance: Admittance | undefined;
   #node: SwarmNode | undefined;
   #tracker: TrackerClient | undefined;
   #neighbourhood: Neighbourhood | undefined;
 
   constructor(private readonly around: SwarmSurroundings) {
     this.#origin = new HttpOrigin(`${around.server}/live/${around.broadcast.id}`, this.#over.signal);
+    this.#tracks = new PlayedTracks(around.broadcast.bytes, around.clock);
     void this.#start();
+  }
+
+  /** Why there is no admission, by the server's name for it or ours. */
+  get refusal(): string | undefined {
+    return this.#admittance?.refusal;
   }
 
   /** Whether segments can be had here sooner or cheaper than from the origin alone. */
@@ -104,7 +73,7 @@ export class Swarm {
   }
 
   get sharing(): Admitted["sharing"] | undefined {
-    return this.#admitted?.sharing;
+    return this.#admittance?.current?.sharing;
   }
 
   /** True if this page meets relays alone. */
@@ -119,10 +88,7 @@ export class Swarm {
 
   /** Notes that the page plays a track, from wherever: the tracker hands out parts of what is played. */
   plays(track: string): void {
-    this.#asked.delete(track);
-    this.#asked.set(track, this.around.clock.now);
-    if (this.#asked.size > maxTracks) this.#asked.delete(this.#asked.keys().next().value ?? "");
-    void this.#tag(track);
+    this.#tracks.plays(track);
     this.#tell();
   }
 
@@ -130,7 +96,7 @@ export class Swarm {
   async segment(slot: SegmentSlot, deadline: number, signal: AbortSignal): Promise<Delivered> {
     const node = this.#node;
     if (!node) throw new Error("there is no swarm yet");
-    const name = await this.#name(slot);
+    const name = await this.#tracks.name(slot);
     signal.throwIfAborted();
     const giveUp = () => node.unwant(name);
     signal.addEventListener("abort", giveUp);
@@ -148,14 +114,14 @@ export class Swarm {
   async offer(slot: SegmentSlot, record: Bytes, bytes: Bytes): Promise<void> {
     const node = this.#node;
     const facts = node && (await this.around.readRecord(record, slot));
-    if (facts) node.offer(await this.#name(slot), facts, bytes);
+    if (facts) node.offer(await this.#tracks.name(slot), facts, bytes);
   }
 
   /** The init segment that a segment's record names, and that record, if a neighbour has it. */
   async init(slot: SegmentSlot, signal: AbortSignal): Promise<{ readonly bytes: Bytes; readonly record: Bytes } | undefined> {
     const node = this.#node;
     if (!node || !this.isUp) return undefined;
-    const facts = await node.facts(await this.#name(slot), () => !signal.aborted);
+    const facts = await node.facts(await this.#tracks.name(slot), () => !signal.aborted);
     const bytes = await node.init(facts.initHash);
     return bytes && { bytes: bytes.slice(), record: facts.file.slice() };
   }
@@ -188,17 +154,20 @@ export class Swarm {
       identity: around.identity, viewerToken: around.viewerToken, playback: around.playback, key,
       wantsPrivate: around.isPrivate === true,
     });
-    this.#admissions = admissions;
-    const admitted = await this.#admit();
+    const admittance = new Admittance({
+      admissions, clock: around.clock, over: this.#over.signal, refused: () => (this.state === "starting" || this.state === "not-admitted") && this.#become("not-admitted"),
+    });
+    this.#admittance = admittance;
+    const admitted = await admittance.ask();
     if (!admitted) return;
     const revocations = new Revocations(admissions.platform, around.broadcast.id, admissions.platformTime);
     const node = new SwarmNode({
       self: admitted.self, platform: admissions.platform, platformTime: admissions.platformTime, revocations, clock: around.clock, maxBytes,
       origin: {
-        record: async (name) => this.#origin.record(this.#slot(name)),
-        range: async (name, from, to) => this.#origin.range(this.#slot(name), from, to),
+        record: async (name) => this.#origin.record(this.#tracks.slot(name)),
+        range: async (name, from, to) => this.#origin.range(this.#tracks.slot(name), from, to),
       },
-      readRecord: async (file, name) => around.readRecord(file, this.#slot(name)),
+      readRecord: async (file, name) => around.readRecord(file, this.#tracks.slot(name)),
       random: new SeededRandom(crypto.getRandomValues(new Int32Array(1))[0] ?? 1),
       uploadRate: (admitted.self.admission.uploadLimit ?? Number.POSITIVE_INFINITY) / 8000,
     });
@@ -206,65 +175,39 @@ export class Swarm {
     node.share(this.#isSharing && this.#mayShare());
     const neighbourhood = new Neighbourhood({
       node, clock: around.clock, platformTime: admissions.platformTime, broadcastId: around.broadcast.id, connect: around.connect, openRelay: around.openRelay, changed: around.changed,
-      iceServers: () => this.#admitted?.iceServers ?? [],
-      takesViewers: () => this.#admitted?.sharing !== "forbidden" && this.#admitted?.self.admission.isPrivate !== true,
+      iceServers: () => this.#admittance?.current?.iceServers ?? [],
+      takesViewers: () => this.#admittance?.current?.sharing !== "forbidden" && this.#admittance?.current?.self.admission.isPrivate !== true,
       say: (message) => this.#tracker?.say(message),
     });
     this.#neighbourhood = neighbourhood;
     this.#tracker = new TrackerClient({
-      open: around.openTracker, clock: around.clock, chance: Math.random, self: () => this.#admitted?.self ?? admitted.self,
-      tracks: () => this.#playing(),
+      open: around.openTracker, clock: around.clock, chance: Math.random, self: () => this.#admittance?.current?.self ?? admitted.self,
+      tracks: () => this.#tracks.playing,
       said: (message) => this.#hear(message),
       lost: () => {
         neighbourhood.trackerLost();
         this.#become("tracker-away");
       },
     });
-    void this.#keepAdmitted(admitted);
-    this.around.clock.after(figuresEveryMs, () => this.#report());
+    void admittance.keep((newer) => this.#renew(newer), () => {
+      this.close();
+      this.#become("not-admitted");
+    });
+    this.#reports = new FigureReports({
+      clock: around.clock, now: () => this.#figures(), say: (figures) => this.#tracker?.say({ type: "figures", ...figures }),
+      isJoined: () => this.#tracker?.isJoined === true, isOver: () => this.state === "closed",
+    });
   }
 
-  /** Asks for an admission until there is one or there will be none. */
-  async #admit(): Promise<Admitted | undefined> {
-    for (let wait = 1; !this.#over.signal.aborted; wait = Math.min(wait * 2, 8)) {
-      try {
-        const admitted = await this.#admissions?.ask(this.#over.signal);
-        this.refusal = undefined;
-        this.#admitted = admitted;
-        return this.#over.signal.aborted ? undefined : admitted;
-      } catch (error) {
-        const refusal = error instanceof NotAdmittedError ? error : new NotAdmittedError("failed");
-        this.refusal = refusal.code;
-        if (this.state === "starting" || this.state === "not-admitted") this.#become("not-admitted");
-        if (refusal.retryMs === undefined) return undefined;
-        const ms = refusal.retryMs * wait * (0.5 + Math.random());
-        await new Promise<void>((resolve) => this.around.clock.after(ms, resolve));
-      }
-    }
-    return undefined;
-  }
-
-  async #keepAdmitted(first: Admitted): Promise<void> {
-    for (let admitted: Admitted | undefined = first; admitted && !this.#over.signal.aborted; ) {
-      const { renewAfterMs } = admitted;
-      await new Promise<void>((resolve) => this.around.clock.after(renewAfterMs, resolve));
-      if (this.#over.signal.aborted) return;
-      admitted = await this.#admit();
-      if (!admitted) {
-        // The platform wants us in no swarm any more.
-        this.close();
-        this.#become("not-admitted");
-        return;
-      }
-      this.#node?.renew(admitted.self);
-      this.#node?.share(this.#isSharing && this.#mayShare());
-      await this.#tracker?.renew();
-    }
+  async #renew({ self }: Admitted): Promise<void> {
+    this.#node?.renew(self);
+    this.#node?.share(this.#isSharing && this.#mayShare());
+    await this.#tracker?.renew();
   }
 
   // What is played and whether anything is sent, when it has changed: parts are handed to who has a use for them and passes them on.
   #tell(): void {
-    const [tracks, sharing] = [this.#playing(), this.#isSharing && this.#mayShare()];
+    const [tracks, sharing] = [this.#tracks.playing, this.#isSharing && this.#mayShare()];
     const said = `${tracks.join()} ${sharing}`;
     if (said === this.#said || !this.#tracker?.isJoined) return;
     this.#said = said;
@@ -280,20 +223,8 @@ export class Swarm {
     };
   }
 
-  // For whoever runs the broadcast; nothing is decided by it.
-  #report(): void {
-    if (this.state === "closed") return;
-    const before = this.#before;
-    if (before && this.#tracker?.isJoined) {
-      const { latencyMs, ...now } = this.#figures();
-      const since = Object.fromEntries(Object.entries(now).map(([name, value]) => [name, value - before[name as keyof typeof now]])) as unknown as typeof now;
-      this.#tracker.say({ type: "figures", ...since, ...(latencyMs === undefined ? {} : { latencyMs }) });
-    }
-    this.around.clock.after(figuresEveryMs, () => this.#report());
-  }
-
   #mayShare(): boolean {
-    return this.#admitted?.sharing !== "forbidden" && this.#admitted?.self.admission.uploadLimit !== 0;
+    return this.#admittance?.current?.sharing !== "forbidden" && this.#admittance?.current?.self.admission.uploadLimit !== 0;
   }
 
   #hear(message: Exclude<FromTracker, { type: "challenge" | "optional" }>): void {
@@ -303,7 +234,7 @@ export class Swarm {
         this.minViewers = message.minViewers;
         this.#neighbourhood?.bound(message.maxLinks);
         this.#said = "";
-        this.#before = this.#figures();
+        this.#reports?.joined();
         this.#tell();
         this.#become("joined");
         break;
@@ -335,11 +266,11 @@ export class Swarm {
 
   async #bringIn(stripe: Stripe): Promise<void> {
     // A part of what is not played here any more is left: who waits for it finds out by its deadline.
-    if (!this.#playing().includes(stripe.track)) return;
+    if (!this.#tracks.playing.includes(stripe.track)) return;
     if (this.#ahead >= maxStripesAhead) return;
     this.#ahead++;
     try {
-      this.#node?.bringIn(await this.#name(stripe), stripe.span);
+      this.#node?.bringIn(await this.#tracks.name(stripe), stripe.span);
     } finally {
       this.around.clock.after(10_000, () => this.#ahead--);
     }
@@ -347,30 +278,6 @@ export class Swarm {
 
   /** Stripes of the last seconds: a tracker that sends without end does not fill the page. */
   #ahead = 0;
-
-  #playing(): string[] {
-    const { now } = this.around.clock;
-    return [...this.#asked].filter(([, at]) => now - at <= playingForMs).map(([track]) => track).sort();
-  }
-
-  async #name({ track, epoch, sequence }: SegmentSlot): Promise<SegmentName> {
-    return { track: await this.#tag(track), epoch, sequence };
-  }
-
-  #tag(track: string): Promise<bigint> {
-    const known = this.#tags.get(track);
-    if (known) return known;
-    const tag = trackTag(this.around.broadcast.bytes, track);
-    this.#tags.set(track, tag);
-    void tag.then((value) => this.#tracks.set(value, track));
-    return tag;
-  }
-
-  #slot({ track, epoch, sequence }: SegmentName): SegmentSlot {
-    const name = this.#tracks.get(track);
-    if (name === undefined) throw new Error("a track that this page does not play");
-    return { track: name, epoch, sequence };
-  }
 
   #become(state: SwarmState): void {
     if (this.state !== "closed" || state === "not-admitted") this.state = state;
