@@ -1,7 +1,7 @@
 import type { Browser, Page } from "playwright-core";
 import { onMachineOfItsOwn } from "../support/machine.js";
 import { watchSmoothness, smoothnessOf } from "../support/smoothness.js";
-import { sharingOn } from "./sharing.js";
+import { shares } from "../support/swarmPages.js";
 import { sleep, until } from "../support/until.js";
 import { decodedBy, type Stats } from "../support/watchPage.js";
 
@@ -62,7 +62,7 @@ export async function run(browser: Browser, side: Side, count: number, seconds: 
       if (n > 0) await sleep(2000);
       const page = await (await browser.newContext({ viewport: { width: 640, height: 480 } })).newPage();
       await onMachineOfItsOwn(page);
-      await page.addInitScript(sharingOn);
+      await shares("on")(page);
       await page.addInitScript(() => document.addEventListener("playing", () => ((window as unknown as { startedAt?: number }).startedAt ??= performance.now()), true));
       await page.goto(await side.address(), { waitUntil: "commit" });
       watching.push(until(`page ${n + 1} of ${side.name} plays`, 60, async () => (await decodedBy(page).catch(() => undefined))?.frames).then(() => watchSmoothness(page)));
