@@ -46,6 +46,11 @@ const swarmFromMs = 2000;
 const marginMs = 400;
 /** The swarm asks the origin itself in time. If it comes with nothing all the same, it is done without. */
 const patienceMs = 1500;
+/** An origin that takes longer for what is needed at once is crowded, and neighbours are asked too. */
+const slowMs = 500;
+const lookAgainMs = 100;
+/** Of these the swarm leaves the origin alone for a while, which is asked already. */
+const crowdedMs = 8000;
 
 /**
  * The only way bytes reach the player library: each segment is fetched with its record and checked in the worker first.
@@ -80,7 +85,7 @@ export class VerifiedDelivery {
       return this.verifier.ask({ kind: "segment", initName: initUrl, bytes, record, slot: asked });
     };
     const swarmed = await this.#fromSwarm(asked, progress, check);
-    const answer = swarmed ?? (await this.#fetchAndAsk(url, slot.recordUrl, maxSegmentLength, asked, progress, check, this.swarm));
+    const answer = swarmed ?? (await this.#fromEither(url, slot.recordUrl, asked, progress, check));
     this.log.good({ ...slot, byteLength: answer.bytes.length, milliseconds: answer.milliseconds });
     return answer.bytes;
   }
@@ -129,6 +134,46 @@ export class VerifiedDelivery {
       clearTimeout(timer);
       signal.removeEventListener("abort", stop);
     }
+  }
+
+  // At once from the origin. Where that is slow, as with a crowd at its door, or away, whoever is first gives it: neighbours may have it whole.
+  async #fromEither(url: string, recordUrl: string, slot: Required<AskedSlot>, progress: Progress, check: Check): Promise<Checked> {
+    const { swarm } = this;
+    const over = new AbortController();
+    const signal = AbortSignal.any([progress.signal, over.signal]);
+    const fromOrigin = this.#fetchAndAsk(url, recordUrl, maxSegmentLength, slot, { ...progress, signal }, check, swarm);
+    if (!swarm) return fromOrigin;
+    try {
+      return await Promise.any([fromOrigin, this.#fromSwarmToo(swarm, slot, { ...progress, signal }, check, fromOrigin)]);
+    } catch {
+      return await fromOrigin;
+    } finally {
+      over.abort();
+    }
+  }
+
+  async #fromSwarmToo(swarm: Swarm, slot: Required<AskedSlot>, { signal, onSwarmed }: Progress, check: Check, fromOrigin: Promise<unknown>): Promise<Checked> {
+    const { epoch } = slot;
+    if (epoch === undefined) throw new Error("no segment of an epoch");
+    const settled = fromOrigin.then(() => true, () => false);
+    const isThere = await Promise.race([settled, new Promise<false>((resolve) => setTimeout(() => resolve(false), slowMs))]);
+    if (isThere) throw new Error("it came from the origin");
+    // The origin has failed, or is on its way yet: neighbours have so long, or as long as it takes.
+    let isOver = false;
+    void settled.then(() => setTimeout(() => (isOver = true), patienceMs));
+    while (!swarm.isUp) {
+      signal.throwIfAborted();
+      if (isOver) throw new Error("neither the origin nor neighbours");
+      await new Promise((resolve) => setTimeout(resolve, lookAgainMs));
+    }
+    const inTime = new AbortController();
+    void settled.then(() => setTimeout(() => inTime.abort(), patienceMs));
+    const { bytes, record, origin } = await swarm.segment({ ...slot, epoch }, performance.now() + crowdedMs, AbortSignal.any([signal, inTime.signal]));
+    const { length } = bytes;
+    const checked = good(await check(bytes, record.slice()));
+    if (!checked) throw new Error("not what was signed");
+    onSwarmed(length, origin);
+    return checked;
   }
 
   async #initFromSwarm(slot: Required<AskedSlot>, { signal }: Progress, check: Check): Promise<Checked | undefined> {
