@@ -5,7 +5,9 @@ import { hadOver, offloadOf, openCrowd, percentile, shown } from "./nodePeers/cr
 import { predicted } from "./nodePeers/prediction.js";
 import { openForMany } from "./support/chromium.js";
 import { LiveBroadcast, LiveServer } from "./support/liveServer.js";
+import { OriginLine } from "./support/originLine.js";
 import { printShares, sharesOver, shares as sharing, untilLinked, watchers } from "./support/swarmPages.js";
+import { sleep, until } from "./support/until.js";
 
 // Run by swarm.test.ts in a network of its own. More viewers, and for longer: LIVELEDGER_SWARM_PEERS=60 LIVELEDGER_SWARM_SECONDS=120 ./liveledger test browser
 const count = Number(process.env["LIVELEDGER_SWARM_PEERS"] ?? 30);
@@ -47,5 +49,30 @@ it(`${count} viewers in Node and two pages play, most of it from one another`, {
   } finally {
     for (const peer of peers) peer.close();
     await Promise.all(browser.contexts().map((context) => context.close()));
+  }
+});
+
+it("viewers whose neighbours are ahead play on while the origin is away for ten seconds", { timeout: 150_000, retry: 1 }, async () => {
+  const line = await OriginLine.start(server.url);
+  // Those at the end of live have what the others need next, who watch some 18 s behind it and load 5 s ahead.
+  const ahead = await openCrowd(line.url, broadcast, 6);
+  await Promise.all(ahead.map((peer) => peer.untilPlaying(40)));
+  await sleep(12_000);
+  const peers = await openCrowd(line.url, broadcast, 4, 0, () => ({ behind: 9, mostAheadMs: 5000 }));
+  try {
+    await Promise.all([...ahead, ...peers].map((peer) => peer.untilPlaying(40)));
+    await until("links, and segments ahead", 30, () => peers.every(({ links }) => links >= 3));
+    await sleep(3000);
+    line.cut();
+    const had = await hadOver(peers, 10);
+    line.restore();
+    console.log(`4 viewers 18 s behind live, the origin away for 10 s: ${shown(had)}; load ${loadavg()[0]?.toFixed(1)}`);
+    expect([had.origin, had.stalls]).toEqual([0, []]);
+    expect(had.peers).toBeGreaterThan(4 * 2 * 25_000);
+    const after = await hadOver([...ahead, ...peers], 4);
+    expect(after.bytes).toBeGreaterThan(0);
+  } finally {
+    for (const peer of [...ahead, ...peers]) peer.close();
+    await line.stop();
   }
 });

@@ -3,6 +3,8 @@ import { type AddressInfo, connect, type Socket } from "node:net";
 import { Transform } from "node:stream";
 import type { Duplex } from "node:stream";
 
+const pieceLength = 2048;
+
 /** The line between the server and everybody else: what it lets through in a second is all that the viewers together get, requests are counted on it, and it can be cut. */
 export class OriginLine {
   /** Paths asked for. */
@@ -87,17 +89,27 @@ export class OriginLine {
     socket.on("error", () => undefined).on("close", () => this.#sockets.delete(socket));
   }
 
-  // One queue for all, in small pieces, so that whoever waits for little does not wait for those who wait for much.
+  // In pieces, and whoever had one goes behind the others: who waits for little does not wait for those who wait for much.
   #slow(): Transform {
-    return new Transform({
+    const slow: Transform = new Transform({
       transform: (bytes: Buffer, _, done) => {
         this.bytes += bytes.length;
-        const now = performance.now();
-        this.#freeAt = Math.max(now, this.#freeAt) + (1000 * bytes.length) / this.rate;
-        if (this.#freeAt - now < 1) done(null, bytes);
-        else setTimeout(() => done(null, bytes), this.#freeAt - now);
+        let at = 0;
+        const next = () => {
+          if (this.rate === Number.POSITIVE_INFINITY || at >= bytes.length) return done(null, at < bytes.length ? bytes.subarray(at) : undefined);
+          const piece = bytes.subarray(at, at + pieceLength);
+          at += piece.length;
+          const now = performance.now();
+          this.#freeAt = Math.max(now, this.#freeAt) + (1000 * piece.length) / this.rate;
+          setTimeout(() => {
+            slow.push(piece);
+            next();
+          }, this.#freeAt - now);
+        };
+        next();
       },
     });
+    return slow;
   }
 }
 
