@@ -75,6 +75,8 @@ export async function run(browser: Browser, side: Side, count: number, seconds: 
     const end = await Promise.all(pages.map(side.had));
     const smooth = await Promise.all(pages.map(smoothnessOf));
     const starts = await Promise.all(pages.map((page) => page.evaluate(() => (window as unknown as { startedAt?: number }).startedAt ?? Number.NaN)));
+    const errors = (await Promise.all(pages.map((page) => page.evaluate(() => (window as unknown as { errors?: string[] }).errors ?? [])))).flat();
+    if (errors.length > 0) console.error(`${side.name} reported ${errors.length} errors: ${[...new Set(errors)].slice(0, 5).join("; ")}`);
     const latencies = await Promise.all(pages.map(side.latency));
     return {
       side: side.name, pages: count, whole: shareOf(end), secondHalf: shareOf(end.map(({ peers, origin }, n) => ({ peers: peers - (half[n]?.peers ?? 0), origin: origin - (half[n]?.origin ?? 0) }))),

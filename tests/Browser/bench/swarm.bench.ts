@@ -20,7 +20,7 @@ it("is measured", { timeout: 65 * 60_000 }, async () => {
       stream: "colour bars with noise, 640x360 and 320x180 and sound, 0.9 Mb/s together, segments of 2 s; the same broadcast for all three sides, one after the other",
       pages: `contexts of one Chromium, one opened every 2 s; counted from each page's opening until all have played for ${seconds} s, the second half being the last ${seconds / 2} s`,
       ours: "the Watch page, three segments behind the edge; every chunk checked before it is played or passed on; each page is told that it has a machine of its own, with nothing else to do",
-      "p2p-media-loader": "2.3.1 with hls.js 1.7.4 and ClearKey, bittorrent-tracker 11.2.3; default: its settings and hls.js's; tuned: 12 s behind the edge, windows of 4, 8 and 30 s, 4 downloads from peers at once; it checks nothing",
+      "p2p-media-loader": "2.3.1 with hls.js 1.6.16 and ClearKey, bittorrent-tracker 11.2.3; default: its settings and hls.js's; tuned: 12 s behind the edge, windows of 4, 8 and 30 s, 4 downloads from peers at once; it checks nothing",
     };
     const text = process.env["LIVELEDGER_BENCH_JSON"] ? JSON.stringify({ name: "swarm", conditions, measures }, undefined, 2) : tableOf(conditions, measures);
     const output = process.env["LIVELEDGER_BENCH_OUTPUT"];

@@ -7,7 +7,7 @@ import { browserTests } from "../support/repository.js";
 
 const files: Record<string, readonly [path: string, type: string]> = {
   "/p2p.html": ["bench/p2p.html", "text/html"],
-  "/hls.js": ["node_modules/hls.js/dist/hls.min.js", "text/javascript"],
+  "/hls.js": ["bench/node_modules/hls.js/dist/hls.min.js", "text/javascript"],
   "/core.js": ["bench/node_modules/p2p-media-loader-core/dist/p2p-media-loader-core.es.min.js", "text/javascript"],
   "/engine.js": ["bench/node_modules/p2p-media-loader-hlsjs/dist/p2p-media-loader-hlsjs.es.min.js", "text/javascript"],
 };
@@ -18,7 +18,7 @@ interface Tracker {
   readonly ws: { address(): AddressInfo };
 }
 
-/** p2p-media-loader with hls.js as their packages ship them, and the tracker that it needs. */
+/** p2p-media-loader as its package ships it with the hls.js that it is made for (with 1.7 it hands out buffers that a worker has taken), and the tracker that it needs. */
 export class Theirs {
   private constructor(
     private readonly pages: Server,
