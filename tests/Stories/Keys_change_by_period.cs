@@ -150,12 +150,17 @@ public sealed class Keys_change_by_period(OneServer one)
         };
         using var ffmpeg = Process.Start(start)!;
         var output = ffmpeg.StandardOutput.ReadToEndAsync();
-        await using (var input = ffmpeg.StandardInput.BaseStream)
+        try
         {
+            await using var input = ffmpeg.StandardInput.BaseStream;
             foreach (var piece in stream)
             {
                 await input.WriteAsync(piece);
             }
+        }
+        catch (IOException) when (key is not null)
+        {
+            // What a wrong key makes of the stream may be such that ffmpeg reads no further.
         }
 
         await ffmpeg.WaitForExitAsync();

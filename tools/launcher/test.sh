@@ -4,7 +4,7 @@
 
 passed=0 failed=0 skipped=0
 results=$LIVELEDGER_ROOT/artifacts/tests
-project_limit=${LIVELEDGER_TEST_LIMIT:-1500}
+project_limit=${LIVELEDGER_TEST_LIMIT:-2100}
 
 run_tests() {
   local area=${1:-}
