@@ -67,11 +67,16 @@ export function decodedBy(page: Page): Promise<Decoded> {
   });
 }
 
-export function untilState(page: Page, state: string, seconds = 15): Promise<Stats> {
-  return until(`state ${state}`, seconds, async () => {
-    const stats = await statsOf(page);
-    return stats.state === state ? stats : undefined;
-  });
+export async function untilState(page: Page, state: string, seconds = 15): Promise<Stats> {
+  try {
+    return await until(`state ${state}`, seconds, async () => {
+      const stats = await statsOf(page);
+      return stats.state === state ? stats : undefined;
+    });
+  } catch (error) {
+    const { state: now, failures, skipped, appended } = await statsOf(page);
+    throw new Error(`${String(error)}; ${JSON.stringify({ state: now, failures, skipped, appended: appended.slice(-8), ...(await decodedBy(page)) })}; ${await coverText(page)}`);
+  }
 }
 
 /** Waits until pictures and sound are being decoded. */
