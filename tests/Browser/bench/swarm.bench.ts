@@ -11,7 +11,7 @@ it("is measured", { timeout: 65 * 60_000 }, async () => {
   try {
     const file = join(folder, "runs.json");
     process.env["LIVELEDGER_BENCH_REPORT"] = file;
-    const failed = (await inOwnNetwork("bench/swarm.inside.ts", 60)).find(({ failure }) => failure !== undefined);
+    const failed = (await inOwnNetwork("bench/beside.inside.ts", 60)).find(({ failure }) => failure !== undefined);
     if (failed) throw new Error(failed.failure);
     const { load, seconds, runs } = JSON.parse(readFileSync(file, "utf8")) as { load: string; seconds: number; runs: Run[] };
     const measures = [...new Set(runs.map(({ pages }) => pages))].flatMap((pages) => measuresOf(pages, runs.filter((run) => run.pages === pages)));
