@@ -13,8 +13,9 @@ internal sealed record Ban(PeerPseudonym Peer, string Reason, DateTimeOffset Ban
 /// <summary>Bans peers, lifts bans, and knows who is banned. What is on the log takes effect at each tracker when <see cref="BanFollower"/> hears of it.</summary>
 internal sealed class BanBook(EventStore ledger, LedgerDatabase database, TimeProvider time)
 {
-    private static readonly string s_find = Load("find_ban.sql");
     private static readonly string s_list = Load("list_bans.sql");
+
+    private readonly BanLookups _lookups = new(database);
 
     /// <summary>Bans a peer; who is banned stays so.</summary>
     /// <exception cref="LedgerUnavailableException">The database is away; ban again.</exception>
@@ -28,13 +29,7 @@ internal sealed class BanBook(EventStore ledger, LedgerDatabase database, TimePr
 
     /// <summary>True if a peer is banned.</summary>
     /// <exception cref="LedgerUnavailableException">The database is away.</exception>
-    public Task<bool> IsBannedAsync(BroadcastId broadcast, PeerPseudonym peer, CancellationToken cancel) => LedgerUnavailableException.GuardAsync(async () =>
-    {
-        await using var command = database.Source.CreateCommand(s_find);
-        command.Parameters.Add(new() { Value = broadcast.Value });
-        command.Parameters.Add(new() { Value = peer.Value.ToArray() });
-        return await command.ExecuteScalarAsync(cancel) is not null;
-    });
+    public Task<bool> IsBannedAsync(BroadcastId broadcast, PeerPseudonym peer, CancellationToken cancel) => _lookups.IsBannedAsync(broadcast, peer, cancel);
 
     /// <summary>The bans of a broadcast.</summary>
     /// <exception cref="LedgerUnavailableException">The database is away.</exception>
