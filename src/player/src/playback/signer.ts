@@ -11,8 +11,9 @@ export class TakenDownError extends Error {}
 /** Waits until the broadcast has a certificate and something to play, asking every two seconds. */
 export async function waitForBroadcast(broadcast: Broadcast, waiting: () => void, signal: AbortSignal): Promise<Bytes> {
   for (;;) {
-    const certificate = await fetchCertificate(broadcast, "no-cache", signal);
-    if (certificate && (await isPlayable(broadcast, signal))) return certificate;
+    // Neither waits for the other: a viewer waits for both.
+    const [certificate, playable] = await Promise.all([fetchCertificate(broadcast, "no-cache", signal), isPlayable(broadcast, signal)]);
+    if (certificate && playable) return certificate;
     waiting();
     await pause(2000, signal);
   }

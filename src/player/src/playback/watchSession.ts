@@ -149,6 +149,9 @@ export class WatchSession {
     if (!this.token) return this.stop("no-token");
     if ((tokenExpiry(this.token) ?? Number.POSITIVE_INFINITY) <= Date.now()) return this.stop("token-expired");
 
+    // It starts while the network is waited for.
+    const verifier = new VerifierClient(workerUrl);
+    this.#verifier = verifier;
     const certified = waitForBroadcast(this.broadcast, () => this.#become({ kind: "waiting" }), signal);
     certified.catch(() => undefined);
     // Before a licence opens a playback, and a rental's time begins.
@@ -156,8 +159,6 @@ export class WatchSession {
     signal.throwIfAborted();
     if (this.#refuses) return this.stop("sharing-required");
     const certificate = await certified;
-    const verifier = new VerifierClient(workerUrl);
-    this.#verifier = verifier;
     const trust = new IdentityTrust(this.broadcast.id, this.pinned, attempt(() => window.localStorage));
     const answer = await verifier.ask({
       kind: "open",
