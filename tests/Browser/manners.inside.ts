@@ -1,26 +1,21 @@
 import type { Browser, Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
-import { openForMany } from "./support/chromium.js";
-import { LiveStage } from "./support/liveStage.js";
 import { becomes, type Machine, onMachineOfItsOwn } from "./support/machine.js";
 import { shares, untilLinked, watchers } from "./support/swarmPages.js";
+import { SwarmStage } from "./support/swarmStage.js";
 import { sleep, until } from "./support/until.js";
 import { coverText, statsOf, untilPlaying, untilState } from "./support/watchPage.js";
 
 // Run by swarm.test.ts in a network of its own.
-let stage: LiveStage;
+let stage: SwarmStage;
 let browser: Browser;
 
 beforeAll(async () => {
-  [stage, browser] = await Promise.all([LiveStage.open("Bars for the polite", 30), openForMany()]);
+  stage = await SwarmStage.open("Bars for the polite");
+  browser = stage.browser;
 }, 180_000);
-afterEach(async () => {
-  await Promise.all(browser.contexts().map((context) => context.close()));
-});
-afterAll(async () => {
-  await browser?.close();
-  await stage?.close();
-});
+afterEach(() => stage.clear());
+afterAll(() => stage?.close());
 
 const stateText = (page: Page) => page.locator("#sharing-state").innerText();
 const sentBy = async (page: Page) => (await statsOf(page)).swarm?.counts.sent ?? 0;

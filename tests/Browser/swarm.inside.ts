@@ -1,8 +1,8 @@
 import type { Browser, Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
-import { openForMany, openMortal } from "./support/chromium.js";
-import { LiveStage } from "./support/liveStage.js";
+import { openMortal } from "./support/chromium.js";
 import { arm, hangingAtAWant, offloadOf, printShares, type Share, sharesOver, shares as sharing, untilLinked, watchers } from "./support/swarmPages.js";
+import { SwarmStage } from "./support/swarmStage.js";
 import { until } from "./support/until.js";
 import { statsOf } from "./support/watchPage.js";
 
@@ -10,19 +10,15 @@ import { statsOf } from "./support/watchPage.js";
 const once = 1;
 
 // Run by swarm.test.ts in a network of its own.
-let stage: LiveStage;
+let stage: SwarmStage;
 let browser: Browser;
 
 beforeAll(async () => {
-  [stage, browser] = await Promise.all([LiveStage.open("Bars for many", 30), openForMany()]);
+  stage = await SwarmStage.open("Bars for many");
+  browser = stage.browser;
 }, 180_000);
-afterEach(async () => {
-  await Promise.all(browser.contexts().map((context) => context.close()));
-});
-afterAll(async () => {
-  await browser?.close();
-  await stage?.close();
-});
+afterEach(() => stage.clear());
+afterAll(() => stage?.close());
 
 function expectPlayed(shares: readonly Share[], seconds: number): void {
   for (const { bytes, stalls, failures, badChunks } of shares) {

@@ -8,10 +8,10 @@ import { type Polluted, polluting, pollutions } from "./nodePeers/polluter.js";
 import { connect } from "./nodePeers/webrtc.js";
 import { tapped } from "./nodePeers/wiretap.js";
 import { Witness } from "./nodePeers/witness.js";
-import { openForMany } from "./support/chromium.js";
-import { LiveBroadcast, LiveServer } from "./support/liveServer.js";
+import type { LiveBroadcast, LiveServer } from "./support/liveServer.js";
 import { OriginLine } from "./support/originLine.js";
 import { shares as sharing, watchers } from "./support/swarmPages.js";
+import { SwarmStage } from "./support/swarmStage.js";
 import { until } from "./support/until.js";
 import { statsOf } from "./support/watchPage.js";
 
@@ -21,21 +21,16 @@ const seconds = Number(process.env["LIVELEDGER_SWARM_SECONDS"] ?? 20);
 /** What a polluter costs is paid once by each that it meets, so its share is looked at over a time that is worth the name. */
 const isLong = seconds >= 120;
 
+let stage: SwarmStage;
 let server: LiveServer;
 let broadcast: LiveBroadcast;
 let browser: Browser;
 
 beforeAll(async () => {
-  [server, browser] = await Promise.all([LiveServer.start(), openForMany()]);
-  broadcast = await LiveBroadcast.create(server, "cbcs", "Bars among enemies", 30);
-  broadcast.publish({ rates: ["1200k", "300k"] });
-  await broadcast.untilSegments(5);
+  stage = await SwarmStage.open("Bars among enemies", { rates: ["1200k", "300k"] });
+  ({ server, broadcast, browser } = stage);
 }, 180_000);
-afterAll(async () => {
-  await browser?.close();
-  await broadcast?.stopPublishing();
-  await server?.stop();
-});
+afterAll(() => stage?.close());
 
 /** Messages that went through the middle, by type. */
 function total(taken: readonly Taken[]): Record<string, number> {

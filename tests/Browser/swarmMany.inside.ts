@@ -3,31 +3,26 @@ import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { hadOver, offloadOf, openCrowd, percentile, shown } from "./nodePeers/crowd.js";
 import { predicted } from "./nodePeers/prediction.js";
-import { openForMany } from "./support/chromium.js";
-import { LiveBroadcast, LiveServer } from "./support/liveServer.js";
+import type { LiveBroadcast, LiveServer } from "./support/liveServer.js";
 import { OriginLine } from "./support/originLine.js";
 import { printShares, sharesOver, shares as sharing, untilLinked, watchers } from "./support/swarmPages.js";
+import { SwarmStage } from "./support/swarmStage.js";
 import { sleep, until } from "./support/until.js";
 
 // Run by swarm.test.ts in a network of its own. More viewers, and for longer: LIVELEDGER_SWARM_PEERS=60 LIVELEDGER_SWARM_SECONDS=120 ./liveledger test browser
 const count = Number(process.env["LIVELEDGER_SWARM_PEERS"] ?? 30);
 const seconds = Number(process.env["LIVELEDGER_SWARM_SECONDS"] ?? 15);
 
+let stage: SwarmStage;
 let server: LiveServer;
 let broadcast: LiveBroadcast;
 let browser: Browser;
 
 beforeAll(async () => {
-  [server, browser] = await Promise.all([LiveServer.start(), openForMany()]);
-  broadcast = await LiveBroadcast.create(server, "cbcs", "Bars for a crowd", 30);
-  broadcast.publish({ rates: ["600k", "300k"] });
-  await broadcast.untilSegments(5);
+  stage = await SwarmStage.open("Bars for a crowd", { rates: ["600k", "300k"] });
+  ({ server, broadcast, browser } = stage);
 }, 180_000);
-afterAll(async () => {
-  await browser?.close();
-  await broadcast?.stopPublishing();
-  await server?.stop();
-});
+afterAll(() => stage?.close());
 
 it(`${count} viewers in Node and two pages play, most of it from one another`, { timeout: 120_000 + 2000 * seconds, retry: 1 }, async () => {
   const peers = await openCrowd(server.url, broadcast, count, 5);
