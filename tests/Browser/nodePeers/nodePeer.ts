@@ -33,6 +33,7 @@ export interface NodePeerSettings {
 const usuallyBehind = 3;
 const leastAheadMs = 1500;
 const usuallyAheadMs = 20_000;
+const segmentMs = 2000;
 const heartbeatMs = 30_000;
 
 /** A viewer in Node: the page's swarm and its delivery, with all their checks, and in place of hls.js and a decoder a reader of playlists and a clock. */
@@ -86,6 +87,7 @@ export class NodePeer {
     const certificate = new Uint8Array(await (await this.#ask(`${base}/signer`)).arrayBuffer());
     const verifier = await openVerifier(bytes, certificate, identity);
     const delivery = new VerifiedDelivery(named, server, verifier, this.log);
+    delivery.expectsSwarm = true;
     const tracks = tracksIn(await (await this.#ask(`${base}/master.m3u8`)).text(), `${base}/master.m3u8`);
     const video = (quality === "least" ? tracks.video[0] : tracks.video.at(-1)) ?? "";
 
@@ -126,13 +128,20 @@ export class NodePeer {
       next ??= segments.at(-behind)?.sequence ?? segments[0]?.sequence;
       const fresh = segments.filter(({ sequence }) => next !== undefined && sequence >= next);
       for (const segment of fresh) {
-        while (this.playhead.untilEnd(track, performance.now()) > mostAheadMs) await this.#pause(200);
+        while (this.#isAhead(track, mostAheadMs)) await this.#pause(100);
         await this.#load(delivery, segment, track);
         next = segment.sequence + 1;
       }
       // Reloaded as RFC 8216 §6.3.4 has it: after a target duration, or half of one if nothing was new.
       await this.#pause(Math.max(0, asked + (fresh.length > 0 ? 2000 : 1000) - performance.now()));
     }
+  }
+
+  // hls.js loads sound no further than a segment ahead of the picture.
+  #isAhead(track: number, mostAheadMs: number): boolean {
+    const now = performance.now();
+    const end = this.playhead.untilEnd(track, now);
+    return end > mostAheadMs || (track === 1 && end >= this.playhead.untilEnd(0, now) + segmentMs);
   }
 
   async #list(url: string): Promise<ReturnType<typeof segmentsIn>> {

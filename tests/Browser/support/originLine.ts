@@ -1,16 +1,19 @@
 import { createServer, request as ask, type Server } from "node:http";
 import { type AddressInfo, connect, type Socket } from "node:net";
-import { Transform } from "node:stream";
-import type { Duplex } from "node:stream";
+import { type Duplex, Transform } from "node:stream";
 
 const pieceLength = 2048;
+/** A timer that comes late is made up for, as a router would not have waited. */
+const lateMs = 100;
 
-/** The line between the server and everybody else: what it lets through in a second is all that the viewers together get, requests are counted on it, and it can be cut. */
+/** The line between the server and everybody else: requests and bytes are counted on it, it can be made narrow, and it can be cut. */
 export class OriginLine {
   /** Paths asked for. */
   readonly asked: string[] = [];
   /** Bytes of answers. */
   bytes = 0;
+  /** Of those, how many to which paths, without their query. */
+  readonly answered = new Map<string, number>();
   /** Takes a WebSocket in place of the server; true if it did. */
   taking: (path: string, request: Parameters<Server["emit"]>[1], socket: Duplex, head: Buffer) => boolean = () => false;
   /** Bytes a second that the server sends at most; without end at first. */
@@ -29,7 +32,10 @@ export class OriginLine {
       // The host goes on as it came: what the server says of its own address is then the line's.
       const asked = ask(this.target + request.url, { method: request.method ?? "GET", headers: request.headers }, (answer) => {
         response.writeHead(answer.statusCode ?? 502, answer.headers);
-        answer.pipe(this.#slow()).pipe(response);
+        const slow = this.#slow(request.url ?? "/");
+        answer.pipe(slow).pipe(response);
+        // What nobody waits for any more takes nothing of the line.
+        response.on("close", () => slow.destroy());
       });
       asked.on("error", () => response.destroy());
       response.on("close", () => asked.destroy());
@@ -42,7 +48,7 @@ export class OriginLine {
     this.#server.on("upgrade", (request, socket, head) => {
       const path = request.url ?? "/";
       this.asked.push(path);
-      if (!this.taking(path, request, socket, head)) this.#upgrade(`${request.method} ${path} HTTP/1.1\r\n${pairs(request.rawHeaders)}\r\n`, socket, head);
+      if (!this.taking(path, request, socket, head)) this.#upgrade(path, `${request.method} ${path} HTTP/1.1\r\n${pairs(request.rawHeaders)}\r\n`, socket, head);
     });
   }
 
@@ -71,7 +77,7 @@ export class OriginLine {
     await new Promise((resolve) => this.#server.close(resolve));
   }
 
-  #upgrade(head: string, socket: Duplex, first: Buffer): void {
+  #upgrade(path: string, head: string, socket: Duplex, first: Buffer): void {
     const { hostname, port } = new URL(this.target);
     const server: Socket = connect(Number(port), hostname, () => {
       server.write(head);
@@ -81,7 +87,9 @@ export class OriginLine {
     socket.on("error", () => server.destroy()).on("close", () => server.destroy());
     server.on("close", () => socket.destroy());
     socket.pipe(server);
-    server.pipe(this.#slow()).pipe(socket);
+    const slow = this.#slow(path);
+    server.pipe(slow).pipe(socket);
+    socket.on("close", () => slow.destroy());
   }
 
   #keep(socket: Duplex): void {
@@ -90,21 +98,30 @@ export class OriginLine {
   }
 
   // In pieces, and whoever had one goes behind the others: who waits for little does not wait for those who wait for much.
-  #slow(): Transform {
+  #slow(address: string): Transform {
+    const path = address.split("?")[0] ?? address;
+    const give = (piece: Buffer) => {
+      this.bytes += piece.length;
+      this.answered.set(path, (this.answered.get(path) ?? 0) + piece.length);
+      slow.push(piece);
+    };
     const slow: Transform = new Transform({
       transform: (bytes: Buffer, _, done) => {
-        this.bytes += bytes.length;
         let at = 0;
         const next = () => {
-          if (this.rate === Number.POSITIVE_INFINITY || at >= bytes.length) return done(null, at < bytes.length ? bytes.subarray(at) : undefined);
-          const piece = bytes.subarray(at, at + pieceLength);
+          if (slow.destroyed) return;
+          const piece = bytes.subarray(at, this.rate === Number.POSITIVE_INFINITY ? bytes.length : at + pieceLength);
           at += piece.length;
+          if (piece.length === 0) return done();
           const now = performance.now();
-          this.#freeAt = Math.max(now, this.#freeAt) + (1000 * piece.length) / this.rate;
-          setTimeout(() => {
-            slow.push(piece);
+          this.#freeAt = Math.max(now - lateMs, this.#freeAt) + (1000 * piece.length) / this.rate;
+          const goOn = () => {
+            if (slow.destroyed) return;
+            give(piece);
             next();
-          }, this.#freeAt - now);
+          };
+          if (this.#freeAt <= now) goOn();
+          else setTimeout(goOn, this.#freeAt - now);
         };
         next();
       },

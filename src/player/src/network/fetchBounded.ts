@@ -17,7 +17,8 @@ export class TooLongError extends Error {}
 
 interface Progress {
   readonly onHeaders?: (length: number) => void;
-  readonly onBytes?: (loaded: number) => void;
+  /** `buffer` has as many bytes of the body as are loaded, from its start. */
+  readonly onBytes?: (loaded: number, buffer: Bytes) => void;
 }
 
 /** Loads a whole body of at most `limit` bytes into a buffer of its own, which can then be transferred to the worker. */
@@ -54,7 +55,7 @@ export async function readBounded(response: Response, limit: number, progress: P
     }
     buffer.set(bytes, loaded);
     loaded += bytes.length;
-    progress.onBytes?.(loaded);
+    progress.onBytes?.(loaded, buffer);
   }
   return loaded === buffer.length ? buffer : buffer.slice(0, loaded);
 }

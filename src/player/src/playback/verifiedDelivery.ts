@@ -4,9 +4,13 @@ import { maxRecordFileLength, maxSegmentLength } from "../verify/segmentRecord.j
 import type { FetchTimes } from "../swarm/origin.js";
 import type { VerifierClient } from "../worker/client.js";
 import type { Answer, AskedSlot } from "../worker/messages.js";
+import { HttpOrigin } from "../swarm/httpOrigin.js";
 import { fetchBounded, TooLongError } from "../network/fetchBounded.js";
 import { type Broadcast, parseInitUrl, parseSegmentUrl } from "./liveUrls.js";
 import type { Swarm } from "../swarm/swarm.js";
+import type { Delivered } from "../swarm/swarmParts.js";
+import { AtOnce } from "./atOnce.js";
+import type { Download } from "./download.js";
 import type { VerificationLog } from "./verificationLog.js";
 
 /** Longest init segment taken. Ours are under 2 kB. */
@@ -46,12 +50,6 @@ const swarmFromMs = 2000;
 const marginMs = 400;
 /** The swarm asks the origin itself in time. If it comes with nothing all the same, it is done without. */
 const patienceMs = 1500;
-/** An origin that takes longer for what is needed at once is crowded, and neighbours are asked too. */
-const slowMs = 500;
-const lookAgainMs = 100;
-/** Of these the swarm leaves the origin alone for a while, which is asked already. */
-const crowdedMs = 8000;
-
 /**
  * The only way bytes reach the player library: each segment is fetched with its record and checked in the worker first.
  * A failure is tried once more past every cache, then stands for as long as the page does: asking again costs no request.
@@ -62,6 +60,9 @@ export class VerifiedDelivery {
   readonly #inits = new Map<string, Promise<Bytes>>();
   /** Where neighbours have what is wanted. Whatever comes from there passes the same checks. */
   swarm: Swarm | undefined;
+  /** There is none yet, and will be. */
+  expectsSwarm = false;
+  readonly #atOnce = new AtOnce(() => this.swarm, () => this.expectsSwarm);
 
   constructor(
     private readonly broadcast: Broadcast,
@@ -84,10 +85,18 @@ export class VerifiedDelivery {
       await initChecked;
       return this.verifier.ask({ kind: "segment", initName: initUrl, bytes, record, slot: asked });
     };
-    const swarmed = await this.#fromSwarm(asked, progress, check);
-    const answer = swarmed ?? (await this.#fromEither(url, slot.recordUrl, asked, progress, check));
-    this.log.good({ ...slot, byteLength: answer.bytes.length, milliseconds: answer.milliseconds });
-    return answer.bytes;
+    const over = new AbortController();
+    const signal = AbortSignal.any([progress.signal, over.signal]);
+    try {
+      const swarmed = await this.#fromSwarm(asked, { ...progress, signal }, check);
+      const answer = swarmed ?? (await this.#fromEither(url, slot.recordUrl, asked, { ...progress, signal }, check));
+      this.#atOnce.noteLength(slot.track, answer.bytes.length);
+      this.log.good({ ...slot, byteLength: answer.bytes.length, milliseconds: answer.milliseconds });
+      return answer.bytes;
+    } finally {
+      // Whatever else was under way for it is given up.
+      over.abort();
+    }
   }
 
   /** @param witnessUrl A listed segment that uses this init segment: its record vouches for it. */
@@ -110,69 +119,42 @@ export class VerifiedDelivery {
     return answer.bytes;
   }
 
-  // Undefined whenever it does not come to a good verdict: then it is loaded as ever.
+  // Undefined whenever it does not come to a good verdict: then it is loaded as ever. What has come by then is kept, in case that goes slowly.
   async #fromSwarm(slot: Required<AskedSlot>, { neededIn = 0, signal, onSwarmed, onTurned }: Progress, check: Check): Promise<Checked | undefined> {
     const { swarm } = this;
     if (!swarm?.isUp || neededIn < swarmFromMs || slot.epoch === undefined) return undefined;
-    const over = new AbortController();
-    const stop = () => over.abort();
-    const timer = setTimeout(stop, neededIn + patienceMs);
-    signal.addEventListener("abort", stop);
+    this.#atOnce.tellSwarm();
     try {
-      const { bytes, record, origin } = await swarm.segment({ ...slot, epoch: slot.epoch }, performance.now() + neededIn - marginMs, over.signal);
-      // Its buffer goes to the worker and comes back with the verdict.
-      const { length } = bytes;
-      const checked = good(await check(bytes, record.slice()));
-      if (checked) onSwarmed(length, origin);
-      else onTurned();
+      const coming = swarm.segment({ ...slot, epoch: slot.epoch }, performance.now() + neededIn - marginMs, signal);
+      coming.catch(() => undefined);
+      const late = new Promise<undefined>((resolve) => setTimeout(resolve, neededIn + patienceMs));
+      const delivered = await Promise.race([coming, late]);
+      const checked = delivered && (await this.#check(delivered, check, onSwarmed));
+      if (!checked) onTurned();
       return checked;
     } catch (error) {
       if (signal.aborted) throw error;
       onTurned();
       return undefined;
-    } finally {
-      clearTimeout(timer);
-      signal.removeEventListener("abort", stop);
     }
   }
 
-  // At once from the origin. Where that is slow, as with a crowd at its door, or away, whoever is first gives it: neighbours may have it whole.
-  async #fromEither(url: string, recordUrl: string, slot: Required<AskedSlot>, progress: Progress, check: Check): Promise<Checked> {
-    const { swarm } = this;
-    const over = new AbortController();
-    const signal = AbortSignal.any([progress.signal, over.signal]);
-    const fromOrigin = this.#fetchAndAsk(url, recordUrl, maxSegmentLength, slot, { ...progress, signal }, check, swarm);
-    if (!swarm) return fromOrigin;
-    try {
-      return await Promise.any([fromOrigin, this.#fromSwarmToo(swarm, slot, { ...progress, signal }, check, fromOrigin)]);
-    } catch {
-      return await fromOrigin;
-    } finally {
-      over.abort();
-    }
-  }
-
-  async #fromSwarmToo(swarm: Swarm, slot: Required<AskedSlot>, { signal, onSwarmed }: Progress, check: Check, fromOrigin: Promise<unknown>): Promise<Checked> {
+  #fromEither(url: string, recordUrl: string, slot: Required<AskedSlot>, progress: Progress, check: Check): Promise<Checked> {
     const { epoch } = slot;
-    if (epoch === undefined) throw new Error("no segment of an epoch");
-    const settled = fromOrigin.then(() => true, () => false);
-    const isThere = await Promise.race([settled, new Promise<false>((resolve) => setTimeout(() => resolve(false), slowMs))]);
-    if (isThere) throw new Error("it came from the origin");
-    // The origin has failed, or is on its way yet: neighbours have so long, or as long as it takes.
-    let isOver = false;
-    void settled.then(() => setTimeout(() => (isOver = true), patienceMs));
-    while (!swarm.isUp) {
-      signal.throwIfAborted();
-      if (isOver) throw new Error("neither the origin nor neighbours");
-      await new Promise((resolve) => setTimeout(resolve, lookAgainMs));
-    }
-    const inTime = new AbortController();
-    void settled.then(() => setTimeout(() => inTime.abort(), patienceMs));
-    const { bytes, record, origin } = await swarm.segment({ ...slot, epoch }, performance.now() + crowdedMs, AbortSignal.any([signal, inTime.signal]));
+    const load = (signal: AbortSignal, download?: Download) => this.#fetchAndAsk(url, recordUrl, maxSegmentLength, slot, { ...progress, signal }, check, download);
+    if (epoch === undefined) return load(progress.signal);
+    return this.#atOnce.segment({
+      slot: { ...slot, epoch }, signal: progress.signal, load,
+      range: (from, to, signal) => new HttpOrigin(`${this.origin}/live/${this.broadcast.id}`, signal).range(slot, from, to),
+      check: (delivered) => this.#check(delivered, check, progress.onSwarmed),
+    });
+  }
+
+  // Its buffer goes to the worker and comes back with the verdict.
+  async #check({ bytes, record, origin }: Delivered, check: Check, onSwarmed: Progress["onSwarmed"]): Promise<Checked | undefined> {
     const { length } = bytes;
     const checked = good(await check(bytes, record.slice()));
-    if (!checked) throw new Error("not what was signed");
-    onSwarmed(length, origin);
+    if (checked) onSwarmed(length, origin);
     return checked;
   }
 
@@ -195,7 +177,7 @@ export class VerifiedDelivery {
     slot: AskedSlot,
     progress: Progress,
     ask: Check,
-    swarm?: Swarm,
+    download?: Download,
   ): Promise<Checked> {
     const standing = this.#refused.get(url);
     if (standing) throw standing;
@@ -204,12 +186,13 @@ export class VerifiedDelivery {
     for (const cache of ["default", "reload"] as const) {
       // The record goes to the worker with the segment: neighbours get a copy, once it was good.
       let copy: Bytes | undefined;
-      const answer = await this.#attempt(url, recordUrl, limit, cache, progress, (bytes, record) => {
-        copy = swarm && record.slice();
+      const answer = await this.#attempt(url, recordUrl, limit, cache, progress, download, (bytes, record) => {
+        copy = download && record.slice();
         return ask(bytes, record);
       });
       if (answer.verdict === "fault") throw new Error(answer.message);
       const checked = good(answer);
+      const { swarm } = this;
       if (checked && copy && swarm && slot.epoch !== undefined) {
         const { epoch } = slot;
         swarm.elsewhere += checked.bytes.length;
@@ -228,13 +211,18 @@ export class VerifiedDelivery {
     limit: number,
     cache: RequestCache,
     progress: Progress,
+    download: Download | undefined,
     ask: Check,
   ): Promise<Answer> {
     const { signal } = progress;
+    const keep = (record: Bytes) => {
+      if (download) download.record = record.slice();
+      return record;
+    };
     try {
       const [bytes, record] = await Promise.all([
-        fetchBounded(url, limit, { ...progress, cache }).catch(asVerdict("segment-length")),
-        fetchBounded(recordUrl, maxRecordFileLength, { signal, cache }).catch(asVerdict("record-malformed")),
+        (download ? download.load(url, limit, { ...progress, cache }) : fetchBounded(url, limit, { ...progress, cache })).catch(asVerdict("segment-length")),
+        fetchBounded(recordUrl, maxRecordFileLength, { signal, cache }).then(keep).catch(asVerdict("record-malformed")),
       ]);
       progress.onArrived(bytes.length);
       return await ask(bytes, record);

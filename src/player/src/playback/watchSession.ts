@@ -191,6 +191,7 @@ export class WatchSession {
       this.#swarm = delivery.swarm = undefined;
     };
     const delivery = new VerifiedDelivery(this.broadcast, location.origin, verifier, this.log);
+    delivery.expectsSwarm = peerUse() === "on";
     this.#playback = new Playback(this.broadcast, token, this.video, delivery, {
       listed: (title) => {
         if (title) this.title = title;

@@ -17,6 +17,15 @@ export interface SchedulerSettings {
 
 export const usualSettings: SchedulerSettings = { marginMs: 400, silenceMs: 1500, patience: 0.35 };
 
+/** What nobody near has, one of those who play the track brings in, and if nothing comes of it in this time, or in what the origin takes for it, the next. */
+const turnMs = 300;
+/** An origin that gives a segment in this time is not crowded. */
+const quickMs = 1000;
+/** A peer's part of what is missing is fetched in so many goes. */
+const rounds = 4;
+/** Then neighbours were given time enough. */
+const lastTurn = 10;
+
 interface Wanted {
   readonly progress: SegmentProgress;
   readonly since: number;
@@ -34,11 +43,13 @@ export class ChunkScheduler {
 
   constructor(
     private readonly random: SeededRandom,
+    private readonly lot = 0,
     private readonly settings: SchedulerSettings = usualSettings,
   ) {}
 
-  linkUp(link: LinkId): void {
-    this.#links.set(link, new LinkView(link));
+  /** @param lot What the peer's key makes of {@link turnOf}: the same at every peer. */
+  linkUp(link: LinkId, lot = link): void {
+    this.#links.set(link, new LinkView(link, lot));
   }
 
   linkDown(link: LinkId): void {
@@ -121,6 +132,12 @@ export class ChunkScheduler {
     return progress?.take(chunk) ?? false;
   }
 
+  /** Chunks that are here already, as of a download that was broken off. */
+  hasAlready(segment: SegmentName, chunks: readonly number[]): void {
+    const progress = this.progressOf(segment);
+    for (const chunk of chunks) progress?.take(chunk);
+  }
+
   /** A fetch has ended, well or not: how long its first byte and all of it took; undefined if it failed. */
   fetched(segment: SegmentName, span: ChunkSpan, took: FetchTimes | undefined, now: number): void {
     const progress = this.progressOf(segment);
@@ -129,12 +146,25 @@ export class ChunkScheduler {
     else this.#origin.fail(now);
   }
 
+  /** What is seen of the origin in another way. */
+  learn(took: FetchTimes): void {
+    this.#origin.learn(took);
+  }
+
+  /** Milliseconds that the origin is expected to take for so many bytes. */
+  originMs(bytes: number): number {
+    return this.#origin.expect(bytes);
+  }
+
   /** What is to be done now. To be asked after each event, and a few times a second besides. */
   plan(now: number): Action[] {
     const actions = this.#giveUp(now);
     const soonest = [...this.#wanted.values()].filter(({ progress }) => !progress.isWhole).sort((a, b) => a.progress.deadline - b.progress.deadline);
     for (const wanted of soonest) {
-      actions.push(...this.#fetchStripe(wanted, now), ...this.#fetchLate(wanted, now), ...this.#askPeers(wanted, now));
+      actions.push(...this.#fetchStripe(wanted, now));
+      const { byteLength } = wanted.progress.wanted;
+      if (this.#origin.window >= byteLength || this.#origin.expect(byteLength) <= quickMs) actions.push(...this.#fetchLate(wanted, now), ...this.#askPeers(wanted, now));
+      else actions.push(...this.#askPeers(wanted, now), ...this.#fetchSome(wanted, now));
     }
     return actions;
   }
@@ -145,27 +175,68 @@ export class ChunkScheduler {
     return stripe ? this.#fetch(progress, stripe, "stripe", now) : [];
   }
 
-  #fetchLate({ progress, since, key }: Wanted, now: number): Action[] {
-    const left = progress.deadline - now;
-    if (left <= this.#origin.expect(progress.missingBytes) + this.settings.marginMs) {
-      // From both, it would come twice; from the peer alone, perhaps too late.
-      const whole = { first: 0, count: progress.wanted.chunks };
-      const fetches = this.#fetch(progress, whole, "deadline", now);
-      return fetches.length === 0 ? [] : [...this.#cancel((request) => keyOf(request.segment) === key, now), ...fetches];
+  #fetchLate(wanted: Wanted, now: number): Action[] {
+    const reason = this.#reason(wanted, now);
+    if (!reason) return [];
+    const { progress, key } = wanted;
+    const fetches = this.#fetch(progress, { first: 0, count: progress.wanted.chunks }, reason, now);
+    // From both, it would come twice; from the peer alone, perhaps too late.
+    return reason === "alone" || fetches.length === 0 ? fetches : [...this.#cancel((request) => keyOf(request.segment) === key, now), ...fetches];
+  }
+
+  // A crowd is at the origin, or the line is slow: all of it at once would take as long, and keep from others what they have nothing of. So each takes a chunk or two at a time of what no
+  // neighbour has yet: with these they have something to give one another. Of those who load the segment too each chunk is one's, then another's: few bring the same.
+  #fetchSome(wanted: Wanted, now: number): Action[] {
+    const reason = this.#reason(wanted, now);
+    if (!reason || this.#origin.rests(now)) return [];
+    const { progress, key, since } = wanted;
+    const { chunks, segment } = progress.wanted;
+    const views = [...this.#links.values()].filter((view) => view.isSending && view.plays(segment.track));
+    const turn = Math.floor((now - since) / Math.max(turnMs, this.#origin.expect(chunkSize)));
+    // Whoever turns out to be alone with a segment has more of it to bring in than one of many.
+    const others = turn === 0 ? views.length : views.filter((view) => view.knows(key)).length;
+    const window = Math.max(Math.ceil(progress.missingBytes / chunkSize / (1 + others) / rounds), Math.floor(this.#origin.window / chunkSize));
+    // Those who have some of it are loading it; of the others one turn is waited for.
+    const isMine = (chunk: number) => {
+      const mine = turnOf(this.lot, segment, chunk);
+      let [before, strangers] = [0, 0];
+      for (const view of views) if (turnOf(view.lot, segment, chunk) > mine) view.knows(key) ? before++ : (strangers = 1);
+      return before + strangers <= turn;
+    };
+    const isPressing = progress.deadline > since && progress.deadline - now <= this.#origin.expect(progress.missingBytes) / 2 + this.settings.marginMs;
+    const isOpen = (chunk: number) => progress.isOpen(chunk) && (isPressing || turn >= lastTurn || (!views.some((view) => view.has(key, chunks, chunk)) && isMine(chunk)));
+    const underWay = [...this.#wanted.values()].reduce((sum, other) => sum + other.progress.fromOrigin, 0);
+    const actions: Action[] = [];
+    for (let room = window - underWay; room > 0; ) {
+      const spans = progress.spans(isOpen);
+      const picked = spans[this.random.below(spans.length)];
+      if (!picked) break;
+      const count = Math.min(picked.count, room, Math.ceil(window / 2));
+      const span = { first: picked.first + this.random.below(picked.count - count + 1), count };
+      actions.push(this.#take(progress, span, reason));
+      room -= count;
     }
+    return actions;
+  }
+
+  // Why a segment has to come from the origin now, if it has.
+  #reason({ progress, since, key }: Wanted, now: number): FetchReason | undefined {
+    if (progress.deadline - now <= this.#origin.expect(progress.missingBytes) + this.settings.marginMs) return "deadline";
     const patience = (progress.deadline - since) * this.settings.patience;
     const someone = [...this.#links.values()].some((view) => view.isSending && view.knows(key));
-    return !someone && now - since >= patience ? this.#fetch(progress, { first: 0, count: progress.wanted.chunks }, "alone", now) : [];
+    return !someone && now - since >= patience ? "alone" : undefined;
   }
 
   #fetch(progress: SegmentProgress, within: ChunkSpan, reason: FetchReason, now: number): Action[] {
     if (this.#origin.rests(now)) return [];
     // By the deadline, what is under way from a peer as well; else only what nobody was asked for.
     const lacks = reason === "deadline" ? (chunk: number) => progress.lacksOrigin(chunk) : (chunk: number) => progress.isOpen(chunk);
-    return progress.spans(lacks, Number.POSITIVE_INFINITY, within).map((span): Action => {
-      for (let chunk = span.first; chunk < span.first + span.count; chunk++) progress.askedOrigin(chunk, true);
-      return { type: "fetch", segment: progress.wanted.segment, span, reason };
-    });
+    return progress.spans(lacks, Number.POSITIVE_INFINITY, within).map((span) => this.#take(progress, span, reason));
+  }
+
+  #take(progress: SegmentProgress, span: ChunkSpan, reason: FetchReason): Action {
+    for (let chunk = span.first; chunk < span.first + span.count; chunk++) progress.askedOrigin(chunk, true);
+    return { type: "fetch", segment: progress.wanted.segment, span, reason };
   }
 
   // From several holders at once, each a run of its own. Where each begins is by chance, so that neighbours come to hold different parts and have something to give one another.
@@ -230,4 +301,11 @@ export class ChunkScheduler {
 /** Bytes of a span of a segment: all of its chunks but the segment's last are full. */
 export function bytesOf({ chunks, byteLength }: WantedSegment, { first, count }: ChunkSpan): number {
   return first + count === chunks ? byteLength - first * chunkSize : count * chunkSize;
+}
+
+/** Who is first to bring in a chunk: the peer for whom this is most. */
+function turnOf(lot: number, { sequence }: SegmentName, chunk: number): number {
+  let mixed = Math.imul(lot ^ Math.imul(sequence, 0x9e3779b1) ^ Math.imul(chunk + 1, 0x85ebca77), 0xc2b2ae3d);
+  mixed = Math.imul(mixed ^ (mixed >>> 15), 0x27d4eb2f);
+  return (mixed ^ (mixed >>> 13)) >>> 0;
 }

@@ -17,6 +17,8 @@ export interface Request {
 
 /** Most segments that are remembered of a peer: more than a live window has. */
 const maxRemembered = 512;
+/** What a viewer plays at a time: a picture and a sound, and those that it comes from. */
+const maxTracks = 4;
 /** Chunks under way at once to a peer of whom nothing good has come yet: what a liar costs. */
 const probation = 2;
 /** And at least, once it has. */
@@ -32,6 +34,8 @@ const longestRestMs = 30_000;
 /** What is known of a peer at the other end of a link: what it has, how fast it is, what was asked of it. */
 export class LinkView {
   readonly #held = new Map<string, HeldSegment>();
+  /** Those that it spoke of last. */
+  readonly #tracks = new Set<bigint>();
   readonly #requests = new Map<number, Request>();
   /** Cancelled, and until when chunks of it are no offence. */
   readonly #cancelled = new Map<number, { readonly until: number; readonly request: Request }>();
@@ -44,7 +48,10 @@ export class LinkView {
   #restsUntil = 0;
   isSending = true;
 
-  constructor(readonly id: LinkId) {}
+  constructor(
+    readonly id: LinkId,
+    readonly lot: number,
+  ) {}
 
   get requests(): Iterable<Request> {
     return this.#requests.values();
@@ -66,6 +73,9 @@ export class LinkView {
     for (const one of held) {
       const key = keyOf(one.segment);
       this.#held.delete(key);
+      this.#tracks.delete(one.segment.track);
+      this.#tracks.add(one.segment.track);
+      if (this.#tracks.size > maxTracks) this.#tracks.delete(this.#tracks.values().next().value ?? 0n);
       if (one.holding === "none") continue;
       // The oldest goes: what a peer claims to have never grows beyond this.
       if (this.#held.size >= maxRemembered) this.#held.delete(this.#held.keys().next().value ?? "");
@@ -79,6 +89,11 @@ export class LinkView {
     const held = this.#held.get(segment);
     if (held?.chunks !== chunks) return false;
     return held.holding === "all" || (held.bitmap !== undefined && hasBit(held.bitmap, chunk));
+  }
+
+  /** True if it said that it has some of that track lately: it may be loading what comes next of it. */
+  plays(track: bigint): boolean {
+    return this.#tracks.has(track);
   }
 
   knows(segment: string): boolean {

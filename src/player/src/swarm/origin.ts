@@ -9,16 +9,25 @@ export interface FetchTimes {
 const firstRestMs = 250;
 const longestRestMs = 4000;
 
+/** So much of what it gave in this time is under way from it at once: more would not come sooner, and would keep what others need from them. */
+const windowMs = 500;
+
 /** What is known of the origin. Before the first fetch: a slow line and a far server, so that the first deadline is kept too. */
 export class Origin {
   #firstByteMs = 300;
   #bytesPerMs = 250;
   #known = false;
+  /** The shortest wait for a first byte: longer ones are a queue. */
+  #leastFirstByteMs = Number.POSITIVE_INFINITY;
+  /** Of all that was fetched, queues and all. */
+  #goodput = 0;
   #failures = 0;
   #restsUntil = 0;
 
   learn({ firstByteMs, ms, bytes }: FetchTimes): void {
     const weight = this.#known ? 0.25 : 1;
+    this.#leastFirstByteMs = Math.min(this.#leastFirstByteMs, firstByteMs);
+    this.#goodput += (bytes / Math.max(2, ms - this.#leastFirstByteMs) - this.#goodput) * weight;
     this.#firstByteMs += (firstByteMs - this.#firstByteMs) * weight;
     const body = ms - firstByteMs;
     // Within a millisecond or two a clock says nothing of the rate.
@@ -30,6 +39,12 @@ export class Origin {
   fail(now: number): void {
     this.#restsUntil = now + Math.min(longestRestMs, firstRestMs * 2 ** this.#failures);
     this.#failures++;
+  }
+
+  /** Bytes that it is worth having under way from it at once; without bound before anything came of it. */
+  get window(): number {
+    if (this.#failures > 0) return 0;
+    return this.#known ? this.#goodput * windowMs : Number.POSITIVE_INFINITY;
   }
 
   rests(now: number): boolean {

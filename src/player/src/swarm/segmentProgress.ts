@@ -11,6 +11,7 @@ export class SegmentProgress {
   readonly #chunks: Uint8Array;
   #missing: number;
   #open: number;
+  #fromOrigin = 0;
   /** When all of it must be there. */
   deadline: number;
   /** The part that this peer brings in from the origin. */
@@ -35,6 +36,11 @@ export class SegmentProgress {
   /** Chunks that are not there and asked of nobody. */
   get open(): number {
     return this.#open;
+  }
+
+  /** Chunks that are under way from the origin. */
+  get fromOrigin(): number {
+    return this.#fromOrigin;
   }
 
   has(chunk: number): boolean {
@@ -88,5 +94,6 @@ export class SegmentProgress {
     const after = on ? before | bit : before & ~bit;
     this.#chunks[chunk] = after;
     this.#open += Number(after === 0) - Number(before === 0);
+    this.#fromOrigin += Number((after & fromOrigin) !== 0) - Number((before & fromOrigin) !== 0);
   }
 }

@@ -68,6 +68,12 @@ export class SegmentStore {
     return stored?.missing === 0 ? stored.bytes : undefined;
   }
 
+  /** Those of its chunks that are there. */
+  chunks(segment: SegmentName): number[] {
+    const stored = this.#stored.get(keyOf(segment));
+    return stored ? Array.from({ length: Math.ceil(stored.byteLength / chunkSize) }, (_, chunk) => chunk).filter((chunk) => this.#has(stored, chunk)) : [];
+  }
+
   /** Chunks for a neighbour, as views; undefined unless all of them are there. */
   read(segment: SegmentName, { first, count }: ChunkSpan): Bytes[] | undefined {
     const stored = this.#stored.get(keyOf(segment));

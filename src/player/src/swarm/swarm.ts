@@ -5,15 +5,23 @@ import { Admittance } from "./admittance.js";
 import { FigureReports } from "./figureReports.js";
 import { HttpOrigin } from "./httpOrigin.js";
 import { type LostLink, type Neighbour, Neighbourhood } from "./neighbourhood.js";
+import type { FetchTimes } from "./origin.js";
 import { PlayedTracks, type SegmentSlot } from "./playedTracks.js";
 import { SeededRandom } from "./random.js";
 import { Revocations } from "./revocations.js";
-import { type Delivered, type SwarmCounts, SwarmNode } from "./swarmNode.js";
+import { type Delivered, type FetchedChunk, type SwarmCounts, SwarmNode } from "./swarmNode.js";
 import type { SwarmSurroundings } from "./swarmSurroundings.js";
 import { TrackerClient } from "./trackerClient.js";
 import type { Figures, FromTracker, Stripe } from "./trackerMessages.js";
 
 export type { SegmentSlot, SwarmSurroundings };
+
+/** A download from the origin that was given up: the segment's record, and chunks of it; neither is checked. */
+export interface Begun {
+  readonly record: Bytes;
+  readonly chunks: readonly FetchedChunk[];
+  readonly took: FetchTimes;
+}
 
 export type SwarmState = "starting" | "joined" | "tracker-away" | "not-admitted" | "closed";
 
@@ -55,6 +63,22 @@ export class Swarm {
     return (this.#node?.neighbours ?? 0) > 0;
   }
 
+  /** Whether neighbours are here, or to be expected. */
+  get isAmongOthers(): boolean {
+    return this.isUp || (this.state === "joined" && this.viewers >= Math.max(2, this.minViewers));
+  }
+
+  /** Notes what the origin took for something that was loaded past the swarm; false if there is nobody yet to note it. */
+  learn(took: FetchTimes): boolean {
+    this.#node?.learn(took);
+    return this.#node !== undefined;
+  }
+
+  /** Milliseconds that the origin is expected to take for so many bytes. */
+  originMs(bytes: number): number {
+    return this.#node?.originMs(bytes) ?? 0;
+  }
+
   get counts(): SwarmCounts & { readonly sent: number; readonly requests: number } {
     const { counts, sent = 0 } = this.#node ?? {};
     return { origin: 0, peers: 0, relays: 0, goodChunks: 0, badChunks: 0, ...counts, sent, requests: this.#origin.requests };
@@ -92,18 +116,27 @@ export class Swarm {
     this.#tell();
   }
 
-  /** A whole segment, each chunk checked, by the deadline on the swarm's clock as far as the origin goes. */
-  async segment(slot: SegmentSlot, deadline: number, signal: AbortSignal): Promise<Delivered> {
+  /**
+   * A whole segment, each chunk checked, by the deadline on the swarm's clock as far as the origin goes.
+   * @param begun What a download of it brought that was given up, with the record.
+   */
+  async segment(slot: SegmentSlot, deadline: number, signal: AbortSignal, begun?: Begun): Promise<Delivered> {
     const node = this.#node;
     if (!node) throw new Error("there is no swarm yet");
     const name = await this.#tracks.name(slot);
+    const facts = begun && (await this.around.readRecord(begun.record, slot));
     signal.throwIfAborted();
     const giveUp = () => node.unwant(name);
     signal.addEventListener("abort", giveUp);
     // What is under way when the viewer leaves the swarm comes from the origin at once, and not when its time is nearly over.
     this.#over.signal.addEventListener("abort", giveUp);
     try {
-      return await node.deliver(name, deadline);
+      const delivered = node.deliver(name, deadline);
+      if (facts) {
+        this.elsewhere += begun.took.bytes;
+        await node.goOn(name, { ...begun, facts });
+      }
+      return await delivered;
     } finally {
       signal.removeEventListener("abort", giveUp);
       this.#over.signal.removeEventListener("abort", giveUp);

@@ -1,3 +1,4 @@
+import type { Admission } from "../peering/admission.js";
 import type { LinkSelf } from "../peering/linkHandshake.js";
 import { maxHeld, type PeerMessage } from "../peering/messages.js";
 import type { Channel as ChannelBinding, LinkSide } from "../peering/proofs.js";
@@ -10,17 +11,18 @@ import { ChunkScheduler } from "./chunkScheduler.js";
 import { InitBook } from "./initBook.js";
 import { Links } from "./links.js";
 import type { Channel, LinkEnd, LinkSession } from "./linkSession.js";
+import type { FetchTimes } from "./origin.js";
 import { OriginFetches } from "./originFetches.js";
 import { Pieces } from "./pieces.js";
 import { RecordBook, type SegmentFacts } from "./recordBook.js";
 import { SegmentStore } from "./segmentStore.js";
-import type { Delivered, LinkWatch, SwarmCounts, SwarmOrigin, SwarmParts } from "./swarmParts.js";
+import type { BrokenOff, Delivered, FetchedChunk, LinkWatch, SwarmCounts, SwarmOrigin, SwarmParts } from "./swarmParts.js";
 import { UploadCredit } from "./uploadCredit.js";
 import { Uplink } from "./uplink.js";
 import { Uploads } from "./uploads.js";
 import { WantedSegments } from "./wantedSegments.js";
 
-export type { Delivered, LinkWatch, SwarmCounts, SwarmOrigin, SwarmParts };
+export type { BrokenOff, Delivered, FetchedChunk, LinkWatch, SwarmCounts, SwarmOrigin, SwarmParts };
 
 const announceEveryMs = 100;
 /** A fraction of the scheduler's margin: it decides by the deadline only when it is asked. */
@@ -46,7 +48,7 @@ export class SwarmNode {
 
   constructor(private readonly parts: SwarmParts) {
     const { clock, random, origin, readRecord, maxBytes, uploadRate } = parts;
-    this.#scheduler = new ChunkScheduler(random);
+    this.#scheduler = new ChunkScheduler(random, lotOf(parts.self.admission));
     this.#store = new SegmentStore(maxBytes);
     this.#links = new Links(parts, {
       up: (link) => this.#up(link),
@@ -66,6 +68,7 @@ export class SwarmNode {
       clock, records: this.#records, opens: (segment, byteLength) => this.#store.open(segment, byteLength), expires: (segment) => this.unwant(segment),
       schedules: (wanted) => {
         this.#scheduler.want(wanted, clock.now);
+        this.#scheduler.hasAlready(wanted.segment, this.#store.chunks(wanted.segment));
         this.#plan();
       },
     });
@@ -82,6 +85,16 @@ export class SwarmNode {
 
   get neighbours(): number {
     return this.#links.size;
+  }
+
+  /** Notes what the origin took for something. */
+  learn(took: FetchTimes): void {
+    this.#scheduler.learn(took);
+  }
+
+  /** Milliseconds that the origin is expected to take for so many bytes. */
+  originMs(bytes: number): number {
+    return this.#scheduler.originMs(bytes);
   }
 
   /** How many neighbours say that they have some of a segment. */
@@ -116,6 +129,21 @@ export class SwarmNode {
     const bytes = await this.want(segment, deadline);
     const { file } = await this.#records.find(segment, () => true);
     return { bytes, record: file, origin: this.#fetches.timesOf(segment) };
+  }
+
+  /** Goes on with what a download from the origin brought of a segment that is wanted: what is good of it is kept, and the origin known for as slow as it was. */
+  async goOn(segment: SegmentName, { facts, chunks, took }: BrokenOff): Promise<void> {
+    this.#records.keep(segment, facts);
+    this.#scheduler.learn(took);
+    if (!this.#wanted.has(segment)) return;
+    this.#store.open(segment, facts.byteLength);
+    for (const { chunk, bytes } of chunks) {
+      if (!sameBytes(await leafHash(bytes), facts.leaves.subarray(32 * chunk, 32 * chunk + 32))) continue;
+      this.#offered += bytes.length;
+      this.#scheduler.hasAlready(segment, [chunk]);
+      this.#keep(segment, chunk, bytes);
+    }
+    this.#plan();
   }
 
   /** The tracker's word that others wait for a part of a segment: it is fetched at once, and the rest comes as neighbours have it. */
@@ -176,7 +204,7 @@ export class SwarmNode {
   }
 
   #up(link: LinkSession): void {
-    this.#scheduler.linkUp(link.id);
+    this.#scheduler.linkUp(link.id, link.other && lotOf(link.other));
     for (const held of this.#store.all()) link.send({ type: "have", held });
     if (!this.#uploads.isOn) link.send({ type: "sending", isOn: false });
   }
@@ -286,4 +314,8 @@ export class SwarmNode {
   #cut(link: LinkId, offence: Offence): void {
     this.#links.get(link)?.cut(offence);
   }
+}
+
+function lotOf({ key }: Admission): number {
+  return new DataView(key.bytes.buffer, key.bytes.byteOffset).getUint32(0);
 }

@@ -40,6 +40,20 @@ export interface SwarmCounts {
   badChunks: number;
 }
 
+export interface FetchedChunk {
+  readonly chunk: number;
+  readonly bytes: Bytes;
+}
+
+/** What a download from the origin brought that was given up. */
+export interface BrokenOff {
+  /** The segment's record, checked. */
+  readonly facts: SegmentFacts;
+  /** Not checked. */
+  readonly chunks: readonly FetchedChunk[];
+  readonly took: FetchTimes;
+}
+
 /** A whole segment as it came, and what of it the origin gave. */
 export interface Delivered {
   readonly bytes: Bytes;

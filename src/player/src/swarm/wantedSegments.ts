@@ -65,6 +65,10 @@ export class WantedSegments {
     return promise;
   }
 
+  has(segment: SegmentName): boolean {
+    return this.#waiting.has(keyOf(segment));
+  }
+
   /** It is there. */
   came(segment: SegmentName, whole: Bytes): void {
     this.#waiting.get(keyOf(segment))?.resolve(whole.slice());

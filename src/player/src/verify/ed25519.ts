@@ -1,8 +1,11 @@
 import { Point } from "@noble/ed25519";
 import { sha512 } from "@noble/hashes/sha2.js";
-import { type Bytes, concatBytes, sameBytes } from "./bytes.js";
+import { type Bytes, concatBytes, sameBytes, toHex } from "./bytes.js";
 
 const order = Point.CURVE().n;
+/** Good ones of late: the check takes milliseconds, and a broadcaster's key comes with the admission of every neighbour. */
+const parsed = new Map<string, Ed25519PublicKey>();
+const maxParsed = 256;
 const identityPoint = Uint8Array.of(1, ...new Array<number>(31).fill(0));
 
 /** An Ed25519 public key (RFC 8032 §5.1.5): canonical, on the curve, in the main subgroup, not of low order. */
@@ -17,12 +20,19 @@ export class Ed25519PublicKey {
    */
   static parse(bytes: Bytes): Ed25519PublicKey | undefined {
     if (bytes.length !== 32) return undefined;
+    const name = toHex(bytes);
+    const known = parsed.get(name);
+    if (known) return known;
     try {
       const point = Point.fromBytes(bytes, false);
-      return point.isSmallOrder() || !point.isTorsionFree() ? undefined : new Ed25519PublicKey(bytes.slice());
+      if (point.isSmallOrder() || !point.isTorsionFree()) return undefined;
     } catch {
       return undefined;
     }
+    const key = new Ed25519PublicKey(bytes.slice());
+    if (parsed.size >= maxParsed) parsed.delete(parsed.keys().next().value ?? "");
+    parsed.set(name, key);
+    return key;
   }
 
   equals(other: Ed25519PublicKey): boolean {

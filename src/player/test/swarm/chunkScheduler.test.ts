@@ -242,6 +242,69 @@ describe("the origin", () => {
     expect(scheduler.plan(350)).toEqual([{ type: "fetch", segment, span: { first: 4, count: 6 }, reason: "stripe" }]);
   });
 
+  it("that a crowd is at gives each chunk to few of those who wait for it, and all of them are brought in", () => {
+    // Twelve who are linked with one another, want the same at once, and know the origin for slow: 16 KiB a second each.
+    const crowd = Array.from({ length: 12 }, (_, n) => new ChunkScheduler(new SeededRandom(n + 1), Math.imul(n + 1, 0x9e3779b1)));
+    const had = crowd.map(() => new Set<number>());
+    for (const [n, scheduler] of crowd.entries()) {
+      scheduler.learn({ firstByteMs: 100, ms: 1100, bytes: chunkSize });
+      for (const m of crowd.keys()) if (m !== n) scheduler.linkUp(m, Math.imul(m + 1, 0x9e3779b1));
+      for (const m of crowd.keys()) if (m !== n) scheduler.heard(m, [{ ...all, segment: { ...segment, sequence: 6 } }]);
+      scheduler.want({ ...wanted, deadline: 0 }, 0);
+    }
+    let fetched = 0;
+    const coming: { at: number; n: number; span: ChunkSpan }[] = [];
+    for (let now = 0; now < 30_000 && had.some(({ size }) => size < chunks); now += 100) {
+      for (const due of coming.filter(({ at }) => at === now)) {
+        for (const chunk of numbers(due.span)) {
+          crowd[due.n]?.chunkFromOrigin(segment, chunk);
+          had[due.n]?.add(chunk);
+        }
+        crowd[due.n]?.fetched(segment, due.span, { firstByteMs: 100, ms: 1000 * due.span.count + 100, bytes: due.span.count * chunkSize }, now);
+        for (const [m, other] of crowd.entries()) if (m !== due.n) other.heard(due.n, [some(...(had[due.n] ?? []))]);
+      }
+      for (const [n, scheduler] of crowd.entries()) {
+        const actions = scheduler.plan(now);
+        for (const action of fetchesOf(actions)) {
+          if (action.type !== "fetch") continue;
+          fetched += action.span.count;
+          coming.push({ at: now + 1000 * action.span.count + 100, n, span: action.span });
+        }
+        for (const { link, request, span } of asksOf(actions)) {
+          for (const chunk of numbers(span)) {
+            expect(had[link]?.has(chunk)).toBe(true);
+            scheduler.chunkFrom(link, request, chunk, chunkSize, true, now);
+            had[n]?.add(chunk);
+          }
+        }
+      }
+    }
+    expect(crowd.every((scheduler) => scheduler.progressOf(segment)?.isWhole)).toBe(true);
+    // Each for itself would be twelve copies.
+    expect(fetched / chunks).toBeLessThan(2);
+  });
+
+  it("that is slow is asked all the same for what a neighbour says that it loads and does not, before long", () => {
+    const scheduler = meet([some(0)]);
+    scheduler.learn({ firstByteMs: 100, ms: 1100, bytes: chunkSize });
+    scheduler.sending(1, true);
+    scheduler.want({ ...wanted, deadline: 0 }, 0);
+    const asked = new Set<number>();
+    for (let now = 0; now < 60_000 && asked.size < chunks; now += 100) {
+      const actions = scheduler.plan(now);
+      answer(scheduler, asksOf(actions), now);
+      for (const action of fetchesOf(actions)) {
+        if (action.type !== "fetch") continue;
+        for (const chunk of numbers(action.span)) {
+          asked.add(chunk);
+          scheduler.chunkFromOrigin(segment, chunk);
+        }
+        scheduler.fetched(segment, action.span, { firstByteMs: 100, ms: 1100, bytes: action.span.count * chunkSize }, now);
+      }
+    }
+    expect(scheduler.progressOf(segment)?.isWhole).toBe(true);
+  });
+
   it("is asked for nothing that is no longer wanted, nor peers", () => {
     const scheduler = meet([all]);
     scheduler.plan(0);

@@ -122,7 +122,7 @@ class Simulation {
   #join(): Peer {
     const { polluters = 0, uplink, links } = this.shape;
     const peer: Peer = {
-      id: this.#nextId, received: 0, credit: new UploadCredit(() => peer.received), gate: new UploadGate(uplink(this.#nextId++, this.#random)), scheduler: new ChunkScheduler(new SeededRandom(this.#random.below(2 ** 31))), links: new Map(), got: new Map(), banned: new Set(),
+      id: this.#nextId, received: 0, credit: new UploadCredit(() => peer.received), gate: new UploadGate(uplink(this.#nextId++, this.#random)), scheduler: new ChunkScheduler(new SeededRandom(this.#random.below(2 ** 31)), this.#nextId), links: new Map(), got: new Map(), banned: new Set(),
       pollutes: this.#random.next() < polluters, changed: new Set(), nextLink: 1, isHere: true, isPlanned: false,
     };
     for (let n = 0; n < links && this.#peers.length > 0; n++) this.#link(peer, this.#peers[this.#random.below(this.#peers.length)] as Peer);
@@ -136,8 +136,8 @@ class Simulation {
     const [here, there] = [one.nextLink++, other.nextLink++];
     one.links.set(here, { to: other, back: there });
     other.links.set(there, { to: one, back: here });
-    one.scheduler.linkUp(here);
-    other.scheduler.linkUp(there);
+    one.scheduler.linkUp(here, other.id);
+    other.scheduler.linkUp(there, one.id);
     for (const [from, link] of [[one, here], [other, there]] as const) this.#tell(from, link, [...from.got.keys()]);
   }
 
