@@ -8,10 +8,11 @@ export type Pollution = (typeof pollutions)[number];
 
 type Chunks = Extract<PeerMessage, { type: "chunks" }>;
 
-/** What a polluter has sent in all. */
+/** What a polluter has sent in all, and the admissions that it was met under. */
 export interface Polluted {
   messages: number;
   bytes: number;
+  readonly admissions: Set<string>;
 }
 
 /**
@@ -28,6 +29,7 @@ export function polluting(how: Pollution, sent: Polluted): () => Tap {
       },
       out: (message) => {
         const said = readMessage(message);
+        if (said?.type === "hello") sent.admissions.add(said.admission);
         if (said?.type === "have") return [writeMessage({ type: "have", held: said.held.map(({ segment, chunks, holding }) => ({ segment, chunks, holding: holding === "none" ? "none" : "all" })) })];
         const asked = said && "request" in said ? wanted.get(said.request) : undefined;
         if (!said || !asked || (said.type !== "chunks" && said.type !== "no")) return [message];

@@ -8,8 +8,8 @@ import type { Tap } from "./wiretap.js";
 
 /** Compares what honest peers play and pass on with what the server has, byte by byte. It goes by the server's files alone, and by nothing that a peer has checked. */
 export class Witness {
-  /** Bytes of chunks that came to honest peers, whatever became of them. */
-  received = 0;
+  /** Links of honest peers, and the bytes of messages with chunks that came over them, whatever became of those; by the admission at the other end. */
+  readonly received = new Map<string, { links: number; bytes: number }>();
   readonly #played: { url: string; hash: string }[] = [];
   readonly #relayed: { segment: SegmentName; chunk: number; hash: string }[] = [];
   readonly #files = new Map<string, Promise<Buffer>>();
@@ -25,11 +25,13 @@ export class Witness {
   /** On one data channel of an honest peer. */
   readonly tap = (): Tap => {
     const wanted = new Map<number, SegmentName>();
+    let from: { links: number; bytes: number } | undefined;
     return {
       heard: (message) => {
         const said = readMessage(message);
         if (said?.type === "want") wanted.set(said.request, said.segment);
-        else if (message[0] === 5) this.received += message.length;
+        else if (said?.type === "hello") from ??= this.#linked(said.admission);
+        else if (message[0] === 5 && from) from.bytes += message.length;
       },
       out: (message) => {
         const said = readMessage(message);
@@ -54,6 +56,13 @@ export class Witness {
       if (hashOf(file.subarray(chunk * chunkSize, (chunk + 1) * chunkSize)) !== hash) relayedBad++;
     }
     return { played: this.#played.length, playedBad, relayed: this.#relayed.length, relayedBad };
+  }
+
+  #linked(admission: string): { links: number; bytes: number } {
+    const known = this.received.get(admission) ?? { links: 0, bytes: 0 };
+    known.links++;
+    this.received.set(admission, known);
+    return known;
   }
 
   #file(path: string): Promise<Buffer> {

@@ -13,9 +13,14 @@ export interface SchedulerSettings {
   readonly silenceMs: number;
   /** With nobody who has a segment, the origin is asked when so much of the time that was left is gone, 0 to 1: neighbours that are loading it may say so yet. */
   readonly patience: number;
+  /** Peers of whom nothing good has come are asked only for what has so much time beside the origin's and the margin, in ms. */
+  readonly probationMs: number;
 }
 
-export const usualSettings: SchedulerSettings = { marginMs: 400, silenceMs: 1500, patience: 0.35 };
+export const usualSettings: SchedulerSettings = { marginMs: 400, silenceMs: 1500, patience: 0.35, probationMs: 500 };
+
+/** Peers on probation at once: a crowd of liars costs so many chunks at a time. */
+const maxOnProbation = 4;
 
 /** What nobody near has, one of those who play the track brings in, and if nothing comes of it in this time, or in what the origin takes for it, the next. */
 const turnMs = 300;
@@ -112,6 +117,16 @@ export class ChunkScheduler {
     const progress = this.progressOf(answered.segment);
     progress?.askedPeer(chunk, false);
     return { keep: progress?.take(chunk) ?? false, actions: [] };
+  }
+
+  /** Links of whom something good has come, of those. */
+  proved(links: readonly LinkId[]): LinkId[] {
+    return links.filter((id) => this.#links.get(id)?.isProved);
+  }
+
+  /** A message says that it brings chunks of a request: what was asked for; undefined if one of them was not, or was brought before. To be asked of each message once, as it comes. */
+  brings(link: LinkId, request: number, span: ChunkSpan): Request | undefined {
+    return this.#links.get(link)?.brings(request, span);
   }
 
   /** What a request asked for, so that a chunk of it can be hashed against its record; undefined if nobody asked. */
@@ -244,20 +259,28 @@ export class ChunkScheduler {
     if (progress.open === 0) return [];
     const { chunks } = progress.wanted;
     const actions: Action[] = [];
-    const able = [...this.#links.values()].filter((view) => view.room(now) > 0 && view.knows(key));
+    const hasTime = progress.deadline - now > this.#origin.expect(progress.missingBytes) + this.settings.marginMs + this.settings.probationMs;
+    const able = [...this.#links.values()].filter((view) => view.room(now) > 0 && view.knows(key) && (view.isProved || hasTime));
     const share = Math.ceil(progress.open / Math.max(1, able.length));
     for (const view of this.#shuffled(able).sort((a, b) => (b.rate ?? 0) - (a.rate ?? 0))) {
+      if (!view.isProved && this.#onProbation >= maxOnProbation) continue;
       const spans = progress.spans((chunk) => progress.isOpen(chunk) && view.has(key, chunks, chunk), maxWanted);
       for (let room = Math.min(view.room(now), Math.max(share, maxRun)); room > 0 && spans.length > 0; ) {
-        const [picked] = spans.splice(this.random.below(spans.length), 1);
+        const [picked] = spans.splice(view.isProved ? this.random.below(spans.length) : spans.length - 1, 1);
         if (!picked) break;
-        const span = { first: picked.first, count: Math.min(picked.count, room) };
+        // On probation, the last: a segment's last chunk is the short one.
+        const count = Math.min(picked.count, room);
+        const span = { first: view.isProved ? picked.first : picked.first + picked.count - count, count };
         for (let chunk = span.first; chunk < span.first + span.count; chunk++) progress.askedPeer(chunk, true);
         actions.push({ type: "ask", link: view.id, request: view.ask(progress.wanted.segment, span, now).id, segment: progress.wanted.segment, span });
         room -= span.count;
       }
     }
     return actions;
+  }
+
+  get #onProbation(): number {
+    return [...this.#links.values()].filter(({ isOnProbation }) => isOnProbation).length;
   }
 
   #giveUp(now: number): Action[] {

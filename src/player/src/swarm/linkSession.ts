@@ -19,6 +19,8 @@ export type LinkEnd = { readonly offence: Offence } | { readonly refused: LinkSt
 
 export interface LinkOwner {
   up(link: LinkSession, other: Admission): void;
+  /** Looks at a message the moment it comes, before those that came earlier are through and before anything is hashed: what shows to be wrong with it. */
+  screen(link: LinkSession, message: PeerMessage): Offence | undefined;
   /** Anything but what a link settles by itself. The next message is taken when this is done. */
   took(link: LinkSession, message: PeerMessage): Promise<void> | void;
   down(link: LinkSession, why: LinkEnd): void;
@@ -31,6 +33,9 @@ const maxWaiting = 128;
 /** Messages that may come at once, and each second after: 100 Mb/s of chunks are 200 a second. */
 const burst = 2000;
 const perSecond = 1000;
+/** Bytes of what was not asked for that may come at once, and each second after: who has much says so in 30 kB, and each request is 25 bytes. */
+const talkBurst = 2 ** 17;
+const talkPerSecond = 2 ** 16;
 
 /** A link from its first message to its last: the handshake, then one message after the other. */
 export class LinkSession {
@@ -39,6 +44,7 @@ export class LinkSession {
   #isUp = false;
   #isDown = false;
   #budget = burst;
+  #talk = talkBurst;
   #budgetAt: number;
   /** Bytes of messages, in and out. */
   taken = 0;
@@ -78,15 +84,18 @@ export class LinkSession {
   }
 
   /** A message came. Its buffer must not be used for another. */
-  received(message: Bytes): void {
+  received(bytes: Bytes): void {
     if (this.#isDown) return;
-    if (++this.#waiting > maxWaiting || !this.#spend()) {
+    this.taken += bytes.length;
+    this.#earn();
+    if (++this.#waiting > maxWaiting || --this.#budget < 0) {
       this.cut("too-much");
       return;
     }
-    this.taken += message.length;
+    const message = this.#isUp ? this.#screened(bytes) : undefined;
+    if (this.#isDown) return;
     // A fault of ours must not leave a link that takes nothing more.
-    this.#last = this.#last.then(() => this.#take(message)).catch(() => this.leave(1)).finally(() => this.#waiting--);
+    this.#last = this.#last.then(() => this.#take(bytes, message)).catch(() => this.leave(1)).finally(() => this.#waiting--);
   }
 
   /** The channel is closed. */
@@ -107,29 +116,40 @@ export class LinkSession {
     this.channel.send(message);
   }
 
-  #spend(): boolean {
+  #earn(): void {
     const { now } = this.clock;
-    this.#budget = Math.min(burst, this.#budget + ((now - this.#budgetAt) * perSecond) / 1000) - 1;
+    const seconds = (now - this.#budgetAt) / 1000;
+    this.#budget = Math.min(burst, this.#budget + seconds * perSecond);
+    this.#talk = Math.min(talkBurst, this.#talk + seconds * talkPerSecond);
     this.#budgetAt = now;
-    return this.#budget >= 0;
   }
 
-  async #take(bytes: Bytes): Promise<void> {
+  // What is wrong already by its head ends the link here: whatever comes behind it in the channel is not looked at any more.
+  #screened(bytes: Bytes): PeerMessage | undefined {
+    const message = readMessage(bytes);
+    const offence = message ? this.#offenceIn(message, bytes.length) : "unreadable";
+    if (offence) this.cut(offence);
+    return message;
+  }
+
+  #offenceIn(message: PeerMessage, length: number): Offence | undefined {
+    if (message.type === "hello" || message.type === "proof") return "not-asked";
+    const offence = this.owner.screen(this, message);
+    const isAnswer = message.type === "chunks" || message.type === "piece";
+    if (!offence && !isAnswer && (this.#talk -= length) < 0) return "too-much";
+    return offence;
+  }
+
+  async #take(bytes: Bytes, screened: PeerMessage | undefined): Promise<void> {
     if (this.#isDown) return;
     if (!this.#isUp) {
       await this.#shake(bytes);
       return;
     }
-    const message = readMessage(bytes);
-    if (!message) {
-      this.cut("unreadable");
-      return;
-    }
+    // What came while hands were shaken was not looked at yet.
+    const message = screened ?? this.#screened(bytes);
+    if (!message || !this.isUp) return;
     switch (message.type) {
-      case "hello":
-      case "proof":
-        this.cut("not-asked");
-        return;
       case "ping":
         this.send({ type: "pong", token: message.token });
         return;

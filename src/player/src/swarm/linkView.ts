@@ -11,7 +11,9 @@ export interface Request {
   readonly askedAt: number;
   /** The last sign of it, or when it was asked: with nothing for too long it is given up. */
   heardAt: number;
-  /** Chunks of it that came. */
+  /** Chunks of it that a message has brought, whatever became of them. */
+  readonly brought: Set<number>;
+  /** Chunks of it that came, and were hashed. */
   readonly came: Set<number>;
 }
 
@@ -19,9 +21,9 @@ export interface Request {
 const maxRemembered = 512;
 /** What a viewer plays at a time: a picture and a sound, and those that it comes from. */
 const maxTracks = 4;
-/** Chunks under way at once to a peer of whom nothing good has come yet: what a liar costs. */
-const probation = 2;
-/** And at least, once it has. */
+/** Chunks under way at once to a peer of whom nothing good has come yet: what it costs to meet a liar. Each good one adds one, so that they double with each round trip, and who turns liar costs no more than it gave. */
+const probation = 1;
+/** And at least, once it has given so many. */
 const smallestWindow = 8;
 /** So much of what a peer sends in a second is asked for ahead. */
 const ahead = 0.5;
@@ -43,7 +45,8 @@ export class LinkView {
   #underWay = 0;
   /** Bytes a second, smoothed; undefined before anything came. */
   #rate: number | undefined;
-  #isProved = false;
+  /** Chunks that were checked, and good. */
+  #good = 0;
   #silences = 0;
   #restsUntil = 0;
   isSending = true;
@@ -61,12 +64,21 @@ export class LinkView {
     return this.#rate;
   }
 
+  /** Something good has come of it. */
+  get isProved(): boolean {
+    return this.#good > 0;
+  }
+
+  /** Nothing good has come of it yet, and what would show is on its way. */
+  get isOnProbation(): boolean {
+    return !this.isProved && this.#underWay > 0;
+  }
+
   /** How many more chunks may be asked for now. */
   room(now: number): number {
     if (!this.isSending || now < this.#restsUntil) return 0;
-    if (!this.#isProved) return Math.max(0, probation - this.#underWay);
     const window = Math.ceil(((this.#rate ?? 0) * ahead) / chunkSize);
-    return Math.max(0, Math.min(2 * maxWanted, Math.max(smallestWindow, window)) - this.#underWay);
+    return Math.max(0, Math.min(probation + this.#good, 2 * maxWanted, Math.max(smallestWindow, window)) - this.#underWay);
   }
 
   hear(held: readonly HeldSegment[]): void {
@@ -101,7 +113,7 @@ export class LinkView {
   }
 
   ask(segment: SegmentName, span: ChunkSpan, now: number): Request {
-    const request = { id: this.#nextRequest++, segment, span, askedAt: now, heardAt: now, came: new Set<number>() };
+    const request = { id: this.#nextRequest++, segment, span, askedAt: now, heardAt: now, brought: new Set<number>(), came: new Set<number>() };
     this.#requests.set(request.id, request);
     this.#underWay += span.count;
     return request;
@@ -110,6 +122,15 @@ export class LinkView {
   /** A request that is under way, or was cancelled a moment ago. */
   requestOf(id: number): Request | undefined {
     return this.#requests.get(id) ?? this.#cancelled.get(id)?.request;
+  }
+
+  /** A message says that it brings chunks: the request that they answer; undefined if one of them was not asked for, or was brought before. */
+  brings(id: number, { first, count }: ChunkSpan): Request | undefined {
+    const request = this.requestOf(id);
+    if (!request || first < request.span.first || first + count > request.span.first + request.span.count) return undefined;
+    const before = request.brought.size;
+    for (let chunk = first; chunk < first + count; chunk++) request.brought.add(chunk);
+    return request.brought.size === before + count ? request : undefined;
   }
 
   /** The request that a chunk answers; undefined if nobody asked for it, or it came before. */
@@ -131,7 +152,7 @@ export class LinkView {
 
   /** What came was checked, and good. */
   prove(): void {
-    this.#isProved = true;
+    this.#good++;
   }
 
   /** Nothing came of a request for too long. */

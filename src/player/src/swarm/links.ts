@@ -44,9 +44,10 @@ export class Links {
 
   attach(channel: Channel, side: LinkSide, binding: ChannelBinding, watch: LinkWatch): LinkSession {
     const { platform, revocations, platformTime, clock } = this.parts;
-    const unwelcome = (other: Admission) => revocations.isRevoked(other) || this.#banned.has(toHex(other.key.bytes));
+    const unwelcome = (other: Admission) => revocations.isRevoked(other) || this.#banned.has(toHex(other.key.bytes)) || this.#banned.has(other.peer);
     const link: LinkSession = new LinkSession(this.#next++, channel, new LinkHandshake(platform, this.self, side, binding, unwelcome), {
       up: (up, other) => this.#isUp(up, other),
+      screen: (from, message) => this.owner.screen(from, message),
       took: (from, message) => this.owner.took(from, message),
       down: (down, why) => this.#isDown(down, why),
     }, clock, platformTime);
@@ -72,8 +73,8 @@ export class Links {
   #isDown(link: LinkSession, why: LinkEnd): void {
     const key = link.other && toHex(link.other.key.bytes);
     this.ends = [...this.ends.slice(1 - maxEnds), { key, why }];
-    // Its key is not linked with again.
-    if (key && "offence" in why) this.#banned.add(key);
+    // Its key is not linked with again, nor is its right under another key.
+    if (link.other && key && "offence" in why) this.#banned.add(key).add(link.other.peer);
     this.#sessions.delete(link);
     this.#up.delete(link.id);
     this.owner.down(link, why);

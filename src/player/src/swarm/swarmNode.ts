@@ -52,14 +52,15 @@ export class SwarmNode {
     this.#store = new SegmentStore(maxBytes);
     this.#links = new Links(parts, {
       up: (link) => this.#up(link),
+      screen: (link, message) => this.#screen(link, message),
       took: (link, message) => this.#took(link, message),
       down: (link) => this.#down(link),
     });
     this.#uplink = new Uplink(clock, uploadRate);
     this.#uploads = new Uploads(this.#store, this.#uplink, new UploadCredit(() => this.counts.origin + this.counts.peers + this.#offered), clock);
     this.#pieces = new Pieces(clock);
-    this.#inits = new InitBook(() => this.#links.all, this.#pieces, random);
-    const neighbours = (segment: SegmentName) => this.#scheduler.knowers(segment).flatMap((id) => this.#links.get(id) ?? []);
+    this.#inits = new InitBook(() => this.#best(this.#links.all.map(({ id }) => id)), this.#pieces, random);
+    const neighbours = (segment: SegmentName) => this.#best(this.#scheduler.knowers(segment));
     this.#records = new RecordBook({ neighbours, origin: (segment) => origin.record(segment), read: readRecord }, this.#pieces, clock, random);
     this.#fetches = new OriginFetches({
       clock, origin, records: this.#records, scheduler: this.#scheduler, counts: this.counts, came: (segment, chunk, bytes) => this.#keep(segment, chunk, bytes),
@@ -203,6 +204,12 @@ export class SwarmNode {
     this.#links.leave();
   }
 
+  // Of whom something good has come, if there are any: what the others say may be made up.
+  #best(links: readonly LinkId[]): LinkSession[] {
+    const proved = this.#scheduler.proved(links);
+    return (proved.length > 0 ? proved : links).flatMap((id) => this.#links.get(id) ?? []);
+  }
+
   #up(link: LinkSession): void {
     this.#scheduler.linkUp(link.id, link.other && lotOf(link.other));
     for (const held of this.#store.all()) link.send({ type: "have", held });
@@ -213,6 +220,19 @@ export class SwarmNode {
     this.#uploads.down(link);
     this.#scheduler.linkDown(link.id);
     this.#plan();
+  }
+
+  // By what a message says of itself: an index or a length that no record has, a chunk or a piece that nobody asked for or that came before.
+  #screen(link: LinkSession, message: PeerMessage): Offence | undefined {
+    if (message.type === "piece") return this.#pieces.brings(link, message) ? undefined : "not-asked";
+    if (message.type !== "chunks") return undefined;
+    const { request, first, chunks } = message;
+    const asked = this.#scheduler.brings(link.id, request, { first, count: chunks.length });
+    const facts = asked && this.#records.known(asked.segment);
+    if (!facts) return "not-asked";
+    if (chunks.every(({ length }, n) => length === Math.min(chunkSize, facts.byteLength - (first + n) * chunkSize))) return undefined;
+    this.counts.badChunks++;
+    return "bad-chunk";
   }
 
   async #took(link: LinkSession, message: PeerMessage): Promise<void> {
@@ -240,8 +260,7 @@ export class SwarmNode {
         this.#uploads.pieces(link, message.request, this.#inits.known(message.hash));
         break;
       case "piece":
-        // Late ones of what came from elsewhere meanwhile are no offence; what they are of is not known any more.
-        this.#pieces.took(link, message.request, message.total, message.offset, message.bytes);
+        this.#pieces.took(message);
         break;
       case "sending":
         this.#scheduler.sending(link.id, message.isOn);

@@ -95,13 +95,76 @@ describe("a chunk", () => {
   });
 });
 
-describe("a peer", () => {
-  it("of whom nothing good has come is asked for two chunks, and then for more", () => {
+describe("a message", () => {
+  it("is known by its head to bring what was not asked for, or came before", () => {
     const scheduler = meet([all]);
+    answer(scheduler, asksOf(scheduler.plan(0)), 10);
+    const [ask] = asksOf(scheduler.plan(20));
+    if (!ask) throw new Error("nothing asked");
+    const { link, request, span } = ask;
+    expect(span.count).toBe(2);
+    expect(scheduler.brings(link, request + 1, span)).toBeUndefined();
+    expect(scheduler.brings(link, request, { first: span.first + 1, count: 2 })).toBeUndefined();
+    expect(scheduler.brings(link, request, { first: span.first - 1, count: 1 })).toBeUndefined();
+    expect(scheduler.brings(link, request, { first: span.first, count: 1 })?.segment).toEqual(segment);
+    expect(scheduler.brings(link, request, { first: span.first, count: 1 })).toBeUndefined();
+    expect(scheduler.brings(link, request, { first: span.first + 1, count: 1 })?.segment).toEqual(segment);
+  });
+});
+
+describe("a peer", () => {
+  it("of whom nothing good has come is asked for one chunk, the short one; then for twice as many each time", () => {
+    const scheduler = meet([all]);
+    const counts: number[] = [];
+    for (let now = 0; counts.length < 4; now += 20) {
+      const asks = asksOf(scheduler.plan(now));
+      if (now === 0) expect(asks.map(({ span }) => span)).toEqual([{ first: chunks - 1, count: 1 }]);
+      counts.push(askedOf(asks).length);
+      answer(scheduler, asks, now + 10);
+    }
+    // As many as one message has are asked for at a time, where others might be asked too.
+    expect(counts.slice(0, 3)).toEqual([1, 2, 4]);
+  });
+
+  it("that turns liar has no more under way than it gave", () => {
+    const scheduler = meet([all]);
+    for (let given = 0, now = 0; given < chunks - 20; now += 20) {
+      const asks = asksOf(scheduler.plan(now));
+      expect(askedOf(asks).length).toBeLessThanOrEqual(given + 1);
+      answer(scheduler, asks, now + 10);
+      given += askedOf(asks).length;
+    }
+  });
+
+  it("is on probation with three others at most, and the next once one of them has given something or has gone", () => {
+    const scheduler = meet(...Array.from({ length: 9 }, () => [all]));
     const first = asksOf(scheduler.plan(0));
-    expect(askedOf(first).length).toBe(2);
-    answer(scheduler, first, 10);
-    expect(askedOf(scheduler.plan(20)).length).toBeGreaterThan(2);
+    expect(askedOf(first).length).toBe(4);
+    expect(asksOf(scheduler.plan(5))).toEqual([]);
+    const [one, two] = first;
+    if (!one || !two) throw new Error("nothing asked");
+    answer(scheduler, [one], 10);
+    scheduler.chunkFrom(two.link, two.request, two.span.first, chunkSize, false, 10);
+    const second = asksOf(scheduler.plan(10));
+    const met = new Set(first.map(({ link }) => link));
+    expect(second.filter(({ link }) => !met.has(link)).length).toBe(2);
+    expect(askedOf(second.filter(({ link }) => link === one.link)).length).toBe(2);
+  });
+
+  it("of whom nothing good has come is asked for nothing that has little time left", () => {
+    const scheduler = meet([all], [all]);
+    const [ask] = asksOf(scheduler.plan(0));
+    if (!ask) throw new Error("nothing asked");
+    answer(scheduler, [ask], 10);
+    scheduler.fetched(segment, { first: 0, count: 1 }, { firstByteMs: 50, ms: 100, bytes: chunkSize * 40 }, 20);
+    scheduler.sending(ask.link, false);
+    const soon = { ...wanted, segment: { ...segment, sequence: 8 }, deadline: 700 };
+    scheduler.unwant(segment, 20);
+    scheduler.want(soon, 20);
+    for (const link of [1, 2]) scheduler.heard(link, [{ ...all, segment: soon.segment }]);
+    expect(asksOf(scheduler.plan(20))).toEqual([]);
+    scheduler.sending(ask.link, true);
+    expect(new Set(asksOf(scheduler.plan(20)).map(({ link }) => link))).toEqual(new Set([ask.link]));
   });
 
   it("that counts a segment's chunks otherwise than its record is not believed", () => {
@@ -117,7 +180,7 @@ describe("a peer", () => {
     expect(scheduler.plan(silenceMs - 1)).toEqual([]);
     expect(scheduler.plan(silenceMs).map(({ type }) => type)).toEqual(["cancel"]);
     expect(asksOf(scheduler.plan(silenceMs + 999))).toEqual([]);
-    expect(askedOf(scheduler.plan(silenceMs + 1000)).length).toBe(2);
+    expect(askedOf(scheduler.plan(silenceMs + 1000)).length).toBe(1);
     expect(scheduler.plan(2 * silenceMs + 1000).map(({ type }) => type)).toEqual(["cancel"]);
     expect(asksOf(scheduler.plan(2 * silenceMs + 2999))).toEqual([]);
     expect(asksOf(scheduler.plan(2 * silenceMs + 3000)).length).toBeGreaterThan(0);

@@ -75,10 +75,14 @@ async function join(origin: SwarmOrigin, claims: Record<string, unknown> = {}): 
 type Alter = (message: Bytes) => Bytes[];
 
 /** A channel in memory between two nodes. What the first sends may be altered on the way, as a liar's would be. */
-async function link(one: SwarmNode, other: SwarmNode, alter: Alter = (message) => [message]): Promise<[LinkSession, LinkSession]> {
+async function link(one: SwarmNode, other: SwarmNode, alter: Alter = (message) => [message], inOneGo = false): Promise<[LinkSession, LinkSession]> {
   const ends: LinkSession[] = [];
   const channel = (to: 0 | 1, change: Alter): Channel => ({
-    send: (message) => change(message.slice()).forEach((changed) => setTimeout(() => ends[to]?.received(changed))),
+    send: (message) => {
+      const given = change(message.slice()).map((changed) => () => ends[to]?.received(changed));
+      if (inOneGo) setTimeout(() => given.forEach((give) => give()));
+      else given.forEach((give) => setTimeout(give));
+    },
     close: () => setTimeout(() => ends[to]?.closed()),
     backlog: 0,
   });
@@ -129,7 +133,7 @@ describe("a peer", { timeout: 90_000 }, () => {
 
   it("cuts off who sends an altered chunk at the first, passes none of it on, and has the segment in time all the same", async () => {
     const origin = new Origin();
-    const [liar, victim, next] = [await join(origin), await join(origin), await join(origin)];
+    const [liar, victim, next] = [await join(origin, { sub: "A".repeat(43) }), await join(origin), await join(origin)];
     await liar.want(first, soon(100));
     const before = origin.bytes;
     await link(liar, victim, (message) => {
@@ -149,10 +153,43 @@ describe("a peer", { timeout: 90_000 }, () => {
     expect(await next.want(first, soon(20_000))).toEqual(bytesOfSegment(first));
     expect(next.counts).toMatchObject({ badChunks: 0, origin: 0 });
 
-    // And is not linked with again.
-    await link(victim, liar);
-    await until(() => victim.ends.length === 2);
-    expect(victim.ends.at(-1)?.why).toMatchObject({ refused: { refusal: "revoked" } });
+    // And is not linked with again, nor under another key that the same right has got.
+    const again = await join(origin, { sub: "A".repeat(43) });
+    for (const [n, other] of [liar, again].entries()) {
+      await link(victim, other);
+      await until(() => victim.ends.length === n + 2);
+      expect(victim.ends.at(-1)?.why).toMatchObject({ refused: { refusal: "revoked" } });
+    }
+  });
+
+  it("cuts off who sends without end at the second message, before the first is hashed, and who sends another length or index at the first", async () => {
+    const origin = new Origin();
+    type Chunks = Extract<NonNullable<ReturnType<typeof readMessage>>, { type: "chunks" }>;
+    const cases: [string, number, number, (good: Chunks) => Chunks[]][] = [
+      ["not-asked", 1, 0, (good) => Array.from({ length: 500 }, () => ({ ...good, chunks: good.chunks.map((chunk) => chunk.map((byte) => byte ^ 1) as Bytes) }))],
+      ["not-asked", 0, 0, (good) => [{ ...good, first: good.first + 1 }]],
+      ["not-asked", 0, 0, (good) => [{ ...good, chunks: [random(16_384), ...good.chunks] }]],
+      ["bad-chunk", 1, 1, (good) => Array.from({ length: 2 }, () => ({ ...good, chunks: good.chunks.map((chunk) => chunk.slice(0, -1) as Bytes) }))],
+    ];
+    for (const [offence, mostBad, leastBad, change] of cases) {
+      const [liar, victim] = [await join(origin), await join(origin)];
+      await liar.want(first, soon(100));
+      const sent: number[] = [];
+      const [, end] = await link(liar, victim, (message) => {
+        const read = readMessage(message);
+        const changed = read?.type === "chunks" ? change(read).map(writeMessage) : [message];
+        if (read?.type === "chunks") sent.push(...changed.map(({ length }) => length));
+        return changed;
+      }, true);
+      await until(() => victim.holders(first) === 1);
+      const before = end.taken;
+      expect(await victim.want(first, soon(8_000))).toEqual(bytesOfSegment(first));
+      expect(victim.ends.map(({ why }) => why)).toEqual([{ offence }]);
+      // The record, and a message or two.
+      expect(end.taken - before).toBeLessThan(2000 + (sent[0] ?? 0) + (sent[1] ?? 0));
+      expect(victim.counts.badChunks).toBeLessThanOrEqual(mostBad);
+      expect(victim.counts.badChunks).toBeGreaterThanOrEqual(leastBad);
+    }
   });
 
   it("cuts off who alters a record, who sends what nobody asked for, what cannot be read, or without end", async () => {
@@ -166,7 +203,11 @@ describe("a peer", { timeout: 90_000 }, () => {
       ["not-asked", swap("have", () => [writeMessage({ type: "chunks", request: 77, first: 0, chunks: [random(100)] })])],
       ["not-asked", swap("have", () => [writeMessage({ type: "hello", nonce: random(32), admission: "x" })])],
       ["unreadable", swap("have", () => [Uint8Array.of(3, 0)])],
+      ["not-asked", swap("have", () => [writeMessage({ type: "piece", request: 2 ** 31, total: 60_000, offset: 0, bytes: random(60_000) })])],
+      ["not-asked", swap("piece", (read) => (read.type === "piece" ? [writeMessage(read), writeMessage(read)] : []))],
       ["too-much", swap("have", (read) => (read.type === "have" ? Array.from({ length: 3000 }, () => writeMessage(read)) : []))],
+      // Few messages, and long ones: of a later version, and passed over.
+      ["too-much", swap("have", () => Array.from({ length: 4 }, () => Uint8Array.from({ length: 60_000 }, (_, at) => (at === 0 ? 64 : 1))))],
     ];
     for (const [offence, alter] of cases) {
       const [liar, victim] = [await join(origin), await join(origin)];
