@@ -179,7 +179,7 @@ export class ChunkScheduler {
       actions.push(...this.#fetchStripe(wanted, now));
       const { byteLength } = wanted.progress.wanted;
       if (this.#origin.window >= byteLength || this.#origin.expect(byteLength) <= quickMs) actions.push(...this.#fetchLate(wanted, now), ...this.#askPeers(wanted, now));
-      else actions.push(...this.#askPeers(wanted, now), ...this.#fetchSome(wanted, now));
+      else actions.push(...this.#askPeers(wanted, now, true), ...this.#fetchSome(wanted, now));
     }
     return actions;
   }
@@ -255,11 +255,12 @@ export class ChunkScheduler {
   }
 
   // From several holders at once, each a run of its own. Where each begins is by chance, so that neighbours come to hold different parts and have something to give one another.
-  #askPeers({ progress, key }: Wanted, now: number): Action[] {
+  #askPeers({ progress, key }: Wanted, now: number, isCrowded = false): Action[] {
     if (progress.open === 0) return [];
     const { chunks } = progress.wanted;
     const actions: Action[] = [];
-    const hasTime = progress.deadline - now > this.#origin.expect(progress.missingBytes) + this.settings.marginMs + this.settings.probationMs;
+    // Where the origin would not come sooner, a stranger is worth asking whatever the time.
+    const hasTime = isCrowded || progress.deadline - now > this.#origin.expect(progress.missingBytes) + this.settings.marginMs + this.settings.probationMs;
     const able = [...this.#links.values()].filter((view) => view.room(now) > 0 && view.knows(key) && (view.isProved || hasTime));
     const share = Math.ceil(progress.open / Math.max(1, able.length));
     for (const view of this.#shuffled(able).sort((a, b) => (b.rate ?? 0) - (a.rate ?? 0))) {
