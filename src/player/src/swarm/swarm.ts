@@ -132,6 +132,8 @@ export class Swarm {
     this.#over.signal.addEventListener("abort", giveUp);
     try {
       const delivered = node.deliver(name, deadline);
+      // Given up while what came is looked at, it is told to whoever waits for it below.
+      delivered.catch(() => undefined);
       if (facts) {
         this.elsewhere += begun.took.bytes;
         await node.goOn(name, { ...begun, facts });
