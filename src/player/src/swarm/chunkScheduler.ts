@@ -148,7 +148,7 @@ export class ChunkScheduler {
   }
 
   /** Chunks that are here already, as of a download that was broken off. */
-  hasAlready(segment: SegmentName, chunks: readonly number[]): void {
+  cameElsewhere(segment: SegmentName, chunks: readonly number[]): void {
     const progress = this.progressOf(segment);
     for (const chunk of chunks) progress?.take(chunk);
   }

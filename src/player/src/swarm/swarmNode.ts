@@ -69,7 +69,7 @@ export class SwarmNode {
       clock, records: this.#records, opens: (segment, byteLength) => this.#store.open(segment, byteLength), expires: (segment) => this.unwant(segment),
       schedules: (wanted) => {
         this.#scheduler.want(wanted, clock.now);
-        this.#scheduler.hasAlready(wanted.segment, this.#store.chunks(wanted.segment));
+        this.#scheduler.cameElsewhere(wanted.segment, this.#store.chunks(wanted.segment));
         this.#plan();
       },
     });
@@ -141,7 +141,7 @@ export class SwarmNode {
     for (const { chunk, bytes } of chunks) {
       if (!sameBytes(await leafHash(bytes), facts.leaves.subarray(32 * chunk, 32 * chunk + 32))) continue;
       this.#offered += bytes.length;
-      this.#scheduler.hasAlready(segment, [chunk]);
+      this.#scheduler.cameElsewhere(segment, [chunk]);
       this.#keep(segment, chunk, bytes);
     }
     this.#plan();
