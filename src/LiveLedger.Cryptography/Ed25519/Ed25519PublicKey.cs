@@ -42,6 +42,18 @@ public readonly record struct Ed25519PublicKey
         return true;
     }
 
+    /// <summary>As <see cref="TryParse(ReadOnlySpan{byte}, out Ed25519PublicKey)"/>; a key that was found sound before is not looked at again, which costs as much as a signature.</summary>
+    public static bool TryParse(ReadOnlySpan<byte> bytes, ReadOnlySpan<Ed25519PublicKey> sound, out Ed25519PublicKey key)
+    {
+        // The zeros of a value that was never set are no key.
+        if (bytes.Length == Length && (key = new(new Bytes32(bytes))) != default && sound.Contains(key))
+        {
+            return true;
+        }
+
+        return TryParse(bytes, out key);
+    }
+
     /// <summary>True if <paramref name="signature"/> (64 bytes) is this key's over <paramref name="message"/>.</summary>
     public unsafe bool Verify(ReadOnlySpan<byte> message, ReadOnlySpan<byte> signature)
     {

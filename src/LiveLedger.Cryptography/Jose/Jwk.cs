@@ -19,7 +19,13 @@ public static class Jwk
     /// Takes a JWK from outside. False unless <c>kty</c> is OKP, <c>crv</c> Ed25519 and <c>x</c> a sound point; for a private
     /// key (<c>d</c>); for <c>alg</c> or <c>use</c> of another kind; for a <c>kid</c> that is not a string. Other members are ignored.
     /// </summary>
-    public static bool TryParse(ReadOnlyMemory<byte> json, out Ed25519PublicKey key)
+    public static bool TryParse(ReadOnlyMemory<byte> json, out Ed25519PublicKey key) => TryParse(json, [], out key);
+
+    /// <inheritdoc cref="TryParse(ReadOnlyMemory{byte}, out Ed25519PublicKey)"/>
+    /// <param name="json">From outside.</param>
+    /// <param name="sound">Keys that were found sound before.</param>
+    /// <param name="key">The key.</param>
+    public static bool TryParse(ReadOnlyMemory<byte> json, ReadOnlySpan<Ed25519PublicKey> sound, out Ed25519PublicKey key)
     {
         key = default;
         if (json.Length > MaxLength)
@@ -38,7 +44,7 @@ public static class Jwk
                 && Text(jwk, "use") is null or "sig"
                 && !jwk.TryGetProperty("d", out _)
                 && StrictBase64Url.TryDecode(Text(jwk, "x"), out var point)
-                && Ed25519PublicKey.TryParse(point, out key);
+                && Ed25519PublicKey.TryParse(point, sound, out key);
         }
         catch (JsonException)
         {

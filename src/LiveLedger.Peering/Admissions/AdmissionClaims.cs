@@ -13,13 +13,16 @@ internal static class AdmissionClaims
     public const long MaxTime = 253_402_300_799;
 
     /// <summary>The claims; what is wrong with them if they are not good.</summary>
-    public static AdmissionRefusal Read(ReadOnlyMemory<byte> payload, out Admission? admission)
+    /// <param name="payload">UTF-8 JSON.</param>
+    /// <param name="admission">What they say; null if they are not good.</param>
+    /// <param name="sound">Keys that were found sound before: they need not be looked at again.</param>
+    public static AdmissionRefusal Read(ReadOnlyMemory<byte> payload, out Admission? admission, params ReadOnlySpan<Ed25519PublicKey> sound)
     {
         admission = null;
         try
         {
             using var document = JsonDocument.Parse(payload, new JsonDocumentOptions { AllowDuplicateProperties = false, MaxDepth = 8 });
-            return Read(document.RootElement, out admission);
+            return Read(document.RootElement, sound, out admission);
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException or KeyNotFoundException)
         {
@@ -36,7 +39,7 @@ internal static class AdmissionClaims
         _ => throw new ArgumentOutOfRangeException(nameof(role)),
     };
 
-    private static AdmissionRefusal Read(JsonElement claims, out Admission? admission)
+    private static AdmissionRefusal Read(JsonElement claims, ReadOnlySpan<Ed25519PublicKey> sound, out Admission? admission)
     {
         admission = null;
         if (claims.GetProperty("aud").GetString() != AdmissionToken.Audience)
@@ -62,8 +65,8 @@ internal static class AdmissionClaims
             return AdmissionRefusal.TooLong;
         }
 
-        if (!Jwk.TryParse(System.Text.Encoding.UTF8.GetBytes(claims.GetProperty("cnf").GetProperty("jwk").GetRawText()), out var key)
-            || !StrictBase64Url.TryDecode(claims.GetProperty("identity").GetString(), out var point) || !Ed25519PublicKey.TryParse(point, out var identity))
+        if (!Jwk.TryParse(System.Text.Encoding.UTF8.GetBytes(claims.GetProperty("cnf").GetProperty("jwk").GetRawText()), sound, out var key)
+            || !StrictBase64Url.TryDecode(claims.GetProperty("identity").GetString(), out var point) || !Ed25519PublicKey.TryParse(point, sound, out var identity))
         {
             return AdmissionRefusal.BadKey;
         }

@@ -31,8 +31,8 @@ public static class AdmissionToken
             Write(admission, json);
         }
 
-        // What every reader would refuse must not become a signature.
-        if (AdmissionClaims.Read(payload.WrittenMemory, out _) is var refusal and not AdmissionRefusal.None)
+        // What every reader would refuse must not become a signature. The keys are known to be sound, or they would not be of their type.
+        if (AdmissionClaims.Read(payload.WrittenMemory, out _, admission.Key, admission.Identity) is var refusal and not AdmissionRefusal.None)
         {
             throw new ArgumentException($"the admission would be refused: {refusal}", nameof(admission));
         }

@@ -30,6 +30,18 @@ public sealed class JwkRefusals
         Assert.False(Jwk.TryParse(Encoding.UTF8.GetBytes($$"""{"kty":"OKP","crv":"Ed25519","x":"{{StrictBase64Url.Encode(point)}}"}"""), out _));
     }
 
+    [Theory]
+    [MemberData(nameof(UnsoundPoints))]
+    public void A_point_is_no_key_because_others_were_found_sound(string hex)
+    {
+        using var key = Ed25519PrivateKey.Generate();
+        var (point, sound) = (Convert.FromHexString(hex), (Ed25519PublicKey[])[key.PublicKey, default]);
+        Assert.False(Ed25519PublicKey.TryParse(point, sound, out _));
+        Assert.False(Jwk.TryParse(Encoding.UTF8.GetBytes($$"""{"kty":"OKP","crv":"Ed25519","x":"{{StrictBase64Url.Encode(point)}}"}"""), sound, out _));
+        Assert.True(Ed25519PublicKey.TryParse(key.PublicKey.Value.ToArray(), sound, out var same));
+        Assert.Equal(key.PublicKey, same);
+    }
+
     [Fact]
     public void A_key_written_is_read_back()
     {

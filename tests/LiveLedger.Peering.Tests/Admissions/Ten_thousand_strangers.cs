@@ -72,6 +72,17 @@ public sealed class Ten_thousand_strangers
         Assert.Equal(Count / 100, admitted);
     }
 
+    [Fact]
+    public void What_every_reader_would_refuse_is_not_signed()
+    {
+        foreach (var wrong in (Func<Admission, Admission>[])[
+            static a => a with { Key = default }, static a => a with { Identity = default }, static a => a with { ExpiresAt = a.IssuedAt + 2 * Admission.LongestLife },
+            static a => a with { Tracker = new("ftp://live.example/") }, static a => a with { Id = "short" }])
+        {
+            Assert.Throws<ArgumentException>(() => _swarm.Admit(wrong));
+        }
+    }
+
     private bool Enter(LinkSelf stranger) => Enter(stranger.Token, link => link.Sign(LinkSide.Answerer, stranger.Key));
 
     private bool Enter(string token, Func<LinkProof, byte[]> prove)
