@@ -26,7 +26,9 @@ internal static partial class Hosting
         // Lowest in rank: Logging__LogLevel__… in the environment overrules it.
         builder.Configuration.Sources.Insert(0, new MemoryConfigurationSource
         {
-            InitialData = [new("Logging:LogLevel:Default", "Information"), new("Logging:LogLevel:Microsoft", "Warning"), new("Logging:LogLevel:MassTransit", "Warning")],
+            InitialData = [new("Logging:LogLevel:Default", "Information"), new("Logging:LogLevel:Microsoft", "Warning"), new("Logging:LogLevel:MassTransit", "Warning"),
+                // Whoever can be heard at all makes an activity with two random ids and a logging scope for each request, which nobody reads.
+                new("Logging:LogLevel:Microsoft.AspNetCore.Hosting.Diagnostics", "None")],
         });
         builder.WebHost.ConfigureKestrel(static kestrel =>
         {

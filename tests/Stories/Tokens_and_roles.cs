@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Net;
 using System.Net.Http.Json;
 using System.Security.Cryptography;
@@ -65,6 +66,21 @@ public sealed class Tokens_and_roles(OneServer one)
             _ => throw new ArgumentOutOfRangeException(nameof(wrong)),
         };
         Assert.Equal(HttpStatusCode.Unauthorized, await ListAsync(token));
+    }
+
+    [Fact]
+    public async Task A_token_that_was_taken_is_refused_from_its_end_on_and_changed_at_once()
+    {
+        // It is taken for 30 s after its end, as clocks differ: two of them are left.
+        var now = DateTimeOffset.UtcNow.ToUnixTimeSeconds();
+        var token = Sign(Api, Claims(c => (c["nbf"], c["exp"]) = (now - 7200, now - 28)));
+        Assert.Equal(HttpStatusCode.OK, await ListAsync(token));
+        Assert.Equal(HttpStatusCode.OK, await ListAsync(token));
+        Assert.Equal(HttpStatusCode.Unauthorized, await ListAsync(Swap(token, Claims(static c => c["role"] = "operator"))));
+        for (var waiting = Stopwatch.StartNew(); await ListAsync(token) == HttpStatusCode.OK; await Task.Delay(100))
+        {
+            Assert.True(waiting.Elapsed < TimeSpan.FromSeconds(30), "still taken");
+        }
     }
 
     [Fact]

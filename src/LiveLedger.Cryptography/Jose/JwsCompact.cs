@@ -69,6 +69,10 @@ public static class JwsCompact
         return false;
     }
 
+    /// <summary>True if the header is one of ours and names this kind: a look that chooses who reads the rest.</summary>
+    public static bool IsOf(ReadOnlySpan<char> text, string typ) =>
+        text.Length <= MaxLength && text.IndexOf('.') is > 0 and var end && StrictBase64Url.TryDecode(text[..end], out var header) && TryReadHeader(header, out var found, out _) && found == typ;
+
     /// <summary>Takes a JWS from outside apart. Nothing in it may be believed before <see cref="JwsMessage.Verify"/>.</summary>
     public static bool TryParse(ReadOnlySpan<char> text, [NotNullWhen(true)] out JwsMessage? message)
     {

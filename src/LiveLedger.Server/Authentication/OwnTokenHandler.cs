@@ -11,6 +11,8 @@ namespace LiveLedger.Server.Authentication;
 /// </summary>
 internal sealed class OwnTokenHandler : JwtSecurityTokenHandler
 {
+    // One handler serves one scheme, whose key, issuer and audience never change: what was good by them stays so.
+    private readonly KnownTokens _known = new();
     private readonly TokenKind _kind;
 
     public OwnTokenHandler(TokenKind kind)
@@ -22,7 +24,33 @@ internal sealed class OwnTokenHandler : JwtSecurityTokenHandler
     }
 
     public override ClaimsPrincipal ValidateToken(string token, TokenValidationParameters validationParameters, out SecurityToken validatedToken)
-        => JwsCompact.TryParse(token, _kind.Typ, out _)
-            ? base.ValidateToken(token, validationParameters, out validatedToken)
-            : throw new SecurityTokenValidationException($"not a {_kind.Typ} in our profile of JWS");
+    {
+        if (token.Length > JwsCompact.MaxLength)
+        {
+            throw Unfit();
+        }
+
+        var name = KnownTokens.NameOf(token);
+        if (_known.Find(name) is { } known)
+        {
+            Validators.ValidateLifetime(known.NotBefore, known.ValidTo, known, validationParameters);
+            validatedToken = known;
+            return new(known.Identity);
+        }
+
+        if (!JwsCompact.TryParse(token, _kind.Typ, out _))
+        {
+            throw Unfit();
+        }
+
+        var principal = base.ValidateToken(token, validationParameters, out validatedToken);
+        if (principal.Identity is ClaimsIdentity identity && validatedToken is JwtSecurityToken { Payload: { Exp: not null } payload })
+        {
+            _known.Add(name, new(identity, payload.Nbf is null ? null : payload.ValidFrom, payload.ValidTo));
+        }
+
+        return principal;
+    }
+
+    private SecurityTokenValidationException Unfit() => new($"not a {_kind.Typ} in our profile of JWS");
 }

@@ -103,6 +103,6 @@ internal static class Registration
     private static bool IsOf(TokenKind kind, HttpRequest request)
     {
         var header = request.Headers.Authorization.ToString();
-        return header.StartsWith(Bearer, StringComparison.OrdinalIgnoreCase) && JwsCompact.TryParse(header.AsSpan(Bearer.Length).Trim(), kind.Typ, out _);
+        return header.StartsWith(Bearer, StringComparison.OrdinalIgnoreCase) && JwsCompact.IsOf(header.AsSpan(Bearer.Length).Trim(), kind.Typ);
     }
 }
