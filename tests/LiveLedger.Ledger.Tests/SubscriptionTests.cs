@@ -112,7 +112,7 @@ public sealed class SubscriptionTests
 
     // What follows the log reads it all the time: of its newest few events, however long it is. Followers, projections, readers of pages, the journal.
     [Theory]
-    [InlineData("Events/read_followed.sql", "3000", "1000", "'rare/'")]
+    [InlineData("Events/read_followed.sql", "3000", "1000", "ARRAY['rare/']")]
     [InlineData("Projections/read_batch.sql", "3000", "500", "16777216")]
     [InlineData("Events/read_range.sql", "3000", "500")]
     [InlineData("Journal/read_events.sql", "3000", "4000")]

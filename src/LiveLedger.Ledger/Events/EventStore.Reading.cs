@@ -121,10 +121,10 @@ public sealed partial class EventStore
         while (true)
         {
             var grown = _state.NextSequenced();
-            var (page, end) = await LedgerUnavailableException.GuardAsync(() => FollowedAsync(streams, next, cancel));
+            var (page, end) = await _followed.ReadAsync(streams, next, cancel);
             foreach (var logged in page)
             {
-                yield return logged;
+                yield return logged with { Event = _upcasters.ToLatest(logged.Event) };
             }
 
             if (end == next)
@@ -137,17 +137,17 @@ public sealed partial class EventStore
         }
     }
 
-    private async Task<(List<LoggedEvent> Page, long End)> FollowedAsync(string streams, long from, CancellationToken cancel)
+    private Task<(List<LoggedEvent> Found, long End)> FollowedAsync(string[] streams, long from) => LedgerUnavailableException.GuardAsync(async () =>
     {
         await using var command = _database.Source.CreateCommand(s_readFollowed);
         command.Parameters.AddRange((NpgsqlParameter[])[new() { Value = from }, new() { Value = FollowedPage }, new() { Value = streams }]);
         var (page, end) = (new List<LoggedEvent>(), from);
-        await using var rows = await command.ExecuteReaderAsync(cancel);
-        while (await rows.ReadAsync(cancel))
+        await using var rows = await command.ExecuteReaderAsync();
+        while (await rows.ReadAsync())
         {
             if (!rows.IsDBNull(1))
             {
-                page.Add(new(new((ulong)rows.GetInt64(0)), _upcasters.ToLatest(EventEncoding.Decode(rows.GetFieldValue<byte[]>(1), rows.GetFieldValue<byte[]>(2)))));
+                page.Add(new(new((ulong)rows.GetInt64(0)), EventEncoding.Decode(rows.GetFieldValue<byte[]>(1), rows.GetFieldValue<byte[]>(2))));
             }
             else if (!rows.IsDBNull(0))
             {
@@ -156,7 +156,7 @@ public sealed partial class EventStore
         }
 
         return (page, end);
-    }
+    });
 
     private async Task<long> ReadVersionAsync(StreamName stream, CancellationToken cancel)
     {

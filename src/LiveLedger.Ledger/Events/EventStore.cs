@@ -32,6 +32,7 @@ public sealed partial class EventStore
     private readonly EventAppend _append;
     private readonly SemaphoreSlim _turns = new(MaxAtOnce);
     private readonly GroupCommit _firsts;
+    private readonly FollowedReads _followed;
 
     /// <summary>A store over a database.</summary>
     /// <param name="database">The ledger's.</param>
@@ -48,6 +49,7 @@ public sealed partial class EventStore
         _reached = options?.Reached ?? (static _ => { });
         _append = options?.Append ?? EventAppend.Logged;
         _firsts = new(StoreFirstsAsync);
+        _followed = new(FollowedAsync, FollowedPage / 2);
     }
 
     /// <summary>Appends events to one stream, all or none.</summary>
