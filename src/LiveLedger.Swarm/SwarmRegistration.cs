@@ -19,6 +19,7 @@ public static class SwarmRegistration
 {
     /// <summary>Registers the stage. The ledger, a <see cref="KeyEncryptionKey"/>, a <see cref="TimeProvider"/> and <see cref="SwarmLinks"/> must be registered too.</summary>
     public static IServiceCollection AddSwarm(this IServiceCollection services, SwarmOptions options) => services
+        .ConfigureHttpJsonOptions(static json => json.SerializerOptions.TypeInfoResolverChain.Insert(0, AdmissionBodyJson.Default))
         .AddSingleton(options)
         .AddSingleton<PeerPseudonyms>()
         .AddSingleton(GrantTables.Inline)

@@ -1,5 +1,4 @@
 using System.Runtime.CompilerServices;
-using System.Security.Cryptography;
 using LiveLedger.Cryptography;
 using LiveLedger.Cryptography.Ed25519;
 using LiveLedger.Ledger;
@@ -90,7 +89,8 @@ internal sealed class AdmissionDesk(EventStore ledger, PeerPseudonyms pseudonyms
         var admission = new Admission
         {
             Issuer = links.Issuer,
-            Id = StrictBase64Url.Encode(RandomNumberGenerator.GetBytes(16)),
+            // RFC 9562 §5.7. By time, for the five indexes that have the stream's name: at random places each admission would touch pages of its own.
+            Id = StrictBase64Url.Encode(Guid.CreateVersion7(now).ToByteArray(bigEndian: true)),
             Peer = peer,
             Key = possession.Key,
             Broadcast = applicant.Broadcast,

@@ -1,3 +1,6 @@
+using System.Buffers;
+using System.Text.Json;
+using System.Text.Json.Serialization;
 using LiveLedger.Ledger.Refusals;
 using LiveLedger.Media;
 using LiveLedger.Peering.Admissions;
@@ -35,7 +38,7 @@ internal sealed class AdmissionEndpoint(AdmissionDesk desk, GrantBook grants, Sw
         return Results.Ok(new PlatformView(links.Issuer, time.GetUtcNow().ToUnixTimeMilliseconds()));
     }
 
-    private async Task<IResult> AdmitAsync(AdmissionBody body, HttpContext context)
+    private async Task AdmitAsync(AdmissionBody body, HttpContext context)
     {
         var cancel = context.RequestAborted;
         var possession = Possession.Read(body);
@@ -43,12 +46,17 @@ internal sealed class AdmissionEndpoint(AdmissionDesk desk, GrantBook grants, Sw
             ? (await RelayAsync(body, context, cancel), PeerSharingRule.Optional)
             : await ViewerAsync(body, context, cancel);
         var (admission, token) = await desk.AdmitAsync(applicant, possession, await trackers.OfAsync(applicant.Broadcast, context, cancel), cancel);
-        context.Response.Headers.CacheControl = "no-store";
-        return Results.Json(
+        var answer = JsonSerializer.SerializeToUtf8Bytes(
             new AdmissionView(
                 token, admission.ExpiresAt.ToUnixTimeMilliseconds(), time.GetUtcNow().ToUnixTimeMilliseconds(), (int)(Admission.LongestLife - s_ahead).TotalSeconds,
                 [.. StunResponder.Servers(options, context), .. options.Turn], sharing.ToString().ToLowerInvariant()),
-            statusCode: 201);
+            AdmissionBodyJson.Default.AdmissionView);
+        context.Response.StatusCode = 201;
+        context.Response.Headers.CacheControl = "no-store";
+        context.Response.ContentType = "application/json; charset=utf-8";
+        // With its length it goes out in one piece; without, the end of the last chunk would be a packet of its own.
+        context.Response.ContentLength = answer.Length;
+        context.Response.BodyWriter.Write(answer);
     }
 
     private async Task<(Applicant Applicant, PeerSharingRule Sharing)> ViewerAsync(AdmissionBody body, HttpContext context, CancellationToken cancel)
@@ -90,3 +98,9 @@ internal sealed record PlatformView(string Issuer, long ServerTime);
 /// <param name="IceServers">For RTCPeerConnection.</param>
 /// <param name="Sharing">optional, required or forbidden, as the offer has it.</param>
 internal sealed record AdmissionView(string Admission, long ExpiresAt, long ServerTime, int RenewAfter, IReadOnlyList<IceServer> IceServers, string Sharing);
+
+/// <summary>How they are read and written, made when the program is built.</summary>
+[JsonSourceGenerationOptions(JsonSerializerDefaults.Web)]
+[JsonSerializable(typeof(AdmissionBody))]
+[JsonSerializable(typeof(AdmissionView))]
+internal sealed partial class AdmissionBodyJson : JsonSerializerContext;

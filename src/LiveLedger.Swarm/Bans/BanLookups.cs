@@ -16,9 +16,6 @@ internal sealed class BanLookups(LedgerDatabase database)
 {
     private const int MaxTogether = 256;
 
-    // One that waits for the database, and one that is put together meanwhile.
-    private const int MaxAtOnce = 2;
-
     private static readonly string s_find = Sql.Load(typeof(BanLookups).Assembly, "Bans/find_bans.sql");
 
     private readonly ConcurrentQueue<Asked> _waiting = new();
@@ -36,13 +33,10 @@ internal sealed class BanLookups(LedgerDatabase database)
 
     private void Start()
     {
-        for (var running = Volatile.Read(ref _running); running < MaxAtOnce && !_waiting.IsEmpty; running = Volatile.Read(ref _running))
+        // One at a time: of two, the second would be for whoever came first meanwhile, alone.
+        if (!_waiting.IsEmpty && Interlocked.CompareExchange(ref _running, 1, 0) == 0)
         {
-            if (Interlocked.CompareExchange(ref _running, running + 1, running) == running)
-            {
-                _ = Task.Run(RunAsync);
-                return;
-            }
+            _ = Task.Run(RunAsync);
         }
     }
 
@@ -65,8 +59,8 @@ internal sealed class BanLookups(LedgerDatabase database)
             }
         }
 
-        Interlocked.Decrement(ref _running);
-        // Somebody may have come after the last look and before this one stopped counting.
+        Interlocked.Exchange(ref _running, 0);
+        // Somebody may have come after the last look and before this one ended.
         Start();
     }
 
