@@ -42,6 +42,18 @@ internal sealed class PeerCrowd : IAsyncDisposable
         return new(licences, platform["issuer"]!.GetValue<string>(), open);
     }
 
+    /// <summary>Requests of theirs that are signed ahead.</summary>
+    public AdmissionRequests Requests() => new(Licences.Server.BaseUrl, _issuer, _broadcast, Viewers);
+
+    /// <summary>Has each playback's page say that it is there: who says nothing for 90 s has gone.</summary>
+    public Task KeepOpenAsync() => Parallel.ForEachAsync(Viewers, new ParallelOptions { MaxDegreeOfParallelism = 32 }, async (viewer, _) =>
+    {
+        if (await Licences.BeatAsync(viewer.Token, viewer.Playback) is var answer && (int)answer >= 300)
+        {
+            throw new InvalidOperationException($"a playback has ended: {answer}");
+        }
+    });
+
     /// <summary>An admission for a viewer; null if it was refused.</summary>
     public async Task<string?> AskAsync(int viewer)
     {
