@@ -1,3 +1,4 @@
+import { writeFileSync } from "node:fs";
 import type { Run } from "./side.js";
 
 export interface Measure {
@@ -8,9 +9,9 @@ export interface Measure {
   readonly pass: boolean;
 }
 
-const info = (id: string, value: number, unit: string): Measure => ({ id, value, unit, goal: null, pass: true });
+export const info = (id: string, value: number, unit: string): Measure => ({ id, value, unit, goal: null, pass: true });
 const atLeast = (id: string, value: number, unit: string, goal: number): Measure => ({ id, value, unit, goal: `>= ${goal.toFixed(3)}`, pass: value >= goal });
-const atMost = (id: string, value: number, unit: string, goal: number): Measure => ({ id, value, unit, goal: `<= ${goal.toFixed(0)}`, pass: value <= goal });
+export const atMost = (id: string, value: number, unit: string, goal: number): Measure => ({ id, value, unit, goal: `<= ${Number(goal.toFixed(3))}`, pass: value <= goal });
 
 /** What the runs of one number of pages come to. With N pages that hold one copy between them at most (N-1)/N can come from peers. */
 export function measuresOf(pages: number, runs: readonly Run[]): Measure[] {
@@ -30,10 +31,18 @@ export function measuresOf(pages: number, runs: readonly Run[]): Measure[] {
   ];
 }
 
-export function tableOf(conditions: Readonly<Record<string, string>>, measures: readonly Measure[]): string {
+function tableOf(name: string, conditions: Readonly<Record<string, string>>, measures: readonly Measure[]): string {
   return [
-    "swarm",
+    name,
     ...Object.entries(conditions).map(([name, text]) => `  ${name}: ${text}`),
     ...measures.map(({ id, value, unit, goal, pass }) => `  ${id.padEnd(34)} ${String(Number(value.toFixed(3))).padStart(12)} ${unit.padEnd(14)} ${goal === null ? "" : `${pass ? "ok" : "MISSED"} (${goal})`}`.trimEnd()),
   ].join("\n");
+}
+
+/** Says what came out: to where the launcher wants it, in the form that was asked for. */
+export function print(name: string, conditions: Readonly<Record<string, string>>, measures: readonly Measure[]): void {
+  const text = process.env["LIVELEDGER_BENCH_JSON"] ? JSON.stringify({ name, conditions, measures }, undefined, 2) : tableOf(name, conditions, measures);
+  const output = process.env["LIVELEDGER_BENCH_OUTPUT"];
+  if (output) writeFileSync(output, `${text}\n`);
+  else console.log(text);
 }

@@ -65,7 +65,8 @@ export async function run(browser: Browser, side: Side, count: number, seconds: 
       await shares("on")(page);
       await page.addInitScript(() => document.addEventListener("playing", () => ((window as unknown as { startedAt?: number }).startedAt ??= performance.now()), true));
       await page.goto(await side.address(), { waitUntil: "commit" });
-      watching.push(until(`page ${n + 1} of ${side.name} plays`, 60, async () => (await decodedBy(page).catch(() => undefined))?.frames).then(() => watchSmoothness(page)));
+      watching.push(until(`page ${n + 1} of ${side.name} plays`, 60, async () => (await decodedBy(page).catch(() => undefined))?.frames)
+        .catch(async (e: unknown) => Promise.reject(new Error(`${e}: ${(await errorsOf(page)).slice(0, 5).join("; ")}`))).then(() => watchSmoothness(page)));
       pages.push(page);
     }
     await Promise.all(watching);
@@ -75,7 +76,7 @@ export async function run(browser: Browser, side: Side, count: number, seconds: 
     const end = await Promise.all(pages.map(side.had));
     const smooth = await Promise.all(pages.map(smoothnessOf));
     const starts = await Promise.all(pages.map((page) => page.evaluate(() => (window as unknown as { startedAt?: number }).startedAt ?? Number.NaN)));
-    const errors = (await Promise.all(pages.map((page) => page.evaluate(() => (window as unknown as { errors?: string[] }).errors ?? [])))).flat();
+    const errors = (await Promise.all(pages.map(errorsOf))).flat();
     if (errors.length > 0) console.error(`${side.name} reported ${errors.length} errors: ${[...new Set(errors)].slice(0, 5).join("; ")}`);
     const latencies = await Promise.all(pages.map(side.latency));
     return {
@@ -87,6 +88,8 @@ export async function run(browser: Browser, side: Side, count: number, seconds: 
     await Promise.all(browser.contexts().map((context) => context.close()));
   }
 }
+
+const errorsOf = (page: Page) => page.evaluate(() => (window as unknown as { errors?: string[] }).errors ?? []);
 
 function shareOf(had: readonly Had[]): number {
   const peers = had.reduce((sum, { peers }) => sum + peers, 0);

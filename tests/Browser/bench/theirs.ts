@@ -18,7 +18,7 @@ interface Tracker {
   readonly ws: { address(): AddressInfo };
 }
 
-/** p2p-media-loader as its package ships it with the hls.js that it is made for (with 1.7 it hands out buffers that a worker has taken), and the tracker that it needs. */
+/** p2p-media-loader as its package ships it, with hls.js without a worker, and the tracker that it needs. */
 export class Theirs {
   private constructor(
     private readonly pages: Server,

@@ -110,12 +110,23 @@ export class LiveBroadcast {
    * @param of Size of the better rendition, how many times as fast as in real time, and the bits a second of the two.
    */
   publish({ size = "640x360", speed = 1, rates = ["600k", "200k"] }: { size?: "640x360" | "1280x720"; speed?: number; rates?: readonly [string, string] } = {}): void {
-    this.#publisher = spawn("ffmpeg", [
-      "-nostdin", "-loglevel", "error", "-readrate", String(speed), "-f", "lavfi", "-i", `smptebars=size=${size}:rate=24,noise=alls=16:allf=t`,
+    this.#push([
+      "-readrate", String(speed), "-f", "lavfi", "-i", `smptebars=size=${size}:rate=24,noise=alls=16:allf=t`,
       "-readrate", String(speed), "-f", "lavfi", "-i", "sine=frequency=440:sample_rate=48000",
       "-filter_complex", "[0:v]split=2[a][b];[b]scale=320:180[c]", "-map", "[a]", "-map", "[c]", "-map", "1:a",
       "-c:v", "libx264", "-preset", "ultrafast", "-pix_fmt", "yuv420p", "-b:v:0", rates[0], "-b:v:1", rates[1],
       "-g", "48", "-keyint_min", "48", "-sc_threshold", "0", "-c:a", "aac", "-ac", "2", "-b:a", "96k",
+    ]);
+  }
+
+  /** Pushes a file's video and audio as they are, once and in real time. A key frame each 2 s is the file's affair. */
+  publishClip(file: string): void {
+    this.#push(["-readrate", "1", "-i", file, "-map", "0:v:0", "-map", "0:a:0", "-c", "copy"]);
+  }
+
+  #push(source: readonly string[]): void {
+    this.#publisher = spawn("ffmpeg", [
+      "-nostdin", "-loglevel", "error", ...source,
       "-f", "dash", "-seg_duration", "2", "-use_timeline", "1", "-window_size", "5",
       "-init_seg_name", "$RepresentationID$/init.mp4", "-media_seg_name", "$RepresentationID$/$Number$.m4s",
       "-format_options", "movflags=+cmaf+skip_sidx", "-method", "POST", "-http_persistent", "1", "-ignore_io_errors", "1", "-timeout", "5",
@@ -134,10 +145,10 @@ export class LiveBroadcast {
   }
 
   /** Waits until every track has `segments` segments. */
-  async untilSegments(segments: number): Promise<void> {
+  async untilSegments(segments: number, trackCount = 3): Promise<void> {
     await until(`${segments} segments of each track`, 20 + 3 * segments, async () => {
       const { tracks } = await this.status();
-      return tracks.length === 3 && tracks.every((track) => track.segments >= segments);
+      return tracks.length === trackCount && tracks.every((track) => track.segments >= segments);
     });
   }
 
