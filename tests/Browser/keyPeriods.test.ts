@@ -8,7 +8,7 @@ import { until } from "./support/until.js";
 import { decodedBy, statsOf, untilState } from "./support/watchPage.js";
 
 /** Changes of key that each player plays through, live and again after the end. The long form: LIVELEDGER_ROTATIONS=30. */
-const rotations = Number(process.env["LIVELEDGER_ROTATIONS"] ?? 3);
+const rotations = Number(process.env["LIVELEDGER_ROTATIONS"] ?? 2);
 const seconds = 10;
 const watched = rotations * seconds + 2;
 const patience = 2 * 1000 * (watched + 120);

@@ -5,14 +5,14 @@ using LiveLedger.Harness.Ledgers;
 namespace LiveLedger.Ledger.Tests.Projections;
 
 /// <summary>
-/// A long log, and every projection that the server registers, made again from it. In the whole run it is of 150,000 events; the long form is LIVELEDGER_LONG_LOG=1000000.
+/// A long log, and every projection that the server registers, made again from it. In the whole run it is of 60,000 events; the long form is LIVELEDGER_LONG_LOG=1000000.
 /// </summary>
 public sealed class A_long_log(ITestOutputHelper output)
 {
     [Fact]
     public async Task Rebuilt_it_gives_byte_identical_rows_of_every_projection_of_the_server()
     {
-        var asked = int.TryParse(Environment.GetEnvironmentVariable("LIVELEDGER_LONG_LOG"), CultureInfo.InvariantCulture, out var number) ? number : 150_000;
+        var asked = int.TryParse(Environment.GetEnvironmentVariable("LIVELEDGER_LONG_LOG"), CultureInfo.InvariantCulture, out var number) ? number : 60_000;
         var broadcasts = Math.Max(asked / Season.EventsOfEach, 10);
         var count = broadcasts * Season.EventsOfEach;
         var options = await TestLedger.NewOptionsAsync();
