@@ -69,6 +69,17 @@ describe("a link's beginning", () => {
     expect((await pair(at("https://other.example"), at("https://relay.example"), hidden, relay)).offerer.refusal).toBe("wrong-origin");
   });
 
+  it("is refused to who is revoked between its hello and its proof", async () => {
+    const channel = dtls(random(32), random(32));
+    let isRevoked = false;
+    const mine = new LinkHandshake(platform, await admit(), "offerer", channel, () => isRevoked);
+    const theirs = new LinkHandshake(platform, await admit(), "answerer", channel, () => false);
+    await mine.take(theirs.hello(), now);
+    const { send: proof } = await theirs.take(mine.hello(), now);
+    isRevoked = true;
+    expect((await mine.take(proof ?? random(1), now)).refusal).toBe("revoked");
+  });
+
   it("is refused to who was revoked, is not admitted, or speaks out of turn", async () => {
     const channel = dtls(random(32), random(32));
     const other = await admit();

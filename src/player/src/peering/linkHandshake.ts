@@ -76,7 +76,9 @@ export class LinkHandshake {
     const proof = readMessage(message);
     if (proof?.type !== "proof") return refuse("malformed", 4);
     const otherSide = this.side === "offerer" ? "answerer" : "offerer";
-    return (await verifyLink(link, otherSide, proof.signature)) ? { isUp: true } : refuse("not-proved", 3);
+    if (!(await verifyLink(link, otherSide, proof.signature))) return refuse("not-proved", 3);
+    // Asked again: whoever waits with its proof may have been revoked meanwhile.
+    return this.other && this.isRevoked(this.other) ? refuse("revoked", 3) : { isUp: true };
   }
 
   #forbidden(other: Admission): LinkRefusal | undefined {

@@ -10,12 +10,15 @@ export interface AdmittanceParts {
   readonly refused: (code: string) => void;
 }
 
+const hurryMs = 2000;
+
 /** How a page comes to be admitted, and stays it: asked for until there is an admission or will be none, and again before its end. */
 export class Admittance {
   /** The newest. */
   current: Admitted | undefined;
   /** Why there is no newer one. */
   refusal: string | undefined;
+  #hurry: (() => void) | undefined;
 
   constructor(private readonly parts: AdmittanceParts) {}
 
@@ -39,6 +42,13 @@ export class Admittance {
     return undefined;
   }
 
+  /** What there is is no good where it was shown: the next one is asked for a moment from now, once, each page in its own moment. */
+  hurry(): void {
+    const next = this.#hurry;
+    this.#hurry = undefined;
+    if (next) this.parts.clock.after(hurryMs * (0.5 + Math.random()), next);
+  }
+
   /**
    * Asks for the next one in time, again and again.
    * @param renewed Is given each.
@@ -48,7 +58,10 @@ export class Admittance {
     const { clock, over } = this.parts;
     for (let admitted = this.current; admitted && !over.aborted; ) {
       const { renewAfterMs } = admitted;
-      await new Promise<void>((resolve) => clock.after(renewAfterMs, resolve));
+      await new Promise<void>((resolve) => {
+        this.#hurry = resolve;
+        clock.after(renewAfterMs, resolve);
+      });
       if (over.aborted) return;
       admitted = await this.ask();
       if (!admitted) return ended();

@@ -292,8 +292,12 @@ export class Swarm {
       case "revoked":
         void this.#node?.revoke(message.token);
         break;
-      case "limited":
       case "refused":
+        // The room is another server's: the next admission says whose.
+        if (message.code === "going-away" || message.code === "wrong-tracker") this.#admittance?.hurry();
+        this.around.changed();
+        break;
+      case "limited":
         this.around.changed();
         break;
     }

@@ -38,11 +38,13 @@ const burst = 150;
 /** More than this waiting to be sent is for nobody any more. */
 const maxQueued = 600;
 /** After these nothing changes by asking again with the same admission. */
-const lasting = new Set(["wrong-audience", "wrong-tracker", "revoked", "bad-key"]);
+const lasting = new Set(["wrong-audience", "revoked", "bad-key"]);
 
 /** The connection to a tracker: joins with a proof, is made anew when it is lost, and says to the page what the tracker says. */
 export class TrackerClient {
   #socket: TextSocket | undefined;
+  /** Where it is. */
+  #address = "";
   #nonce: Bytes | undefined;
   #isJoined = false;
   #isClosed = false;
@@ -68,8 +70,9 @@ export class TrackerClient {
     if (this.#isJoined && this.#queue.length < maxQueued) this.#put(message);
   }
 
-  /** Shows the newer admission that {@link TrackerParts.self} gives from now on. */
+  /** Shows the newer admission that {@link TrackerParts.self} gives from now on; where it names another tracker, it is shown there. */
   async renew(): Promise<void> {
+    if (!this.#isClosed && this.parts.self().admission.tracker !== this.#address) return this.#move();
     const nonce = this.#nonce;
     if (!nonce || !this.#isJoined) return;
     const { token, key, admission } = this.parts.self();
@@ -82,11 +85,21 @@ export class TrackerClient {
     this.#drop();
   }
 
+  // The room is another server's now. Links that are up stay so.
+  #move(): void {
+    const wasThere = this.#socket !== undefined;
+    this.#drop();
+    if (wasThere) this.parts.lost();
+    this.#failures = 0;
+    this.#connect();
+  }
+
   #connect(): void {
     const { clock, open, self } = this.parts;
     let socket: TextSocket;
     try {
-      socket = open(self().admission.tracker);
+      this.#address = self().admission.tracker;
+      socket = open(this.#address);
     } catch {
       this.#again(0);
       return;

@@ -135,6 +135,23 @@ describe("a page at its tracker", () => {
     expect([sockets.length, client.refusal]).toEqual([2, "revoked"]);
   });
 
+  it("goes to the tracker that a newer admission names, and does not give up where it is told that the room is elsewhere", async () => {
+    await join();
+    const other = "wss://other.example/v1/swarm";
+    self = await admit(broadcast, { tracker: other }, self.key);
+    await client.renew();
+    expect([sockets[0]?.isClosed, lost, sockets.length, socket().address]).toEqual([true, 1, 2, other]);
+    await join();
+    expect(client.isJoined).toBe(true);
+    for (const code of ["wrong-tracker", "going-away"]) {
+      const count = sockets.length;
+      await socket().says({ type: "refused", code });
+      socket().onclose?.();
+      clock.runUntil(clock.now + 60_000);
+      expect(sockets.length, code).toBeGreaterThan(count);
+    }
+  });
+
   it("never says more than a tracker bears", async () => {
     await join();
     for (let n = 0; n < 500; n++) client.say({ type: "signal", peer, kind: "candidate", text: `{"candidate":"${n}"}` });
