@@ -1,5 +1,6 @@
 import type { Browser, Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import { predicted } from "./nodePeers/prediction.js";
 import { openMortal } from "./support/chromium.js";
 import { arm, hangingAtAWant, offloadOf, printShares, type Share, sharesOver, shares as sharing, untilLinked, watchers } from "./support/swarmPages.js";
 import { SwarmStage } from "./support/swarmStage.js";
@@ -34,6 +35,7 @@ describe("Pages whose viewers share", () => {
     await untilLinked(pages);
     const shares = await sharesOver(pages, 30);
     printShares(`${count} pages`, shares);
+    console.log(`  ${predicted({ peers: count, bytesPerSecond: shares.reduce((sum, { bytes }) => sum + bytes, 0) / count / 30, seconds: 30 })}`);
     expectPlayed(shares, 30);
     for (const { peers } of shares) expect(peers).toBeGreaterThan(0);
     // Each byte that came from a peer was sent by one.

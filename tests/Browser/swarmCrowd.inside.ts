@@ -1,6 +1,7 @@
 import { loadavg } from "node:os";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { hadOver, hadSoFar, offloadOf, openCrowd, percentile, shown } from "./nodePeers/crowd.js";
+import { predicted } from "./nodePeers/prediction.js";
 import { segmentsIn, tracksIn } from "./nodePeers/playlists.js";
 import type { LiveBroadcast, LiveServer } from "./support/liveServer.js";
 import { OriginLine } from "./support/originLine.js";
@@ -61,6 +62,7 @@ it(`${count} viewers who come within five seconds play soon, where the origin gi
     const minutes = (count * (performance.now() - begun)) / 60_000;
     console.log(`  until all played: ${shown(beginning)}`);
     console.log(`  8 s, from 6 s after the last began: ${shown(after)}; ${Math.round(line.asked.length / minutes)} requests of the origin a viewer-minute, start included; ${((100 * line.bytes) / (3 * rate * ((performance.now() - begun) / 1000))).toFixed(0)} % of the line used`);
+    console.log(`  ${predicted({ peers: count, bytesPerSecond: rate, seconds: 8, originRate: 3 * rate })}`);
     expect(percentile(started, 50)).toBeLessThanOrEqual(8000);
     expect(Math.max(...started)).toBeLessThanOrEqual(16_000);
     expect(after.badChunks).toBe(0);
