@@ -50,6 +50,22 @@ internal sealed class SignerKeeper(RelayedBroadcast broadcast, RelayShelf shelf,
 
     private async Task<Found> AskAsync(bool pastCaches)
     {
+        try
+        {
+            return await AskUpstreamAsync(pastCaches);
+        }
+        finally
+        {
+            lock (_lock)
+            {
+                // Whatever came of it, the next who wants it asks anew.
+                _asking = null;
+            }
+        }
+    }
+
+    private async Task<Found> AskUpstreamAsync(bool pastCaches)
+    {
         var name = ObjectName.Signer(broadcast.Id);
         var answer = await shelf.Upstream.GetAsync(name, MaxCertificate, pastCaches, stopping);
         var (found, result) = Judge(answer);
@@ -68,7 +84,6 @@ internal sealed class SignerKeeper(RelayedBroadcast broadcast, RelayShelf shelf,
         var kept = found is null && answer.Outcome is not (UpstreamOutcome.TakenDown or UpstreamOutcome.Absent) ? await KeptAsync(name) : null;
         lock (_lock)
         {
-            _asking = null;
             if (found is not null)
             {
                 shelf.Disk?.Put(found);

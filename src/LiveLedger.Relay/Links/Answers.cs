@@ -150,6 +150,12 @@ internal sealed class Answers(RelaySwarm swarm, Outbox outbox)
         {
             // The link is over.
         }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or HttpRequestException or InvalidOperationException)
+        {
+            // A disk or an upstream that failed in a way of its own: this request has no answer, and its place is free.
+            _requests.TryRemove(serving.Request, out _);
+            Refuse(serving.Request, NoReason.Absent);
+        }
         finally
         {
             Interlocked.Decrement(ref _searches);

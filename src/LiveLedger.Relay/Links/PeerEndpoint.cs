@@ -1,4 +1,5 @@
 using LiveLedger.Media;
+using LiveLedger.Peering.Links;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
@@ -14,6 +15,7 @@ internal sealed class PeerEndpoint(Func<BroadcastId, RelaySwarm?> find, TimeProv
     private static readonly RelayRefusal s_notWebSocket = new(426, "websocket-expected", "This address is for WebSockets.");
     private static readonly RelayRefusal s_full = new(503, "relay-full", "Too many peers are linking at once.") { RetryAfter = 1 };
 
+    private readonly Strangers _strangers = new();
     private int _shaking;
 
     public void Map(IEndpointRouteBuilder routes) => routes.MapGet("/v1/peer/{broadcast}", LinkAsync);
@@ -38,7 +40,8 @@ internal sealed class PeerEndpoint(Func<BroadcastId, RelaySwarm?> find, TimeProv
             return;
         }
 
-        if (Interlocked.Increment(ref _shaking) > MaxHandshakes)
+        using var stranger = Interlocked.Increment(ref _shaking) <= MaxHandshakes ? _strangers.Enter(context.Connection.RemoteIpAddress?.ToString()) : null;
+        if (stranger is null)
         {
             Interlocked.Decrement(ref _shaking);
             await s_full.SendAsync(context);
@@ -48,6 +51,7 @@ internal sealed class PeerEndpoint(Func<BroadcastId, RelaySwarm?> find, TimeProv
         var isShaking = 1;
         void Shaken()
         {
+            stranger.Dispose();
             if (Interlocked.Exchange(ref isShaking, 0) == 1)
             {
                 Interlocked.Decrement(ref _shaking);

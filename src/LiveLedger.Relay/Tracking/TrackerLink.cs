@@ -68,14 +68,15 @@ internal sealed class TrackerLink(RelaySwarm swarm, TimeProvider time)
         var room = new byte[MaxMessage];
         try
         {
-            while (await ReadAsync(socket, room, telling == Task.CompletedTask && !IsJoined ? patience.Token : stopping) is { } message)
+            while (await ReadAsync(socket, room, IsJoined ? stopping : patience.Token) is { } message)
             {
                 using (message)
                 {
                     var said = message.RootElement;
                     switch (said.GetProperty("type").GetString())
                     {
-                        case "challenge" when StrictBase64Url.TryDecode(said.GetProperty("nonce").GetString(), out var bytes) && bytes.Length == Nonce.Length:
+                        // Signing a second one would let a tracker have as many proofs as it likes.
+                        case "challenge" when telling == Task.CompletedTask && StrictBase64Url.TryDecode(said.GetProperty("nonce").GetString(), out var bytes) && bytes.Length == Nonce.Length:
                             var nonce = new Nonce(new(bytes));
                             await ShowAsync(socket, "join", self, nonce, stopping);
                             telling = TellAsync(socket, self, nonce, ending.Token);

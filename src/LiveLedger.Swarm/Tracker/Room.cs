@@ -12,6 +12,9 @@ internal sealed class Room(BroadcastId broadcast, int minViewers, TimeProvider t
     /// <summary>Most viewers in a member's view.</summary>
     public const int MaxLinks = 16;
 
+    /// <summary>Most members by one right: a viewer's few devices, and sockets of theirs that are not known to be dead yet.</summary>
+    public const int MaxOfOne = 8;
+
     private static readonly TimeSpan s_askAgain = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan s_tellLargeRooms = TimeSpan.FromSeconds(10);
 
@@ -23,6 +26,7 @@ internal sealed class Room(BroadcastId broadcast, int minViewers, TimeProvider t
 
     private readonly Lock _lock = new();
     private readonly Dictionary<PeerId, Member> _members = [];
+    private readonly Dictionary<PeerPseudonym, int> _membersOf = [];
     private readonly Matching _matching = new(minViewers, new Introductions(time), time);
     private readonly Stripes _stripes = new(time);
     private readonly Dictionary<PeerPseudonym, (DateTimeOffset At, string Token)> _revoked = [];
@@ -46,16 +50,23 @@ internal sealed class Room(BroadcastId broadcast, int minViewers, TimeProvider t
         }
     }
 
-    /// <summary>Takes a member in and introduces it; false, with nothing done, if its admission was revoked.</summary>
-    public bool TryJoin(Member member)
+    /// <summary>Takes a member in and introduces it; or says why not, with nothing done.</summary>
+    public string? Join(Member member)
     {
         lock (_lock)
         {
             if (IsRevoked(member.Admission))
             {
-                return false;
+                return "revoked";
             }
 
+            var same = _membersOf.GetValueOrDefault(member.Admission.Peer);
+            if (same >= MaxOfOne)
+            {
+                return "too-many";
+            }
+
+            _membersOf[member.Admission.Peer] = same + 1;
             _members.Add(member.Id, member);
             member.SaidAt = time.GetTimestamp();
             Viewers += member.IsViewer ? 1 : 0;
@@ -75,7 +86,7 @@ internal sealed class Room(BroadcastId broadcast, int minViewers, TimeProvider t
             }
 
             Tell(now: Viewers <= LargeRoom);
-            return true;
+            return null;
         }
     }
 
@@ -87,6 +98,11 @@ internal sealed class Room(BroadcastId broadcast, int minViewers, TimeProvider t
             if (!_members.Remove(member.Id))
             {
                 return;
+            }
+
+            if (--_membersOf[member.Admission.Peer] == 0)
+            {
+                _membersOf.Remove(member.Admission.Peer);
             }
 
             Viewers -= member.IsViewer ? 1 : 0;

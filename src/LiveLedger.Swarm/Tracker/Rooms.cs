@@ -17,22 +17,22 @@ internal sealed class Rooms(SwarmLinks links, SwarmOptions options, TimeProvider
     private readonly Lock _past = new();
     private PlayerFigures _said = PlayerFigures.None;
 
-    /// <summary>Takes a member in; null if its admission was revoked.</summary>
-    public Room? Join(Member member)
+    /// <summary>Takes a member in, or says why not.</summary>
+    public (Room? Room, string? Refusal) Join(Member member)
     {
         var broadcast = member.Admission.Broadcast;
         while (true)
         {
             var room = _rooms.GetOrAdd(broadcast, b => new(b, options.MinViewers, time));
-            if (!room.TryJoin(member))
+            if (room.Join(member) is { } refusal)
             {
-                return null;
+                return (null, refusal);
             }
 
             // An empty one may have been cleared away in between.
             if (_rooms.GetValueOrDefault(broadcast) == room)
             {
-                return room;
+                return (room, null);
             }
 
             room.Leave(member);

@@ -7,7 +7,8 @@ using Microsoft.AspNetCore.Http;
 namespace LiveLedger.Swarm.Tracker;
 
 /// <summary>One peer's socket, from its challenge to its end.</summary>
-internal sealed class TrackerConnection(WebSocket socket, HttpContext context, TrackerDoor door, Rooms rooms, SwarmLinks links, TimeProvider time)
+/// <param name="joined">Called when it has proved who it is.</param>
+internal sealed class TrackerConnection(WebSocket socket, HttpContext context, TrackerDoor door, Rooms rooms, SwarmLinks links, TimeProvider time, Action joined)
 {
     private readonly Nonce _nonce = Nonce.New();
     private readonly Outbox _outbox = new(socket);
@@ -116,9 +117,11 @@ internal sealed class TrackerConnection(WebSocket socket, HttpContext context, T
             return (null, null, refusal);
         }
 
+        joined();
         var address = links.AddressOf(context);
         var member = new Member(PeerId.New(), admission, new(address, address is null ? null : links.RegionOf(address)), _outbox.Send) { Tracks = join.Tracks, Dismiss = Dismiss };
-        return rooms.Join(member) is { } room ? (member, room, null) : (null, null, "revoked");
+        var (room, not) = rooms.Join(member);
+        return (room is null ? null : member, room, not);
     }
 
     private async Task<string?> TakeAsync(Member member, Room room, FromPeer said)

@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Net.WebSockets;
 using LiveLedger.Ledger.Refusals;
+using LiveLedger.Peering.Links;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
@@ -18,6 +19,7 @@ internal sealed class TrackerEndpoint(TrackerDoor door, Rooms rooms, SwarmLinks 
     private static readonly TimeSpan s_joinWithin = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan s_closeWithin = TimeSpan.FromSeconds(2);
 
+    private readonly Strangers _strangers = new();
     private int _sockets;
 
     public static IEndpointConventionBuilder Map(IEndpointRouteBuilder routes) =>
@@ -39,10 +41,18 @@ internal sealed class TrackerEndpoint(TrackerDoor door, Rooms rooms, SwarmLinks 
             return;
         }
 
+        using var stranger = _strangers.Enter(links.AddressOf(context)?.ToString());
+        if (stranger is null)
+        {
+            Interlocked.Decrement(ref _sockets);
+            await s_full.ToResult().ExecuteAsync(context);
+            return;
+        }
+
         try
         {
             using var socket = await context.WebSockets.AcceptWebSocketAsync();
-            await new TrackerConnection(socket, context, door, rooms, links, time).RunAsync(s_joinWithin, s_closeWithin);
+            await new TrackerConnection(socket, context, door, rooms, links, time, stranger.Dispose).RunAsync(s_joinWithin, s_closeWithin);
         }
         finally
         {
@@ -54,9 +64,14 @@ internal sealed class TrackerEndpoint(TrackerDoor door, Rooms rooms, SwarmLinks 
 /// <summary>Reads whole messages off a socket; while there is none it holds no buffer.</summary>
 internal static class WholeMessages
 {
+    // A message has a few packets at most: who sends half of one holds a buffer of ours for no longer.
+    private static readonly TimeSpan s_wholeWithin = TimeSpan.FromSeconds(10);
+
     /// <summary>The next message in a rented buffer, which the caller gives back; null if the other end has closed.</summary>
     /// <exception cref="InvalidDataException">It is too long, or no text.</exception>
-    public static async Task<(byte[] Buffer, int Length)?> ReadAsync(WebSocket socket, CancellationToken cancel)
+    /// <exception cref="OperationCanceledException">The rest of it did not come in time; the socket is good for nothing any more.</exception>
+    /// <param name="wholeWithin">How long the rest of a message may take; null for 10 s.</param>
+    public static async Task<(byte[] Buffer, int Length)?> ReadAsync(WebSocket socket, CancellationToken cancel, TimeSpan? wholeWithin = null)
     {
         // Returns once there is something to read.
         var first = await socket.ReceiveAsync(Memory<byte>.Empty, cancel);
@@ -65,7 +80,7 @@ internal static class WholeMessages
             return null;
         }
 
-        var buffer = ArrayPool<byte>.Shared.Rent(FromPeer.MaxBytes + 1);
+        var buffer = ArrayPool<byte>.Shared.Rent(FromPeer.MaxBytes);
         var length = 0;
         if (first.EndOfMessage)
         {
@@ -73,11 +88,12 @@ internal static class WholeMessages
             return (buffer, length);
         }
 
+        CancellationTokenSource? late = null;
         try
         {
             while (true)
             {
-                var received = await socket.ReceiveAsync(buffer.AsMemory(length, FromPeer.MaxBytes + 1 - length), cancel);
+                var received = await socket.ReceiveAsync(buffer.AsMemory(length, FromPeer.MaxBytes - length), late?.Token ?? cancel);
                 length += received.Count;
                 if (received.MessageType == WebSocketMessageType.Close)
                 {
@@ -85,14 +101,20 @@ internal static class WholeMessages
                     return null;
                 }
 
-                if (received.MessageType != WebSocketMessageType.Text || length > FromPeer.MaxBytes)
+                if (received.MessageType == WebSocketMessageType.Text && received.EndOfMessage)
+                {
+                    return (buffer, length);
+                }
+
+                if (received.MessageType != WebSocketMessageType.Text || length == FromPeer.MaxBytes)
                 {
                     throw new InvalidDataException("a message is text of at most 16,384 bytes");
                 }
 
-                if (received.EndOfMessage)
+                if (late is null)
                 {
-                    return (buffer, length);
+                    late = CancellationTokenSource.CreateLinkedTokenSource(cancel);
+                    late.CancelAfter(wholeWithin ?? s_wholeWithin);
                 }
             }
         }
@@ -100,6 +122,10 @@ internal static class WholeMessages
         {
             ArrayPool<byte>.Shared.Return(buffer);
             throw;
+        }
+        finally
+        {
+            late?.Dispose();
         }
     }
 }

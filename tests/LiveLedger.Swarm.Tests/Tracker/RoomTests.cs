@@ -23,13 +23,13 @@ public sealed class RoomTests : IDisposable
         var room = new Room(_broadcast, 3, _time);
         for (var n = 0; n < 5000; n++)
         {
-            Assert.True(room.TryJoin(Seat(n).Member));
+            Assert.Null(room.Join(Seat(n).Member));
         }
 
-        // It comes with ten connections, throws everybody out again as soon as it has the address, and always wants more; meanwhile others come and go.
+        // It comes with as many connections as it may, throws everybody out again as soon as it has the address, and always wants more; meanwhile others come and go.
         var learned = new HashSet<string>();
-        var greedy = Enumerable.Range(0, 10).Select(_ => Seat(-1)).ToList();
-        greedy.ForEach(g => Assert.True(room.TryJoin(g.Member)));
+        var greedy = Enumerable.Range(0, Room.MaxOfOne).Select(_ => Seat(-1)).ToList();
+        greedy.ForEach(g => Assert.Null(room.Join(g.Member)));
         for (var second = 0; second < 3600; second += 3)
         {
             foreach (var g in greedy)
@@ -45,7 +45,7 @@ public sealed class RoomTests : IDisposable
                 room.More(g.Member);
             }
 
-            room.TryJoin(Seat(10_000 + second).Member);
+            room.Join(Seat(10_000 + second).Member);
             _time.Advance(TimeSpan.FromSeconds(3));
         }
 
@@ -54,11 +54,26 @@ public sealed class RoomTests : IDisposable
     }
 
     [Fact]
+    public void One_right_has_eight_members_at_most_and_takes_no_place_of_anybody_elses()
+    {
+        var room = new Room(_broadcast, 3, _time);
+        var seats = Enumerable.Range(0, Room.MaxOfOne).Select(_ => Seat(1)).ToList();
+        seats.ForEach(s => Assert.Null(room.Join(s.Member)));
+        Assert.Equal("too-many", room.Join(Seat(1).Member));
+        Assert.Null(room.Join(Seat(2).Member));
+        Assert.Equal(Room.MaxOfOne + 1, room.Viewers);
+        room.Leave(seats[0].Member);
+        room.Leave(seats[0].Member);
+        Assert.Null(room.Join(Seat(1).Member));
+        Assert.Equal("too-many", room.Join(Seat(1).Member));
+    }
+
+    [Fact]
     public void Nobody_has_more_than_sixteen_neighbours_and_everybody_has_some()
     {
         var room = new Room(_broadcast, 3, _time);
         var seats = Enumerable.Range(0, 1000).Select(n => Seat(n)).ToList();
-        seats.ForEach(s => Assert.True(room.TryJoin(s.Member)));
+        seats.ForEach(s => Assert.Null(room.Join(s.Member)));
 
         Assert.All(seats, static s => Assert.InRange(s.Member.Links, 3, Room.MaxLinks));
         // And all are reached from one: a swarm in pieces would fetch a copy for each.
@@ -81,11 +96,11 @@ public sealed class RoomTests : IDisposable
         var room = new Room(_broadcast, 3, _time);
         for (var n = 0; n < 400; n++)
         {
-            Assert.True(room.TryJoin(Seat(n, n < 12 ? "203.0.113.7" : $"10.{n / 200}.{n % 200}.1").Member));
+            Assert.Null(room.Join(Seat(n, n < 12 ? "203.0.113.7" : $"10.{n / 200}.{n % 200}.1").Member));
         }
 
         var home = Seat(1000, "203.0.113.7");
-        Assert.True(room.TryJoin(home.Member));
+        Assert.Null(room.Join(home.Member));
         var near = home.Member.Neighbours.Values.Count(n => home.Member.Place.To(n.Member.Place) == Nearness.Lan);
         Assert.InRange(near, 5, 8);
     }
@@ -95,8 +110,8 @@ public sealed class RoomTests : IDisposable
     {
         var room = new Room(_broadcast, 3, _time);
         var (ended, renewed) = (Seat(1), Seat(2));
-        Assert.True(room.TryJoin(ended.Member));
-        Assert.True(room.TryJoin(renewed.Member));
+        Assert.Null(room.Join(ended.Member));
+        Assert.Null(room.Join(renewed.Member));
         _time.Advance(TimeSpan.FromMinutes(9));
         Assert.True(room.TryRenew(renewed.Member, AdmissionOf(2)));
         _time.Advance(TimeSpan.FromMinutes(1.6));
@@ -111,19 +126,19 @@ public sealed class RoomTests : IDisposable
         var room = new Room(_broadcast, 3, _time);
         var old = Seat(1);
         room.Revoke([old.Member.Admission.Peer], _time.GetUtcNow(), "token");
-        Assert.False(room.TryJoin(old.Member));
+        Assert.Equal("revoked", room.Join(old.Member));
         Assert.False(room.IsEmpty);
 
         _time.Advance(TimeSpan.FromSeconds(2));
-        Assert.True(room.TryJoin(Seat(1).Member));
+        Assert.Null(room.Join(Seat(1).Member));
         var other = Seat(2);
-        Assert.True(room.TryJoin(other.Member));
+        Assert.Null(room.Join(other.Member));
         Assert.Contains(other.Take(), static m => m["type"]!.GetValue<string>() == "revoked");
 
         _time.Advance(TimeSpan.FromMinutes(11.1));
         room.Tick();
         var late = Seat(3);
-        Assert.True(room.TryJoin(late.Member));
+        Assert.Null(room.Join(late.Member));
         Assert.DoesNotContain(late.Take(), static m => m["type"]!.GetValue<string>() == "revoked");
     }
 
@@ -132,11 +147,11 @@ public sealed class RoomTests : IDisposable
     {
         var room = new Room(_broadcast, 3, _time);
         var (one, other, third) = (Seat(1), Seat(2), Seat(4));
-        Assert.True(room.TryJoin(one.Member));
-        Assert.True(room.TryJoin(other.Member));
-        Assert.True(room.TryJoin(new Seated(AdmissionOf(3) with { IsPrivate = true }, new(null, null)).Member));
+        Assert.Null(room.Join(one.Member));
+        Assert.Null(room.Join(other.Member));
+        Assert.Null(room.Join(new Seated(AdmissionOf(3) with { IsPrivate = true }, new(null, null)).Member));
         Assert.Equal((0, 0), (one.Member.Links, other.Member.Links));
-        Assert.True(room.TryJoin(third.Member));
+        Assert.Null(room.Join(third.Member));
         Assert.Equal((2, 2, 2), (one.Member.Links, other.Member.Links, third.Member.Links));
     }
 
@@ -145,8 +160,8 @@ public sealed class RoomTests : IDisposable
     {
         var room = new Room(_broadcast, 2, _time);
         var (one, other) = (Seat(1), Seat(2));
-        Assert.True(room.TryJoin(one.Member));
-        Assert.True(room.TryJoin(other.Member));
+        Assert.Null(room.Join(one.Member));
+        Assert.Null(room.Join(other.Member));
         Assert.Equal(1, one.Member.Links);
         room.Unlink(one.Member, new Unlink(other.Member.Id, "failed"));
         _time.Advance(TimeSpan.FromMinutes(1));
@@ -163,7 +178,7 @@ public sealed class RoomTests : IDisposable
     {
         var room = new Room(_broadcast, 3, _time);
         var seats = Enumerable.Range(0, 6).Select(n => Seat(n)).ToList();
-        seats.ForEach(s => Assert.True(room.TryJoin(s.Member)));
+        seats.ForEach(s => Assert.Null(room.Join(s.Member)));
         var revoked = seats[0];
         room.Revoke([revoked.Member.Admission.Peer], _time.GetUtcNow(), "token");
         Assert.Equal("revoked", revoked.Dismissed);
@@ -190,7 +205,7 @@ public sealed class RoomTests : IDisposable
         }
 
         var late = Seat(5000);
-        Assert.True(room.TryJoin(late.Member));
+        Assert.Null(room.Join(late.Member));
         var told = late.Take().Where(static m => m["type"]!.GetValue<string>() == "revoked").Select(static m => m["token"]!.GetValue<string>()).ToList();
         Assert.InRange(told.Count, 1, 64);
         Assert.Contains("token 999", told);
@@ -201,8 +216,8 @@ public sealed class RoomTests : IDisposable
     {
         var room = new Room(_broadcast, 2, _time);
         var (one, other) = (Seat(1), Seat(2));
-        Assert.True(room.TryJoin(one.Member));
-        Assert.True(room.TryJoin(other.Member));
+        Assert.Null(room.Join(one.Member));
+        Assert.Null(room.Join(other.Member));
         for (var n = 0; n < 200; n++)
         {
             room.Pass(one.Member, new Signal(other.Member.Id, "candidate", "x"));
@@ -219,7 +234,7 @@ public sealed class RoomTests : IDisposable
         var seats = Enumerable.Range(0, 60).Select(n => Seat(n)).ToList();
         foreach (var seat in seats)
         {
-            Assert.True(room.TryJoin(seat.Member));
+            Assert.Null(room.Join(seat.Member));
             room.Plays(seat.Member, [track], isSharing: true);
             seat.Take();
         }
