@@ -166,6 +166,10 @@ run_vitest() {
 run_fuzz() {
   local start=$SECONDS rc=0
   dotnet tests/Fuzz/bin/Release/net10.0/Fuzz.dll all "$1" >"$results/Fuzz.log" 2>&1 || rc=$?
+  # The page's readers are fuzzed within the player's own tests; here for as long as the others.
+  if [ "$1" -ge 1000000 ]; then
+    (cd src/player && LIVELEDGER_FUZZ_INPUTS=$1 npx --no-install vitest run mutated) >>"$results/Fuzz.log" 2>&1 || rc=$?
+  fi
   finish Fuzz $((rc == 0)) $((rc != 0)) 0 "$rc" $((SECONDS - start))
 }
 
