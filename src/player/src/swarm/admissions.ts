@@ -61,6 +61,8 @@ const passing: Readonly<Record<string, number>> = {
 /** Asks the server for admissions, with a proof of possession each; and keeps the server's time, which they are dated by. */
 export class Admissions {
   #platform: Platform | undefined;
+  /** It has signed with a key that we do not know. */
+  #isOutdated = false;
   /** The server's Unix milliseconds less the page's clock. */
   #offset: number | undefined;
 
@@ -77,14 +79,18 @@ export class Admissions {
 
   /** A new admission for this page's key. */
   async ask(signal: AbortSignal): Promise<Admitted> {
-    const platform = (this.#platform ??= await this.#learn(signal));
+    if (!this.#platform || this.#isOutdated) {
+      this.#platform = await this.#learn(signal);
+      this.#isOutdated = false;
+    }
+    const platform = this.#platform;
     try {
       return await this.#ask(platform, signal);
     } catch (error) {
       // Our time was wrong; the answer had the server's.
       if (error instanceof NotAdmittedError && error.code === "proof-stale") return this.#ask(platform, signal);
       // It may have changed its keys.
-      if (error instanceof NotAdmittedError && error.code === "admission-unknown-key") this.#platform = undefined;
+      if (error instanceof NotAdmittedError && error.code === "admission-unknown-key") this.#isOutdated = true;
       throw error;
     }
   }

@@ -1,3 +1,4 @@
+import type { Platform } from "../peering/admission.js";
 import { newPeerKey } from "../peering/peerKey.js";
 import type { Bytes } from "../verify/bytes.js";
 import { type Admitted, Admissions } from "./admissions.js";
@@ -195,9 +196,18 @@ export class Swarm {
     this.#admittance = admittance;
     const admitted = await admittance.ask();
     if (!admitted) return;
-    const revocations = new Revocations(admissions.platform, around.broadcast.id, admissions.platformTime);
+    // Its keys as they are when they are used: the platform may have a new one by then.
+    const platform: Platform = {
+      get issuer() {
+        return admissions.platform.issuer;
+      },
+      get keys() {
+        return admissions.platform.keys;
+      },
+    };
+    const revocations = new Revocations(platform, around.broadcast.id, admissions.platformTime);
     const node = new SwarmNode({
-      self: admitted.self, platform: admissions.platform, platformTime: admissions.platformTime, revocations, clock: around.clock, maxBytes,
+      self: admitted.self, platform, platformTime: admissions.platformTime, revocations, clock: around.clock, maxBytes,
       origin: {
         record: async (name) => this.#origin.record(this.#tracks.slot(name)),
         range: async (name, from, to) => this.#origin.range(this.#tracks.slot(name), from, to),
