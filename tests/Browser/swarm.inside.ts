@@ -10,7 +10,9 @@ import { statsOf } from "./support/watchPage.js";
 /** A machine that is busy with something else for a moment stops every player, with neighbours or without: a stall of the swarm's comes again. */
 const once = 1;
 
-// Run by swarm.test.ts in a network of its own.
+// Run by swarm.test.ts in a network of its own. Other numbers of pages, on a machine that bears their decoders: LIVELEDGER_SWARM_PAGES=16 ./liveledger test browser
+const counts = (process.env["LIVELEDGER_SWARM_PAGES"] ?? "3,8").split(",").map(Number);
+
 let stage: SwarmStage;
 let browser: Browser;
 
@@ -30,7 +32,7 @@ function expectPlayed(shares: readonly Share[], seconds: number): void {
 }
 
 describe("Pages whose viewers share", () => {
-  it.each([3, 8])("%i of them play on without a stall, and each gets from the others", { timeout: 240_000, retry: once }, async (count) => {
+  it.each(counts)("%i of them play on without a stall, and each gets from the others", { timeout: 240_000, retry: once }, async (count) => {
     const pages = await watchers(stage, browser, count, sharing("on"));
     await untilLinked(pages);
     const shares = await sharesOver(pages, 30);
