@@ -77,6 +77,8 @@ public sealed class Messages_to_a_broker(A_broker a)
         await using (var holding = await database.Source.OpenConnectionAsync())
         await using (var transaction = await holding.BeginTransactionAsync())
         {
+            // For as long as it takes: our own sessions are ended when they do nothing for ten seconds within a transaction.
+            await ExecuteAsync("SET LOCAL idle_in_transaction_session_timeout = 0");
             await ExecuteAsync("LOCK TABLE ledger.subscriptions IN EXCLUSIVE MODE");
             await acme.CreateAsync();
             await receiver.UntilAsync(static m => m.Count == 2, "the second is told");

@@ -330,8 +330,8 @@ describe("a peer", { timeout: 90_000 }, () => {
     const [a, b] = [await join(new Origin()), await join(new Origin())];
     await link(a, b);
     await link(a, b).catch(() => undefined);
-    await until(() => a.ends.length === 1 && b.ends.length === 1);
-    expect([a.neighbours, b.neighbours]).toEqual([1, 1]);
+    // The older one's end may be heard on one side before the newer one is up there.
+    await until(() => [a.ends.length, b.ends.length, a.neighbours, b.neighbours].every((count) => count === 1));
   });
 
   it("plays from the origin alone where it has no neighbours", async () => {
