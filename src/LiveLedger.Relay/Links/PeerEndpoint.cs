@@ -40,7 +40,7 @@ internal sealed class PeerEndpoint(Func<BroadcastId, RelaySwarm?> find, TimeProv
             return;
         }
 
-        using var stranger = Interlocked.Increment(ref _shaking) <= MaxHandshakes ? _strangers.Enter(context.Connection.RemoteIpAddress?.ToString()) : null;
+        using var stranger = Interlocked.Increment(ref _shaking) <= MaxHandshakes ? _strangers.Enter(context.Connection.RemoteIpAddress?.GetAddressBytes()) : null;
         if (stranger is null)
         {
             Interlocked.Decrement(ref _shaking);

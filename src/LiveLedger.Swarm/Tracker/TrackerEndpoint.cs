@@ -41,7 +41,7 @@ internal sealed class TrackerEndpoint(TrackerDoor door, Rooms rooms, SwarmLinks 
             return;
         }
 
-        using var stranger = _strangers.Enter(links.AddressOf(context)?.ToString());
+        using var stranger = _strangers.Enter(links.AddressOf(context)?.GetAddressBytes());
         if (stranger is null)
         {
             Interlocked.Decrement(ref _sockets);

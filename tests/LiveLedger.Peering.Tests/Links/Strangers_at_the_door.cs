@@ -1,3 +1,4 @@
+using System.Net;
 using LiveLedger.Peering.Links;
 
 namespace LiveLedger.Peering.Tests.Links;
@@ -9,7 +10,7 @@ public sealed class Strangers_at_the_door
     public void One_address_has_so_many_and_each_place_comes_back_once()
     {
         var strangers = new Strangers(2);
-        var (one, other) = ("203.0.113.7", "2001:db8::1");
+        var (one, other) = (IPAddress.Parse("203.0.113.7").GetAddressBytes(), IPAddress.Parse("203.0.113.8").GetAddressBytes());
         var first = strangers.Enter(one);
         Assert.NotNull(first);
         Assert.NotNull(strangers.Enter(one));
@@ -19,6 +20,18 @@ public sealed class Strangers_at_the_door
         first.Dispose();
         Assert.NotNull(strangers.Enter(one));
         Assert.Null(strangers.Enter(one));
+    }
+
+    [Theory]
+    [InlineData("2001:db8::1", "2001:db8::ffff:2", true)]
+    [InlineData("2001:db8::1", "2001:db8:0:1::1", false)]
+    [InlineData("203.0.113.7", "::ffff:203.0.113.7", true)]
+    [InlineData("::ffff:203.0.113.7", "::ffff:203.0.113.8", false)]
+    public void A_machine_is_one_by_whichever_of_its_addresses_it_comes(string one, string other, bool isSame)
+    {
+        var strangers = new Strangers(1);
+        Assert.NotNull(strangers.Enter(IPAddress.Parse(one).GetAddressBytes()));
+        Assert.Equal(isSame, strangers.Enter(IPAddress.Parse(other).GetAddressBytes()) is null);
     }
 
     [Fact]
