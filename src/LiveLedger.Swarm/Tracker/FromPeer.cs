@@ -31,7 +31,7 @@ internal abstract record FromPeer
 
         return said?.Type switch
         {
-            "join" => ProofOf(said) is { } proof && TracksOf(said) is { } tracks ? new Join(said.Admission!, proof, tracks) : null,
+            "join" => ProofOf(said) is { } proof && TracksOf(said) is { } tracks && PartedOf(said) is { } parted ? new Join(said.Admission!, proof, tracks, parted) : null,
             "renew" => ProofOf(said) is { } proof ? new Renew(said.Admission!, proof) : null,
             "playing" => TracksOf(said) is { } tracks ? new Playing(tracks, said.Sharing ?? true) : null,
             "signal" => PeerId.TryParse(said.Peer, out var to) && said.Kind is "offer" or "answer" or "candidate" && said.Text is { Length: > 0 and <= MaxText } text ? new Signal(to, said.Kind, text) : null,
@@ -83,10 +83,36 @@ internal abstract record FromPeer
 
         return tracks;
     }
+
+    private static IReadOnlyList<PeerPseudonym>? PartedOf(FromPeerJson said)
+    {
+        if (said.Parted is not { } names)
+        {
+            return [];
+        }
+
+        if (names.Length > Partings.MaxSaid)
+        {
+            return null;
+        }
+
+        var parted = new List<PeerPseudonym>(names.Length);
+        foreach (var name in names)
+        {
+            if (!PeerPseudonym.TryParse(name, out var peer))
+            {
+                return null;
+            }
+
+            parted.Add(peer);
+        }
+
+        return parted;
+    }
 }
 
 /// <summary>Wants in.</summary>
-internal sealed record Join(string Admission, byte[] Proof, IReadOnlyList<TrackName> Tracks) : FromPeer;
+internal sealed record Join(string Admission, byte[] Proof, IReadOnlyList<TrackName> Tracks, IReadOnlyList<PeerPseudonym> Parted) : FromPeer;
 
 /// <summary>Has a newer admission.</summary>
 internal sealed record Renew(string Admission, byte[] Proof) : FromPeer;
@@ -114,7 +140,7 @@ internal sealed record Unknown : FromPeer;
 
 /// <summary>All members that any message has.</summary>
 internal sealed record FromPeerJson(
-    string? Type, string? Admission, string? Proof, string?[]? Tracks, string? Peer, string? Kind, string? Text, double? Rtt, string? Why, bool? Sharing,
+    string? Type, string? Admission, string? Proof, string?[]? Tracks, string?[]? Parted, string? Peer, string? Kind, string? Text, double? Rtt, string? Why, bool? Sharing,
     long? Origin, long? Relays, long? Peers, long? Sent, long? Refused, long? Stalls, long? StalledMs, long? LatencyMs);
 
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, AllowDuplicateProperties = false, MaxDepth = 4)]

@@ -14,7 +14,10 @@ internal sealed class Introductions(TimeProvider time)
     /// <summary>And so many an hour.</summary>
     public const int PerHour = 96;
 
+    private const int LeastSwept = 1024;
+
     private readonly Dictionary<PeerPseudonym, (double Left, long At)> _budgets = [];
+    private int _sweepAt = LeastSwept;
 
     /// <summary>True if one more may be made. Takes nothing.</summary>
     public bool Has(PeerPseudonym peer) => LeftOf(peer) >= 1;
@@ -23,12 +26,14 @@ internal sealed class Introductions(TimeProvider time)
     public void Take(PeerPseudonym peer)
     {
         // Forgotten once it is full again: somebody new has as much.
-        if (_budgets.Count >= 1024 && _budgets.Count % 1024 == 0)
+        if (_budgets.Count >= _sweepAt)
         {
             foreach (var full in _budgets.Keys.Where(p => LeftOf(p) >= Burst).ToList())
             {
                 _budgets.Remove(full);
             }
+
+            _sweepAt = Math.Max(LeastSwept, 2 * _budgets.Count);
         }
 
         _budgets[peer] = (LeftOf(peer) - 1, time.GetTimestamp());

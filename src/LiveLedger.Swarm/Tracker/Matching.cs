@@ -6,41 +6,58 @@ namespace LiveLedger.Swarm.Tracker;
 /// Who is introduced to whom: the nearest first, and always some by chance, for a swarm of islands carries nothing between them. Each introduction costs both sides one of their
 /// budget. Not thread-safe; its room's lock is held.
 /// </summary>
-internal sealed class Matching(int minViewers, Introductions budget, TimeProvider time)
+internal sealed class Matching
 {
-    // With as many, each has enough sources, and a swarm stays in one piece; half of the view is left for those who come later.
-    private const int Wanted = 8;
-    private const int ByChance = 3;
-    private const int Relays = 2;
-    private const int KeptForTheNear = 4;
+    // With as many, each has enough sources, and a swarm stays in one piece. Each is met by as many again: in a large room twice what is wanted must be less than strangers may have, or there is no room
+    // for those who come last.
+    private const int WantedInSmall = 8;
+    private const int WantedInLarge = 6;
+    private const int Small = 24;
+    private const int ByChance = 2;
+    private const int KeptForTheNear = 3;
 
-    // Candidates that are looked at for one member, so that a large room costs no more than a small one.
-    private const int MaxNear = 24;
+    // More than wanted, and only for a way that is much shorter than those there are.
+    private const int ForShorterWays = 2;
+    private const double MuchShorterMs = 20;
+
+    // Candidates that are looked at for one member beside those who may be near, so that a large room costs no more than a small one.
     private const int Sample = 48;
-    private const int MaxParted = 100_000;
-    private static readonly TimeSpan s_notAgainWithin = TimeSpan.FromMinutes(10);
 
     private readonly List<Member> _open = [];
     private readonly List<Member> _private = [];
-    private readonly List<Member> _relays = [];
-    private readonly Dictionary<ulong, List<Member>> _networks = [];
-    private readonly HashSet<(PeerPseudonym, PeerPseudonym)> _parted = [];
-    private readonly Dictionary<(PeerPseudonym, PeerPseudonym), long> _failed = [];
-    private long _forgotAt = time.GetTimestamp();
+    private readonly Vicinity _vicinity = new();
+    private readonly Partings _partings;
+    private readonly RelayList _relays;
+    private readonly int _minViewers;
+    private readonly Introductions _budget;
+
+    public Matching(int minViewers, Introductions budget, TimeProvider time)
+    {
+        (_minViewers, _budget, _partings) = (minViewers, budget, new(time));
+        _relays = new(_partings);
+    }
 
     /// <summary>Viewers that may be introduced to one another.</summary>
     public IReadOnlyList<Member> Open => _open;
 
     /// <summary>True if there are enough that may be introduced to one another: private viewers make no mesh.</summary>
-    public bool IsEnough => _open.Count >= minViewers;
+    public bool IsEnough => _open.Count >= _minViewers;
+
+    private int Wanted => _open.Count <= Small ? WantedInSmall : WantedInLarge;
 
     /// <summary>Takes a member in; those who now have somebody to be introduced to.</summary>
-    public IReadOnlyList<Member> Add(Member member)
+    /// <param name="member">Whom.</param>
+    /// <param name="parted">With whom it parted after an offence, as it says itself.</param>
+    public IReadOnlyList<Member> Add(Member member, IReadOnlyList<PeerPseudonym> parted)
     {
+        foreach (var other in parted)
+        {
+            _partings.Part(member.Admission.Peer, other);
+        }
+
         if (!member.IsViewer)
         {
-            _relays.Add(member);
-            return [.. _open, .. _private];
+            return _relays.Add(member, _open.Concat(_private));
         }
 
         if (!member.IsOpen)
@@ -51,13 +68,8 @@ internal sealed class Matching(int minViewers, Introductions budget, TimeProvide
 
         member.Index = _open.Count;
         _open.Add(member);
-        if (!_networks.TryGetValue(member.Place.Network, out var network))
-        {
-            _networks[member.Place.Network] = network = [];
-        }
-
-        network.Add(member);
-        return _open.Count == minViewers ? [.. _open.Where(m => m != member)] : [];
+        _vicinity.Add(member);
+        return _open.Count == _minViewers ? [.. _open.Where(m => m != member)] : [];
     }
 
     /// <summary>Takes a member out; its neighbours are told.</summary>
@@ -66,6 +78,7 @@ internal sealed class Matching(int minViewers, Introductions budget, TimeProvide
         if (!member.IsViewer)
         {
             _relays.Remove(member);
+            _vicinity.RemoveRelay(member.Id);
             foreach (var viewer in _open.Concat(_private))
             {
                 if (viewer.Remove(member.Id))
@@ -79,12 +92,7 @@ internal sealed class Matching(int minViewers, Introductions budget, TimeProvide
             var last = _open[^1];
             (_open[member.Index], last.Index) = (last, member.Index);
             _open.RemoveAt(_open.Count - 1);
-            var network = _networks[member.Place.Network];
-            network.Remove(member);
-            if (network.Count == 0)
-            {
-                _networks.Remove(member.Place.Network);
-            }
+            _vicinity.Remove(member);
         }
         else
         {
@@ -108,7 +116,7 @@ internal sealed class Matching(int minViewers, Introductions budget, TimeProvide
             return;
         }
 
-        ConnectToRelays(member);
+        _relays.Connect(member);
         if (!member.IsOpen || !IsEnough || member.Links >= Wanted)
         {
             return;
@@ -116,22 +124,33 @@ internal sealed class Matching(int minViewers, Introductions budget, TimeProvide
 
         var found = Candidates(member);
         var wanted = Wanted - member.Links;
-        // Some by chance first, so that the nearest do not take all the room.
-        var byChance = Math.Min(ByChance, Math.Max(0, wanted - 1));
+        // Some by chance first, and again when one of these is lost: the nearest alone would be islands in the end.
+        var byChance = Math.Clamp(ByChance - member.Neighbours.Values.Count(static n => n.IsByChance), 0, wanted);
         Span<Member> all = found.ToArray();
         Random.Shared.Shuffle(all);
         var chosen = all[..Math.Min(byChance, all.Length)].ToArray();
-        var near = all[chosen.Length..].ToArray().OrderBy(o => member.Place.To(o.Place)).ThenBy(static o => o.Links).Take(wanted - chosen.Length);
-        foreach (var other in chosen.Concat(near))
+        var near = all[chosen.Length..].ToArray().OrderBy(o => _vicinity.Between(member, o, _open.Count)).ThenBy(static o => o.Links).Take(wanted - chosen.Length);
+        if (IntroduceAll(member, chosen, byChance: true))
         {
-            if (!budget.Has(member.Admission.Peer))
+            IntroduceAll(member, near, byChance: false);
+        }
+    }
+
+    // False once its budget is used up; it was told.
+    private bool IntroduceAll(Member member, IEnumerable<Member> others, bool byChance)
+    {
+        foreach (var other in others)
+        {
+            if (!_budget.Has(member.Admission.Peer))
             {
-                member.Send(ToPeer.Limited(budget.WaitOf(member.Admission.Peer)));
-                return;
+                member.Send(ToPeer.Limited(_budget.WaitOf(member.Admission.Peer)));
+                return false;
             }
 
-            Introduce(member, other);
+            Introduce(member, other, byChance);
         }
+
+        return true;
     }
 
     /// <summary>Two are neighbours no more; the other is told.</summary>
@@ -151,39 +170,57 @@ internal sealed class Matching(int minViewers, Introductions budget, TimeProvide
             other.Send(ToPeer.Gone(member.Id));
         }
 
-        if (why == "offence" && _parted.Count < MaxParted)
+        if (!other.IsViewer)
         {
-            _parted.Add(Pair(member, other));
+            _vicinity.Unlinked(member, id);
         }
-        else if (why == "failed" && _failed.Count < MaxParted)
+
+        if (why == "offence")
         {
-            _failed[Pair(member, other)] = time.GetTimestamp();
+            _partings.Part(member.Admission.Peer, other.Admission.Peer);
+        }
+        else if (why == "failed")
+        {
+            _partings.Fail(member.Admission.Peer, other.Admission.Peer);
         }
     }
 
-    /// <summary>Forgets the links that failed long ago: a network may have changed.</summary>
-    public void Forget()
+    /// <summary>A link is up, and its round trip measured: once enough are, those are introduced to whom the way is much shorter.</summary>
+    public void Linked(Member member, Neighbour neighbour, double? rtt)
     {
-        if (time.GetElapsedTime(_forgotAt) < TimeSpan.FromMinutes(1))
+        if (!neighbour.IsLinked && !neighbour.Member.IsViewer && member.IsOpen)
+        {
+            _vicinity.Linked(member, neighbour.Member);
+        }
+
+        (neighbour.IsLinked, neighbour.Rtt) = (true, rtt);
+        if (!member.Locate() || !member.IsOpen || !IsEnough)
         {
             return;
         }
 
-        _forgotAt = time.GetTimestamp();
-        foreach (var (pair, at) in _failed)
+        var ways = member.Neighbours.Values.Where(static n => n.Member.IsViewer).Select(static n => n.Rtt).OfType<double>().Order().ToArray();
+        var middle = ways[ways.Length / 2];
+        var shorter = Candidates(member).Where(o => o.IsPlaced).Select(o => (Other: o, Way: member.Where.To(o.Where))).Where(o => o.Way < middle / 2 && o.Way < middle - MuchShorterMs)
+            .OrderBy(static o => o.Way).Take(Math.Min(ForShorterWays, Wanted + ForShorterWays - member.Links)).Select(static o => o.Other);
+        IntroduceAll(member, [.. shorter], byChance: false);
+    }
+
+    /// <summary>What is due each second: links that failed long ago are forgotten, and the next viewers hear of a new relay.</summary>
+    public void Tick()
+    {
+        _partings.Forget();
+        foreach (var viewer in _relays.Next())
         {
-            if (time.GetElapsedTime(at) >= s_notAgainWithin)
-            {
-                _failed.Remove(pair);
-            }
+            _relays.Connect(viewer);
         }
     }
 
-    private void Introduce(Member newcomer, Member other)
+    private void Introduce(Member newcomer, Member other, bool byChance)
     {
-        budget.Take(newcomer.Admission.Peer);
-        budget.Take(other.Admission.Peer);
-        newcomer.Add(new(other));
+        _budget.Take(newcomer.Admission.Peer);
+        _budget.Take(other.Admission.Peer);
+        newcomer.Add(new(other) { IsByChance = byChance });
         other.Add(new(newcomer));
         var near = newcomer.Place.To(other.Place);
         // Who was there waits for the offer: timers of a page in the background are slow, what comes to it is not.
@@ -191,26 +228,10 @@ internal sealed class Matching(int minViewers, Introductions budget, TimeProvide
         newcomer.Send(ToPeer.Introduce(other.Id, "viewer", offers: true, near, origin: null));
     }
 
-    private void ConnectToRelays(Member member)
-    {
-        var known = member.Neighbours.Values.Count(static n => !n.Member.IsViewer);
-        foreach (var relay in _relays.Where(r => r.Admission.Origin is not null && member.Find(r.Id) is null && !_parted.Contains(Pair(member, r)) && !HasFailed(member, r))
-            .OrderBy(r => member.Place.To(r.Place)).ThenBy(static _ => Random.Shared.Next()).Take(Math.Max(0, Relays - known)))
-        {
-            // A relay's address is public, and it learns of the viewer when that one connects: no budget, and nothing to tell it.
-            member.Add(new(relay));
-            member.Send(ToPeer.Introduce(relay.Id, relay.Admission.Role.ToString().ToLowerInvariant(), offers: true, member.Place.To(relay.Place), relay.Admission.Origin));
-        }
-    }
-
     private List<Member> Candidates(Member member)
     {
         var found = new HashSet<Member>();
-        foreach (var near in _networks.GetValueOrDefault(member.Place.Network, []).Take(MaxNear))
-        {
-            found.Add(near);
-        }
-
+        _vicinity.Find(member, found);
         if (_open.Count <= Sample)
         {
             found.UnionWith(_open);
@@ -225,18 +246,10 @@ internal sealed class Matching(int minViewers, Introductions budget, TimeProvide
 
         // Two ends of one entitlement are one peer, and refuse one another.
         found.RemoveWhere(o => o == member || o.Admission.Peer == member.Admission.Peer || o.Links >= RoomFor(member, o) || member.Find(o.Id) is not null
-            || !budget.Has(o.Admission.Peer) || _parted.Contains(Pair(member, o)) || HasFailed(member, o));
+            || !_budget.Has(o.Admission.Peer) || !_partings.MayMeet(member.Admission.Peer, o.Admission.Peer));
         return [.. found];
     }
 
-    private bool HasFailed(Member member, Member other) => _failed.TryGetValue(Pair(member, other), out var at) && time.GetElapsedTime(at) < s_notAgainWithin;
-
     // Who came early would be full of strangers when a neighbour comes.
     private static int RoomFor(Member member, Member other) => member.Place.To(other.Place) <= Nearness.Network ? Room.MaxLinks : Room.MaxLinks - KeptForTheNear;
-
-    private static (PeerPseudonym, PeerPseudonym) Pair(Member a, Member b)
-    {
-        var (one, other) = (a.Admission.Peer, b.Admission.Peer);
-        return string.CompareOrdinal(one.ToString(), other.ToString()) < 0 ? (one, other) : (other, one);
-    }
 }

@@ -6,6 +6,8 @@ namespace LiveLedger.Swarm.Tracker;
 /// <summary>A peer in a room. Everything that changes does so under the room's lock.</summary>
 internal sealed class Member(PeerId id, Admission admission, Place place, Action<byte[]> send)
 {
+    private const int EnoughToTell = 4;
+
     private Dictionary<PeerId, Neighbour>? _neighbours;
 
     public PeerId Id => id;
@@ -33,8 +35,17 @@ internal sealed class Member(PeerId id, Admission admission, Place place, Action
     /// <summary>When that was, or when it came.</summary>
     public long SaidAt { get; set; }
 
+    /// <summary>Where it stands by the round trips that it has measured.</summary>
+    public Coordinate Where { get; private set; } = Coordinate.Unknown;
+
+    /// <summary>True once enough are measured to tell.</summary>
+    public bool IsPlaced { get; private set; }
+
     /// <summary>When it may ask for more neighbours again.</summary>
     public long AskedAt { get; set; }
+
+    /// <summary>True once it is out of its room.</summary>
+    public bool HasLeft { get; set; }
 
     /// <summary>Says why it is sent away, and ends its connection.</summary>
     public required Action<string> Dismiss { get; init; }
@@ -65,6 +76,28 @@ internal sealed class Member(PeerId id, Admission admission, Place place, Action
         return true;
     }
 
+    /// <summary>Finds its place anew by all that it has measured; true if it had none before.</summary>
+    public bool Locate()
+    {
+        var measured = 0;
+        foreach (var neighbour in Neighbours.Values)
+        {
+            // Relays measure nothing, and stand nowhere.
+            if (neighbour is { Rtt: { } rtt, Member.IsViewer: true })
+            {
+                Where = Where.Measured(neighbour.Member.Where, rtt);
+                measured++;
+            }
+        }
+
+        if (IsPlaced || measured < EnoughToTell)
+        {
+            return false;
+        }
+
+        return IsPlaced = true;
+    }
+
     private static readonly Dictionary<PeerId, Neighbour> s_none = [];
 }
 
@@ -75,6 +108,9 @@ internal sealed class Neighbour(Member member)
     public const int MaxSignals = 64;
 
     public Member Member => member;
+
+    /// <summary>True for one whom the member met by chance when it asked.</summary>
+    public bool IsByChance { get; init; }
 
     /// <summary>Signals that went there.</summary>
     public int Signals { get; set; }

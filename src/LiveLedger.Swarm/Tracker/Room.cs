@@ -51,7 +51,9 @@ internal sealed class Room(BroadcastId broadcast, int minViewers, TimeProvider t
     }
 
     /// <summary>Takes a member in and introduces it; or says why not, with nothing done.</summary>
-    public string? Join(Member member)
+    /// <param name="member">Whom.</param>
+    /// <param name="parted">With whom it parted after an offence, as it says itself: a room that was lost, or moved, has forgotten.</param>
+    public string? Join(Member member, IReadOnlyList<PeerPseudonym>? parted = null)
     {
         lock (_lock)
         {
@@ -77,7 +79,7 @@ internal sealed class Room(BroadcastId broadcast, int minViewers, TimeProvider t
                 member.Send(ToPeer.Revoked(token));
             }
 
-            var others = _matching.Add(member);
+            var others = _matching.Add(member, parted ?? []);
             _matching.Connect(member);
             // With this one there are enough; or, with a relay, there is something for everybody.
             foreach (var other in others)
@@ -106,6 +108,7 @@ internal sealed class Room(BroadcastId broadcast, int minViewers, TimeProvider t
             }
 
             Viewers -= member.IsViewer ? 1 : 0;
+            member.HasLeft = true;
             _matching.Remove(member);
             Tell(now: Viewers <= LargeRoom);
         }
@@ -184,9 +187,9 @@ internal sealed class Room(BroadcastId broadcast, int minViewers, TimeProvider t
     {
         lock (_lock)
         {
-            if (member.Find(said.Other) is { } neighbour)
+            if (IsHere(member) && member.Find(said.Other) is { } neighbour)
             {
-                (neighbour.IsLinked, neighbour.Rtt) = (true, said.Rtt);
+                _matching.Linked(member, neighbour, said.Rtt);
             }
         }
     }
@@ -266,7 +269,7 @@ internal sealed class Room(BroadcastId broadcast, int minViewers, TimeProvider t
                 _revoked.Remove(peer);
             }
 
-            _matching.Forget();
+            _matching.Tick();
             Tell(now: time.GetElapsedTime(_toldAt) >= s_tellLargeRooms);
         }
 

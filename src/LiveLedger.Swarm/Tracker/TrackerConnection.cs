@@ -120,7 +120,7 @@ internal sealed class TrackerConnection(WebSocket socket, HttpContext context, T
         joined();
         var address = links.AddressOf(context);
         var member = new Member(PeerId.New(), admission, new(address, address is null ? null : links.RegionOf(address)), _outbox.Send) { Tracks = join.Tracks, Dismiss = Dismiss };
-        var (room, not) = rooms.Join(member);
+        var (room, not) = rooms.Join(member, join.Parted);
         return (room is null ? null : member, room, not);
     }
 

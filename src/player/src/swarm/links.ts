@@ -8,6 +8,8 @@ import type { LinkWatch, SwarmParts } from "./swarmParts.js";
 
 const shakeMs = 10_000;
 const maxEnds = 100;
+/** As many as a tracker takes. */
+const maxParted = 64;
 
 /** The links of a peer: those that shake hands, those that are up, and how the others ended. */
 export class Links {
@@ -15,6 +17,8 @@ export class Links {
   readonly #up = new Map<LinkId, LinkSession>();
   readonly #watches = new Map<LinkSession, LinkWatch>();
   readonly #banned = new Set<string>();
+  /** Whose rights are among them, newest last. */
+  parted: readonly string[] = [];
   #next: LinkId = 1;
   /** How links ended, newest last: of whom, where it was known, and why. */
   ends: readonly { readonly key: string | undefined; readonly why: LinkEnd }[] = [];
@@ -74,7 +78,10 @@ export class Links {
     const key = link.other && toHex(link.other.key.bytes);
     this.ends = [...this.ends.slice(1 - maxEnds), { key, why }];
     // Its key is not linked with again, nor is its right under another key.
-    if (link.other && key && "offence" in why) this.#banned.add(key).add(link.other.peer);
+    if (link.other && key && "offence" in why) {
+      this.#banned.add(key).add(link.other.peer);
+      this.parted = [...this.parted.filter((peer) => peer !== link.other?.peer), link.other.peer].slice(-maxParted);
+    }
     this.#sessions.delete(link);
     this.#up.delete(link.id);
     this.owner.down(link, why);

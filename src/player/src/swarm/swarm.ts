@@ -227,7 +227,7 @@ export class Swarm {
     this.#neighbourhood = neighbourhood;
     this.#tracker = new TrackerClient({
       open: around.openTracker, clock: around.clock, chance: Math.random, self: () => this.#admittance?.current?.self ?? admitted.self,
-      tracks: () => this.#tracks.playing,
+      tracks: () => this.#tracks.playing, parted: () => node.parted,
       said: (message) => this.#hear(message),
       lost: () => {
         neighbourhood.trackerLost();

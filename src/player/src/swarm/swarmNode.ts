@@ -108,6 +108,11 @@ export class SwarmNode {
     return this.#links.ends;
   }
 
+  /** With whom nothing more is had to do, by the names that their rights have in this broadcast. */
+  get parted(): readonly string[] {
+    return this.#links.parted;
+  }
+
   /** The newer admission, for links from now on. */
   renew(self: LinkSelf): void {
     this.#links.self = self;

@@ -20,6 +20,8 @@ export interface TrackerParts {
   /** Who joins: the newest admission. */
   readonly self: () => LinkSelf;
   readonly tracks: () => readonly string[];
+  /** With whom we parted after an offence: a tracker that was started anew has forgotten. */
+  readonly parted: () => readonly string[];
   /** Anything but a challenge. */
   readonly said: (message: Exclude<FromTracker, { type: "challenge" | "optional" }>) => void;
   /** The connection is lost; another is made by itself. Peer ids are good for nothing any more. */
@@ -125,7 +127,10 @@ export class TrackerClient {
       this.#nonce = message.nonce;
       const { token, key, admission } = this.parts.self();
       const proof = await key.sign(await joinBytes(admission.tracker, message.nonce, token));
-      if (this.#socket === socket) socket.send(writeTrackerMessage({ type: "join", admission: token, proof, tracks: this.parts.tracks() }));
+      if (this.#socket === socket) {
+        const parted = this.parts.parted();
+        socket.send(writeTrackerMessage({ type: "join", admission: token, proof, tracks: this.parts.tracks(), ...(parted.length === 0 ? {} : { parted }) }));
+      }
       return;
     }
     if (message.type === "refused") {

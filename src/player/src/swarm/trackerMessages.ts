@@ -52,7 +52,7 @@ export type FromTracker =
 
 /** What a peer says. */
 export type ToTracker =
-  | { readonly type: "join"; readonly admission: string; readonly proof: Bytes; readonly tracks: readonly string[] }
+  | { readonly type: "join"; readonly admission: string; readonly proof: Bytes; readonly tracks: readonly string[]; readonly parted?: readonly string[] }
   | { readonly type: "renew"; readonly admission: string; readonly proof: Bytes }
   | { readonly type: "playing"; readonly tracks: readonly string[]; readonly sharing: boolean }
   | { readonly type: "signal"; readonly peer: string; readonly kind: SignalKind; readonly text: string }

@@ -160,6 +160,7 @@ describe("a peer", { timeout: 90_000 }, () => {
       await until(() => victim.ends.length === n + 2);
       expect(victim.ends.at(-1)?.why).toMatchObject({ refused: { refusal: "revoked" } });
     }
+    expect(victim.parted).toEqual(["A".repeat(43)]);
   });
 
   it("cuts off who sends without end at the second message, before the first is hashed, and who sends another length or index at the first", async () => {

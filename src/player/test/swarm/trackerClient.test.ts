@@ -40,12 +40,13 @@ let said: FromTracker[];
 let lost: number;
 let self: LinkSelf;
 let client: TrackerClient;
+let parted: string[];
 
 beforeEach(async () => {
-  [clock, sockets, said, lost] = [new VirtualClock(), [], [], 0];
+  [clock, sockets, said, lost, parted] = [new VirtualClock(), [], [], 0, []];
   self = await admit(broadcast);
   client = new TrackerClient({
-    open: (address) => sockets[sockets.push(new Socket(address)) - 1] as Socket, clock, chance: () => 0.5, self: () => self, tracks: () => ["audio-1"],
+    open: (address) => sockets[sockets.push(new Socket(address)) - 1] as Socket, clock, chance: () => 0.5, self: () => self, tracks: () => ["audio-1"], parted: () => parted,
     said: (message) => said.push(message), lost: () => lost++,
   });
 });
@@ -63,11 +64,20 @@ describe("a page at its tracker", () => {
     await join();
     const [sent] = socket().sent;
     expect(socket().address).toBe(self.admission.tracker);
-    expect(sent).toMatchObject({ type: "join", admission: self.token, tracks: ["audio-1"] });
+    expect(sent).toEqual({ type: "join", admission: self.token, tracks: ["audio-1"], proof: expect.any(String) });
     const proof = fromBase64Url(String(sent?.["proof"])) ?? random(64);
     expect(await self.key.publicKey.verify(await joinBytes(self.admission.tracker, nonce, self.token), proof)).toBe(true);
     expect(said.map(({ type }) => type)).toEqual(["joined"]);
     expect(client.isJoined).toBe(true);
+  });
+
+  it("says again with whom it parted to a tracker that it comes to anew", async () => {
+    await join();
+    parted.push("BwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwc");
+    socket().onclose?.();
+    while (sockets.length === 1) clock.runUntil(clock.now + 50);
+    await join();
+    expect(socket().sent[0]).toMatchObject({ type: "join", parted });
   });
 
   it("says nothing before it has joined", async () => {

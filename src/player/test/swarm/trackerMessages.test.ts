@@ -107,6 +107,7 @@ describe("between tracker and player", () => {
     const proof = new Uint8Array(64).fill(7);
     const said: ToTracker[] = [
       { type: "join", admission: "e30.e30.e30", proof, tracks: ["video-480p", "audio"] },
+      { type: "join", admission: "e30.e30.e30", proof, tracks: ["audio-1"], parted: ["BwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwc"] },
       { type: "renew", admission: "e30.e30.e30", proof },
       { type: "playing", tracks: [], sharing: false },
       { type: "signal", peer: theirs, kind: "offer", text: "v=0\r\n" },
