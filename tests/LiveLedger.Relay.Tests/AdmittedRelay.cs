@@ -36,7 +36,7 @@ internal sealed class AdmittedRelay : IAsyncDisposable
     }
 
     public Task<TestPeer> LinkAsync(LinkSelf? self = null, string origin = TestPlatform.Origin) =>
-        TestPeer.LinkAsync(Relay.Address, Upstream.Broadcast, Platform.Verifier, self ?? Platform.Admit(), Platform.Now, origin);
+        TestPeer.LinkAsync(Relay.Address, Upstream.Broadcast, Platform.Verifier, self ?? Platform.Admit(), Platform.Now, origin, Relay.Certificate);
 
     public async ValueTask DisposeAsync()
     {

@@ -67,7 +67,7 @@ public sealed class HandshakeTests
 
         // One that is led elsewhere and does not look at the admission's origin signs what it believes, and the relay sees that it is not the relay.
         var self = swarm.Platform.Admit();
-        using var led = await MiddleAsync(swarm, self);
+        using var led = await LedAsync(swarm, self, "https://elsewhere.example");
         Assert.Equal(ByeReason.NotAdmitted, await led.UntilClosedAsync());
     }
 
@@ -109,14 +109,15 @@ public sealed class HandshakeTests
         return swarm.Platform.Admit(a => a with { Peer = peer.Handshake!.Other!.Peer }, other);
     }
 
-    private static async Task<TestPeer> MiddleAsync(AdmittedRelay swarm, LinkSelf self)
+    /// <summary>One that takes the relay for whoever is at an origin, and does not look at the relay's admission.</summary>
+    internal static async Task<TestPeer> LedAsync(AdmittedRelay swarm, LinkSelf self, string origin)
     {
-        var peer = await TestPeer.ConnectAsync(swarm.Relay.Address, swarm.Upstream.Broadcast);
+        var peer = await TestPeer.ConnectAsync(swarm.Relay.Address, swarm.Upstream.Broadcast, trusted: swarm.Relay.Certificate);
         var nonce = Nonce.New();
         await peer.SendAsync(new Hello(nonce, self.Token).ToMessage());
         Hello.TryRead(await peer.ReceiveAsync(PeerMessageType.Hello), out var hello);
         swarm.Platform.Verifier.Verify(hello.Admission, swarm.Upstream.Broadcast, swarm.Platform.Now, out var relay);
-        var proof = new LinkProof(swarm.Upstream.Broadcast, new(self.Key.PublicKey, nonce), new(relay!.Key, hello.Nonce), ChannelBinding.Relay("https://elsewhere.example"));
+        var proof = new LinkProof(swarm.Upstream.Broadcast, new(self.Key.PublicKey, nonce), new(relay!.Key, hello.Nonce), ChannelBinding.Relay(origin));
         await peer.SendAsync(Proof.ToMessage(proof.Sign(LinkSide.Offerer, self.Key)));
         return peer;
     }

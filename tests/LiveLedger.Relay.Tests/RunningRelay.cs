@@ -1,5 +1,8 @@
 using System.Net;
 using System.Net.Http.Json;
+using System.Net.Security;
+using System.Net.Sockets;
+using System.Security.Cryptography.X509Certificates;
 using System.Text.Json.Nodes;
 using LiveLedger.Media;
 
@@ -10,13 +13,16 @@ internal sealed class RunningRelay : IAsyncDisposable
 {
     private readonly BroadcastId _broadcast;
 
-    private RunningRelay(RelayServer server, BroadcastId broadcast)
+    private RunningRelay(RelayServer server, BroadcastId broadcast, X509Certificate2? certificate)
     {
-        (Server, _broadcast) = (server, broadcast);
-        Http = new() { BaseAddress = new(server.Addresses[0]) };
+        (Server, _broadcast, Certificate) = (server, broadcast, certificate);
+        Http = new(HandlerFor(certificate)) { BaseAddress = new(server.Addresses[0]) };
     }
 
     public RelayServer Server { get; }
+
+    /// <summary>Of https, without its key.</summary>
+    public X509Certificate2? Certificate { get; }
 
     public HttpClient Http { get; }
 
@@ -31,7 +37,34 @@ internal sealed class RunningRelay : IAsyncDisposable
             Identity = upstream.Identity.PublicKey,
             Urls = "http://127.0.0.1:0",
         };
-        return new(await RelayServer.StartAsync((change ?? (static o => o))(options), TimeProvider.System, default), upstream.Broadcast);
+        options = (change ?? (static o => o))(options);
+        return new(
+            await RelayServer.StartAsync(options, TimeProvider.System, default), upstream.Broadcast,
+            options.Tls is { } tls ? X509Certificate2.CreateFromPem(await File.ReadAllTextAsync(tls.Certificate)) : null);
+    }
+
+    /// <summary>Connections that trust this certificate, where it names the host, and no other; and come from an address.</summary>
+    public static SocketsHttpHandler HandlerFor(X509Certificate2? trusted, IPAddress? from = null)
+    {
+        var handler = new SocketsHttpHandler();
+        if (trusted is not null)
+        {
+            handler.SslOptions.RemoteCertificateValidationCallback = (_, shown, _, errors) =>
+                trusted.RawData.AsSpan().SequenceEqual(shown?.GetRawCertData()) && (errors & ~SslPolicyErrors.RemoteCertificateChainErrors) == SslPolicyErrors.None;
+        }
+
+        if (from is not null)
+        {
+            handler.ConnectCallback = async (to, cancellation) =>
+            {
+                var socket = new Socket(from.AddressFamily, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+                socket.Bind(new IPEndPoint(from, 0));
+                await socket.ConnectAsync(to.DnsEndPoint, cancellation);
+                return new NetworkStream(socket, ownsSocket: true);
+            };
+        }
+
+        return handler;
     }
 
     public string Path(string path) => $"/live/{_broadcast}/{path}";

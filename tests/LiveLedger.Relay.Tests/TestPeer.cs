@@ -1,4 +1,6 @@
+using System.Net;
 using System.Net.WebSockets;
+using System.Security.Cryptography.X509Certificates;
 using LiveLedger.Media;
 using LiveLedger.Media.Chunks;
 using LiveLedger.Media.Records;
@@ -36,9 +38,11 @@ internal sealed class TestPeer : IDisposable
     /// <param name="self">Who it says it is.</param>
     /// <param name="now">The platform's time.</param>
     /// <param name="origin">What it believes to be connected to.</param>
-    public static async Task<TestPeer> LinkAsync(Uri relay, BroadcastId broadcast, AdmissionVerifier verifier, LinkSelf self, DateTimeOffset now, string origin = TestPlatform.Origin)
+    /// <param name="trusted">The certificate that it takes of a relay on https.</param>
+    public static async Task<TestPeer> LinkAsync(
+        Uri relay, BroadcastId broadcast, AdmissionVerifier verifier, LinkSelf self, DateTimeOffset now, string origin = TestPlatform.Origin, X509Certificate2? trusted = null)
     {
-        var peer = await ConnectAsync(relay, broadcast);
+        var peer = await ConnectAsync(relay, broadcast, trusted: trusted);
         var shake = peer.Handshake = new(verifier, self, LinkSide.Offerer, ChannelBinding.Relay(origin), static _ => false);
         await peer.SendAsync(shake.Hello());
         while (!shake.IsUp && shake.Refusal == LinkRefusal.None && await peer.ReceiveAsync() is { } message)
@@ -58,11 +62,16 @@ internal sealed class TestPeer : IDisposable
     }
 
     /// <summary>Connects and says nothing.</summary>
-    public static async Task<TestPeer> ConnectAsync(Uri relay, BroadcastId broadcast)
+    /// <param name="relay">Where.</param>
+    /// <param name="broadcast">The broadcast.</param>
+    /// <param name="from">The address that it comes from; null for any.</param>
+    /// <param name="trusted">The certificate that it takes of a relay on https.</param>
+    public static async Task<TestPeer> ConnectAsync(Uri relay, BroadcastId broadcast, IPAddress? from = null, X509Certificate2? trusted = null)
     {
         var peer = new TestPeer(broadcast);
         using var patience = new CancellationTokenSource(s_patience);
-        await peer._socket.ConnectAsync(new UriBuilder(relay) { Scheme = "ws", Path = $"/v1/peer/{broadcast}" }.Uri, patience.Token);
+        using var http = new HttpMessageInvoker(RunningRelay.HandlerFor(trusted, from));
+        await peer._socket.ConnectAsync(new UriBuilder(relay) { Scheme = relay.Scheme == "https" ? "wss" : "ws", Path = $"/v1/peer/{broadcast}" }.Uri, http, patience.Token);
         return peer;
     }
 

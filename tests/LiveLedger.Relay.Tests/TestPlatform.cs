@@ -63,6 +63,12 @@ internal sealed class TestPlatform : IAsyncDisposable
 
     public bool IsAway { get; set; }
 
+    /// <summary>The tracker that admissions name.</summary>
+    public Uri Tracker { get; set; } = new("ws://127.0.0.1:1/v1/swarm");
+
+    /// <summary>The web origin of the relay's grant.</summary>
+    public string RelayOrigin { get; set; } = Origin;
+
     /// <summary>What the relay's grant lets it send.</summary>
     public long? UploadLimit { get; set; }
 
@@ -99,7 +105,7 @@ internal sealed class TestPlatform : IAsyncDisposable
             IssuedAt = now,
             ExpiresAt = now.AddMinutes(10),
             Identity = _upstream.Identity.PublicKey,
-            Tracker = new("ws://127.0.0.1:1/v1/swarm"),
+            Tracker = Tracker,
         });
         return new(key, AdmissionToken.Sign(admission, signer ?? Key), admission);
     }
@@ -147,9 +153,9 @@ internal sealed class TestPlatform : IAsyncDisposable
             IssuedAt = now,
             ExpiresAt = now.AddMinutes(10),
             Identity = _upstream.Identity.PublicKey,
-            Tracker = new("ws://127.0.0.1:1/v1/swarm"),
+            Tracker = Tracker,
             UploadLimit = UploadLimit,
-            Origin = Origin,
+            Origin = RelayOrigin,
         }, Key);
         Admitted++;
         return Results.Json(new { admission = token, expiresAt = now.AddMinutes(10).ToUnixTimeMilliseconds(), serverTime = Now.ToUnixTimeMilliseconds(), renewAfter = 300 }, statusCode: 201);
