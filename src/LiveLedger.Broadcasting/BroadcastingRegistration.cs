@@ -62,7 +62,7 @@ public static class BroadcastingRegistration
     /// <summary>What other stages are told of a broadcast; null if there is none. From memory while it has not ended.</summary>
     public static async ValueTask<BroadcastFacts?> FactsOfAsync(this IServiceProvider services, BroadcastId id, CancellationToken cancellation) =>
         await services.GetRequiredService<BroadcastBook>().FindAsync(id, cancellation) is { } broadcast
-            ? new(broadcast.Owner, broadcast.Phase, broadcast.KeyPeriod, services.GetRequiredService<Recordings>().EdgeOf(id, services.GetRequiredService<TimeProvider>().GetUtcNow()))
+            ? new(broadcast.Owner, broadcast.Phase, broadcast.KeyPeriod, services.GetRequiredService<Recordings>().EdgeOf(id, services.GetRequiredService<TimeProvider>().GetUtcNow()), broadcast.Peers)
             : null;
 
     /// <summary>The segment that an event is the sealing of: its slot and its length in bytes; null for every other event.</summary>
@@ -73,7 +73,7 @@ public static class BroadcastingRegistration
             : null;
 
     /// <summary>From this stage's old events to today's schema.</summary>
-    public static IEnumerable<(string Type, int Schema, Upcast Step)> Upcasts => [BroadcastEventJson.KeyPeriodsAdded, BroadcastEventJson.KeySignallingAdded];
+    public static IEnumerable<(string Type, int Schema, Upcast Step)> Upcasts => [BroadcastEventJson.KeyPeriodsAdded, BroadcastEventJson.KeySignallingAdded, BroadcastEventJson.PeersAdded];
 
     /// <summary>The broadcast whose event this is, by its stream's name; null if it is none of this stage's.</summary>
     public static string? BroadcastOf(StoredEvent stored)

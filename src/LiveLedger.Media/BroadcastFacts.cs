@@ -18,6 +18,16 @@ public enum BroadcastPhase
     TakenDown,
 }
 
+/// <summary>From whom a broadcast's viewers take it, beside the origin.</summary>
+public enum BroadcastPeers
+{
+    /// <summary>From relays, and from one another where they and their tickets agree.</summary>
+    Viewers,
+
+    /// <summary>From relays alone: no viewer is told of another, whatever they ask and were sold.</summary>
+    Relays,
+}
+
 /// <summary>How far a broadcast has come: the farthest end of any segment, and when that segment was sealed.</summary>
 /// <param name="EndSeconds">On the broadcast's timeline.</param>
 /// <param name="At">By the wall clock.</param>
@@ -28,4 +38,5 @@ public readonly record struct MediaEdge(double EndSeconds, DateTimeOffset At);
 /// <param name="Phase">Where it is in its life.</param>
 /// <param name="KeyPeriod">How long each content key is in use.</param>
 /// <param name="Edge">How far it has come; null before the first segment.</param>
-public sealed record BroadcastFacts(string Owner, BroadcastPhase Phase, KeyPeriodLength KeyPeriod, MediaEdge? Edge);
+/// <param name="Peers">From whom its viewers take it. Final once it was started.</param>
+public sealed record BroadcastFacts(string Owner, BroadcastPhase Phase, KeyPeriodLength KeyPeriod, MediaEdge? Edge, BroadcastPeers Peers);

@@ -103,7 +103,7 @@ internal static class Stages
                 RightOf = async (context, playback, cancel) =>
                 {
                     var right = await s.PlaybackRightOfAsync(context, playback, cancel);
-                    return new(right.Broadcast, right.Entitlement, Enum.Parse<PeerSharingRule>(right.Sharing, ignoreCase: true));
+                    return new(right.Broadcast, right.Entitlement, Enum.Parse<PeerSharingRule>(right.Sharing, ignoreCase: true), right.Peers);
                 },
                 EndedBy = LicensingRegistration.EntitlementEndedBy,
                 SealedBy = static stored => BroadcastingRegistration.SealedBy(stored) is var (broadcast, track, epoch, sequence, bytes) ? new(broadcast, track, epoch, sequence, ChunkTree.CountFor(bytes)) : null,

@@ -63,8 +63,9 @@ public sealed record SwarmLinks
 /// <summary>A viewer's right in the swarm.</summary>
 /// <param name="Broadcast">Where.</param>
 /// <param name="Entitlement">By which entitlement.</param>
-/// <param name="Sharing">What its offer says of passing the media on.</param>
-public readonly record struct ViewerRight(BroadcastId Broadcast, Guid Entitlement, PeerSharingRule Sharing);
+/// <param name="Sharing">Whether they pass the media on, by their offer and the broadcast.</param>
+/// <param name="Peers">From whom the broadcast's viewers take it.</param>
+public readonly record struct ViewerRight(BroadcastId Broadcast, Guid Entitlement, PeerSharingRule Sharing, BroadcastPeers Peers);
 
 /// <summary>Whether viewers pass the media on to one another.</summary>
 public enum PeerSharingRule

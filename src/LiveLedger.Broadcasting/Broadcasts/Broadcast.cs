@@ -37,6 +37,9 @@ internal sealed record Broadcast
     /// <summary>How a change of key is said.</summary>
     public KeySignalling KeySignalling { get; private init; }
 
+    /// <summary>From whom its viewers take it. Final once it was started, so no admission outlives a choice.</summary>
+    public BroadcastPeers Peers { get; private init; }
+
     public Ed25519PublicKey SessionKey { get; private init; }
 
     /// <summary>SHA-256 of the ingest key.</summary>
@@ -88,10 +91,12 @@ internal sealed record Broadcast
                 IngestKeyHash = Convert.FromHexString(created.IngestKeyHash),
                 KeyPeriod = KeyPeriodLength.TryOf(created.KeyPeriodSeconds, out var period) ? period : throw new InvalidDataException("the stored key period is none"),
                 KeySignalling = created.KeySignalling,
+                Peers = created.Peers,
                 CreatedAt = created.At,
             },
             SignerCertified certified => next.With(System.Buffers.Text.Base64Url.DecodeFromChars(certified.Certificate)),
             IngestKeyRotated rotated => next with { IngestKeyHash = Convert.FromHexString(rotated.IngestKeyHash) },
+            PeersChosen chosen => next with { Peers = chosen.Peers },
             BroadcastStarted started => next with { State = BroadcastState.Live, StartedAt = started.At },
             BroadcastEnded ended => next with { State = BroadcastState.Ended, EndedAt = ended.At, Totals = ended.Tracks },
             BroadcastTakenDown taken => next with { TakenDownAt = taken.At },

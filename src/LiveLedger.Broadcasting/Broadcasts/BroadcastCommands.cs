@@ -31,7 +31,8 @@ internal sealed class BroadcastCommands(
     private static readonly TimeSpan EndPatience = TimeSpan.FromSeconds(15);
 
     /// <summary>Makes a broadcast and its keys. Returns it with its ingest key, which is not kept.</summary>
-    public async Task<(Broadcast Broadcast, string IngestKey)> CreateAsync(string owner, string title, ProtectionScheme scheme, KeyPeriodLength keyPeriod, KeySignalling signalling, CancellationToken cancellation)
+    public async Task<(Broadcast Broadcast, string IngestKey)> CreateAsync(
+        string owner, string title, ProtectionScheme scheme, KeyPeriodLength keyPeriod, KeySignalling signalling, BroadcastPeers peers, CancellationToken cancellation)
     {
         var id = BroadcastId.New(time);
         // Keys first: a broadcast whose keys are not durable must not exist. A crash in between leaves keys nobody names.
@@ -39,7 +40,7 @@ internal sealed class BroadcastCommands(
         var session = keys.Create(id);
         var (key, hash) = IngestKey.Generate();
         var created = new BroadcastCreated(
-            time.GetUtcNow(), title, owner, scheme, Base64Url.EncodeToString(session.Value.ToArray()), Convert.ToHexStringLower(hash), keyPeriod.Seconds, signalling);
+            time.GetUtcNow(), title, owner, scheme, Base64Url.EncodeToString(session.Value.ToArray()), Convert.ToHexStringLower(hash), keyPeriod.Seconds, signalling, peers);
         return (await book.AppendAsync(new() { Id = id }, created, Actor, cancellation), key);
     }
 
@@ -80,6 +81,27 @@ internal sealed class BroadcastCommands(
         await book.AppendAsync(broadcast, new IngestKeyRotated(time.GetUtcNow(), Convert.ToHexStringLower(hash)), Actor, cancellation);
         return key;
     }
+
+    /// <summary>Says from whom viewers take the broadcast, until it is started.</summary>
+    public Task<Refusal?> ChoosePeersAsync(BroadcastId id, BroadcastPeers peers, CancellationToken cancellation) => InTurnAsync(
+        id,
+        async broadcast =>
+        {
+            if (broadcast.Peers == peers)
+            {
+                return null;
+            }
+
+            // Viewers hold admissions of what was said before: those introduced to one another cannot unlearn an address.
+            if (broadcast.State != BroadcastState.Created)
+            {
+                return new(409, "peers-fixed", "From whom its viewers take a broadcast is settled once it was started; create another.");
+            }
+
+            await book.AppendAsync(broadcast, new PeersChosen(time.GetUtcNow(), peers), Actor, cancellation);
+            return null;
+        },
+        cancellation);
 
     /// <summary>Lets publishers in; also again, after an end that was not carried through.</summary>
     public Task<Refusal?> StartAsync(BroadcastId id, CancellationToken cancellation) => InTurnAsync(

@@ -21,6 +21,7 @@ internal sealed class BroadcastEndpoints(
 
     private static readonly Refusal Unknown = new(404, "broadcast-unknown", "There is no such broadcast, or it is not yours.");
     private static readonly Refusal NotBroadcaster = new(403, "role-missing", "This needs a broadcaster's token.");
+    private static readonly Refusal PeersUnknown = new(400, "peers-unknown", "peers is viewers or relays.");
 
     public static void Map(RouteGroupBuilder group)
     {
@@ -32,6 +33,8 @@ internal sealed class BroadcastEndpoints(
             e.ReadAsync(id, user, context, e.Status)).WithName("readBroadcastStatus");
         group.MapPut("{id}/signer", static (string id, ClaimsPrincipal user, HttpContext context, BroadcastEndpoints e) =>
             e.ChangeAsync(id, user, context, async b => Answer(await e.CertifyAsync(b, context), Results.NoContent))).WithName("certifySigner");
+        group.MapPut("{id}/peers", static (string id, ChoosePeersRequest body, ClaimsPrincipal user, HttpContext context, BroadcastEndpoints e) =>
+            e.ChangeAsync(id, user, context, async b => await e.AfterAsync(await e.ChoosePeersAsync(b, body, context), b.Id, context))).WithName("choosePeers");
         group.MapPost("{id}/start", static (string id, ClaimsPrincipal user, HttpContext context, BroadcastEndpoints e) =>
             e.ChangeAsync(id, user, context, async b => await e.AfterAsync(await e.StartAsync(b, context), b.Id, context))).WithName("startBroadcast");
         group.MapPost("{id}/end", static (string id, ClaimsPrincipal user, HttpContext context, BroadcastEndpoints e) =>
@@ -75,7 +78,12 @@ internal sealed class BroadcastEndpoints(
             return new Refusal(400, "key-signalling-unknown", "keySignalling is init or in-band.").ToResult();
         }
 
-        var (broadcast, key) = await commands.CreateAsync(caller.Name, title, chosen, keyPeriod, said, context.RequestAborted);
+        if (PeersOf(body.Peers ?? "viewers") is not { } peers)
+        {
+            return PeersUnknown.ToResult();
+        }
+
+        var (broadcast, key) = await commands.CreateAsync(caller.Name, title, chosen, keyPeriod, said, peers, context.RequestAborted);
         return Results.Created($"/v1/broadcasts/{broadcast.Id}", BroadcastView.Of(broadcast, BaseUrl(context), key));
     }
 
@@ -162,6 +170,11 @@ internal sealed class BroadcastEndpoints(
 
     private async Task<IResult> AfterAsync(Refusal? refusal, BroadcastId id, HttpContext context) =>
         refusal?.ToResult() ?? Results.Ok(BroadcastView.Of((await book.FindAsync(id, context.RequestAborted))!, BaseUrl(context)));
+
+    private static BroadcastPeers? PeersOf(string? text) => text switch { "viewers" => BroadcastPeers.Viewers, "relays" => BroadcastPeers.Relays, _ => null };
+
+    private async Task<Refusal?> ChoosePeersAsync(Broadcast broadcast, ChoosePeersRequest body, HttpContext context) =>
+        PeersOf(body.Peers) is { } peers ? await commands.ChoosePeersAsync(broadcast.Id, peers, context.RequestAborted) : PeersUnknown;
 
     private Task<Refusal?> StartAsync(Broadcast broadcast, HttpContext context) => commands.StartAsync(broadcast.Id, context.RequestAborted);
 

@@ -15,14 +15,18 @@ internal static class BroadcastEventJson
     /// <summary>Schema 2 had an init segment for each key period.</summary>
     public static (string Type, int Schema, Upcast Step) KeySignallingAdded { get; } = (CreatedType, 2, static payload => Write(Read(CreatedType, payload.Span)));
 
+    /// <summary>In schema 3 viewers took every broadcast from one another too.</summary>
+    public static (string Type, int Schema, Upcast Step) PeersAdded { get; } = (CreatedType, 3, static payload => Write(Read(CreatedType, payload.Span)));
+
     /// <summary>The schema an event is written in.</summary>
-    public static int SchemaOf(BroadcastEvent e) => e is BroadcastCreated ? 3 : 1;
+    public static int SchemaOf(BroadcastEvent e) => e is BroadcastCreated ? 4 : 1;
 
     public static string TypeOf(BroadcastEvent e) => e switch
     {
         BroadcastCreated => CreatedType,
         SignerCertified => "signer-certified",
         IngestKeyRotated => "ingest-key-rotated",
+        PeersChosen => "peers-chosen",
         BroadcastStarted => "broadcast-started",
         BroadcastEnded => "broadcast-ended",
         BroadcastTakenDown => "broadcast-taken-down",
@@ -40,6 +44,7 @@ internal static class BroadcastEventJson
             CreatedType => typeof(BroadcastCreated),
             "signer-certified" => typeof(SignerCertified),
             "ingest-key-rotated" => typeof(IngestKeyRotated),
+            "peers-chosen" => typeof(PeersChosen),
             "broadcast-started" => typeof(BroadcastStarted),
             "broadcast-ended" => typeof(BroadcastEnded),
             "broadcast-taken-down" => typeof(BroadcastTakenDown),
@@ -59,6 +64,7 @@ internal static class BroadcastEventJson
 [JsonSerializable(typeof(BroadcastCreated))]
 [JsonSerializable(typeof(SignerCertified))]
 [JsonSerializable(typeof(IngestKeyRotated))]
+[JsonSerializable(typeof(PeersChosen))]
 [JsonSerializable(typeof(BroadcastStarted))]
 [JsonSerializable(typeof(BroadcastEnded))]
 [JsonSerializable(typeof(BroadcastTakenDown))]

@@ -1,3 +1,4 @@
+using LiveLedger.Media;
 using LiveLedger.Media.Protection;
 
 namespace LiveLedger.Broadcasting.Broadcasts;
@@ -14,15 +15,19 @@ internal abstract record BroadcastEvent(DateTimeOffset At);
 /// <param name="IngestKeyHash">As above.</param>
 /// <param name="KeyPeriodSeconds">Length of its key periods; null for one key throughout, as all broadcasts had in schema 1.</param>
 /// <param name="KeySignalling">How a change of key is said; by init segments in all of schema 2.</param>
+/// <param name="Peers">From whom its viewers take it; from one another too in all of schema 3.</param>
 internal sealed record BroadcastCreated(
     DateTimeOffset At, string Title, string Owner, ProtectionScheme Scheme, string SessionKey, string IngestKeyHash, int? KeyPeriodSeconds = null,
-    KeySignalling KeySignalling = KeySignalling.Init) : BroadcastEvent(At);
+    KeySignalling KeySignalling = KeySignalling.Init, BroadcastPeers Peers = BroadcastPeers.Viewers) : BroadcastEvent(At);
 
 /// <summary>The broadcaster's identity key has certified the session key; <paramref name="Certificate"/> is the COSE_Sign1, base64url.</summary>
 internal sealed record SignerCertified(DateTimeOffset At, string Certificate) : BroadcastEvent(At);
 
 /// <summary>The old ingest key is no longer taken.</summary>
 internal sealed record IngestKeyRotated(DateTimeOffset At, string IngestKeyHash) : BroadcastEvent(At);
+
+/// <summary>Its viewers take it from these and no others. Not after it was started.</summary>
+internal sealed record PeersChosen(DateTimeOffset At, BroadcastPeers Peers) : BroadcastEvent(At);
 
 /// <summary>Publishers may push.</summary>
 internal sealed record BroadcastStarted(DateTimeOffset At) : BroadcastEvent(At);

@@ -9,7 +9,11 @@ namespace LiveLedger.Broadcasting.Broadcasts;
 /// <param name="Scheme"><c>cbcs</c> (default) or <c>cenc</c>.</param>
 /// <param name="KeyPeriodSeconds">How long each content key is in use, 10 to 86,400 s of media time; null (default) for one key throughout.</param>
 /// <param name="KeySignalling"><c>init</c> (default): an init segment for each key period; <c>in-band</c>: keys named in fragments, which not every player takes.</param>
-internal sealed record CreateBroadcastRequest(string? Title, string? Scheme, long? KeyPeriodSeconds = null, string? KeySignalling = null);
+/// <param name="Peers"><c>viewers</c> (default): viewers may take it from one another too; <c>relays</c>: private, from relays and the origin alone.</param>
+internal sealed record CreateBroadcastRequest(string? Title, string? Scheme, long? KeyPeriodSeconds = null, string? KeySignalling = null, string? Peers = null);
+
+/// <summary>From whom a broadcast's viewers are to take it: <c>viewers</c> or <c>relays</c>.</summary>
+internal sealed record ChoosePeersRequest(string? Peers);
 
 /// <summary>Why a broadcast is taken down, for operators and auditors: 1 to 500 characters.</summary>
 internal sealed record TakeDownRequest(string? Reason);
@@ -17,7 +21,7 @@ internal sealed record TakeDownRequest(string? Reason);
 /// <summary>A broadcast as the REST API shows it to those who may read it.</summary>
 internal sealed record BroadcastView(
     string Id, string Title, string Owner, string State, string Scheme, DateTimeOffset CreatedAt, DateTimeOffset? StartedAt, DateTimeOffset? EndedAt,
-    DateTimeOffset? TakenDownAt, int? KeyPeriodSeconds, string KeySignalling, IngestView? Ingest, string SessionKey, SignerView? Signer, UrlsView Urls, IReadOnlyList<TrackTotal>? Totals)
+    DateTimeOffset? TakenDownAt, int? KeyPeriodSeconds, string KeySignalling, string Peers, IngestView? Ingest, string SessionKey, SignerView? Signer, UrlsView Urls, IReadOnlyList<TrackTotal>? Totals)
 {
     /// <param name="broadcast">The broadcast.</param>
     /// <param name="baseUrl">Our address, without a trailing slash.</param>
@@ -30,6 +34,7 @@ internal sealed record BroadcastView(
             broadcast.Scheme.ToString().ToLowerInvariant(), broadcast.CreatedAt, broadcast.StartedAt, broadcast.EndedAt,
             broadcast.TakenDownAt, broadcast.KeyPeriod.Seconds,
             broadcast.KeySignalling == Media.Protection.KeySignalling.InBand ? "in-band" : "init",
+            broadcast.Peers.ToString().ToLowerInvariant(),
             new($"{baseUrl}/ingest/{broadcast.Id}/", ingestKey),
             Base64Url.EncodeToString(broadcast.SessionKey.Value.ToArray()),
             broadcast.Signer,

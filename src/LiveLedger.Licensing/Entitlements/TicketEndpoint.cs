@@ -1,6 +1,7 @@
 using LiveLedger.Ledger.Refusals;
 using LiveLedger.Licensing.Licences;
 using LiveLedger.Licensing.Offers;
+using LiveLedger.Media;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
@@ -16,10 +17,11 @@ internal static class TicketEndpoint
     private static readonly Refusal s_unknown = new(404, "entitlement-unknown", "This viewer has no ticket for this broadcast.");
 
     public static IEndpointConventionBuilder Map(IEndpointRouteBuilder routes) => routes
-        .MapGet("/v1/ticket", static (HttpContext context, EntitlementBook entitlements, OfferBook offers, AskerReader askers) => AnswerAsync(context, entitlements, offers, askers))
+        .MapGet("/v1/ticket", static (HttpContext context, EntitlementBook entitlements, OfferBook offers, BroadcastWatch broadcasts, AskerReader askers) =>
+            AnswerAsync(context, entitlements, offers, broadcasts, askers))
         .WithName("readTicket").WithTags("licences").Produces<TicketView>();
 
-    private static async Task<IResult> AnswerAsync(HttpContext context, EntitlementBook entitlements, OfferBook offers, AskerReader askers)
+    private static async Task<IResult> AnswerAsync(HttpContext context, EntitlementBook entitlements, OfferBook offers, BroadcastWatch broadcasts, AskerReader askers)
     {
         context.Response.Headers.CacheControl = "no-store";
         var asker = askers.Read(context);
@@ -29,10 +31,12 @@ internal static class TicketEndpoint
         }
 
         var terms = await offers.TermsOfAsync(entitlement.Sold, context.RequestAborted);
-        return Results.Ok(new TicketView(terms.PeerSharing.Name()));
+        var peers = (await broadcasts.FindAsync(asker.Broadcast, context.RequestAborted))?.Peers;
+        return Results.Ok(new TicketView(terms.PeerSharing.In(peers).Name(), (peers ?? BroadcastPeers.Relays).ToString().ToLowerInvariant()));
     }
 }
 
 /// <summary>A ticket's terms, as far as a player has to ask its viewer.</summary>
-/// <param name="PeerSharing"><c>optional</c>, <c>required</c> or <c>forbidden</c>.</param>
-internal sealed record TicketView(string PeerSharing);
+/// <param name="PeerSharing"><c>optional</c>, <c>required</c> or <c>forbidden</c>: what the offer says, and <c>forbidden</c> throughout in a private broadcast.</param>
+/// <param name="Peers"><c>viewers</c>, or <c>relays</c> in a private broadcast.</param>
+internal sealed record TicketView(string PeerSharing, string Peers);

@@ -1,3 +1,4 @@
+using LiveLedger.Media;
 using LiveLedger.Media.Protection;
 
 namespace LiveLedger.Licensing.Offers;
@@ -107,4 +108,7 @@ internal enum PeerSharing
 internal static class PeerSharingNames
 {
     public static string Name(this PeerSharing sharing) => sharing switch { PeerSharing.Required => "required", PeerSharing.Forbidden => "forbidden", _ => "optional" };
+
+    /// <summary>What holds of it in a broadcast: in a private one nobody passes anything on, so nobody can be asked to. So too while nothing is known of the broadcast.</summary>
+    public static PeerSharing In(this PeerSharing sharing, BroadcastPeers? peers) => peers == BroadcastPeers.Viewers ? sharing : PeerSharing.Forbidden;
 }

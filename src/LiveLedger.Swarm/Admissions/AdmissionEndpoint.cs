@@ -42,14 +42,14 @@ internal sealed class AdmissionEndpoint(AdmissionDesk desk, GrantBook grants, Sw
     {
         var cancel = context.RequestAborted;
         var possession = Possession.Read(body);
-        var (applicant, sharing) = context.User.HasClaim("kind", "relay")
-            ? (await RelayAsync(body, context, cancel), PeerSharingRule.Optional)
+        var (applicant, sharing, peers) = context.User.HasClaim("kind", "relay")
+            ? (await RelayAsync(body, context, cancel), PeerSharingRule.Optional, null)
             : await ViewerAsync(body, context, cancel);
         var (admission, token) = await desk.AdmitAsync(applicant, possession, await trackers.OfAsync(applicant.Broadcast, context, cancel), cancel);
         var answer = JsonSerializer.SerializeToUtf8Bytes(
             new AdmissionView(
                 token, admission.ExpiresAt.ToUnixTimeMilliseconds(), time.GetUtcNow().ToUnixTimeMilliseconds(), (int)(Admission.LongestLife - s_ahead).TotalSeconds,
-                [.. StunResponder.Servers(options, context), .. options.Turn], sharing.ToString().ToLowerInvariant()),
+                [.. StunResponder.Servers(options, context), .. options.Turn], sharing.ToString().ToLowerInvariant(), peers?.ToString().ToLowerInvariant()),
             AdmissionBodyJson.Default.AdmissionView);
         context.Response.StatusCode = 201;
         context.Response.Headers.CacheControl = "no-store";
@@ -59,7 +59,7 @@ internal sealed class AdmissionEndpoint(AdmissionDesk desk, GrantBook grants, Sw
         context.Response.BodyWriter.Write(answer);
     }
 
-    private async Task<(Applicant Applicant, PeerSharingRule Sharing)> ViewerAsync(AdmissionBody body, HttpContext context, CancellationToken cancel)
+    private async Task<(Applicant Applicant, PeerSharingRule Sharing, BroadcastPeers? Peers)> ViewerAsync(AdmissionBody body, HttpContext context, CancellationToken cancel)
     {
         if (body.Playback is not { Length: 32 } playback)
         {
@@ -67,9 +67,10 @@ internal sealed class AdmissionEndpoint(AdmissionDesk desk, GrantBook grants, Sw
         }
 
         var right = await links.RightOf(context, playback, cancel);
+        // Nobody's offer counts in a private broadcast: there all are forbidden.
         var mustNot = right.Sharing == PeerSharingRule.Forbidden;
         // Who must not share sends nothing, and is known to no other viewer; relays serve it like the origin does.
-        return (new(right.Broadcast, right.Entitlement, PeerRole.Viewer) { IsPrivate = mustNot || body.Private == true, UploadLimit = mustNot ? 0 : null }, right.Sharing);
+        return (new(right.Broadcast, right.Entitlement, PeerRole.Viewer) { IsPrivate = mustNot || body.Private == true, UploadLimit = mustNot ? 0 : null }, right.Sharing, right.Peers);
     }
 
     private async Task<Applicant> RelayAsync(AdmissionBody body, HttpContext context, CancellationToken cancel)
@@ -96,8 +97,10 @@ internal sealed record PlatformView(string Issuer, long ServerTime);
 /// <param name="ServerTime">Unix milliseconds.</param>
 /// <param name="RenewAfter">Ask for the next one after so many seconds.</param>
 /// <param name="IceServers">For RTCPeerConnection.</param>
-/// <param name="Sharing">optional, required or forbidden, as the offer has it.</param>
-internal sealed record AdmissionView(string Admission, long ExpiresAt, long ServerTime, int RenewAfter, IReadOnlyList<IceServer> IceServers, string Sharing);
+/// <param name="Sharing">optional, required or forbidden: as the offer has it, and forbidden in a private broadcast.</param>
+/// <param name="Peers">viewers or relays, as the broadcast has it; a relay is not told.</param>
+internal sealed record AdmissionView(string Admission, long ExpiresAt, long ServerTime, int RenewAfter, IReadOnlyList<IceServer> IceServers, string Sharing,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Peers);
 
 /// <summary>How they are read and written, made when the program is built.</summary>
 [JsonSourceGenerationOptions(JsonSerializerDefaults.Web)]

@@ -38,18 +38,18 @@ public sealed class Broadcaster : IDisposable
     }
 
     /// <summary>Creates a broadcast, certifies its session key, and starts it.</summary>
-    public async Task<RunningBroadcast> GoLiveAsync(string title = "Test", string scheme = "cbcs", int? keyPeriodSeconds = null, string? keySignalling = null)
+    public async Task<RunningBroadcast> GoLiveAsync(string title = "Test", string scheme = "cbcs", int? keyPeriodSeconds = null, string? keySignalling = null, string? peers = null)
     {
-        var created = await CreateAsync(title, scheme, keyPeriodSeconds, keySignalling);
+        var created = await CreateAsync(title, scheme, keyPeriodSeconds, keySignalling, peers);
         await CertifyAsync(created);
         (await Api.PostAsync($"/v1/broadcasts/{created.Id}/start", null)).EnsureSuccessStatusCode();
         return created;
     }
 
     /// <summary>Creates a broadcast and no more.</summary>
-    public async Task<RunningBroadcast> CreateAsync(string title = "Test", string scheme = "cbcs", int? keyPeriodSeconds = null, string? keySignalling = null)
+    public async Task<RunningBroadcast> CreateAsync(string title = "Test", string scheme = "cbcs", int? keyPeriodSeconds = null, string? keySignalling = null, string? peers = null)
     {
-        var answer = await Api.PostAsJsonAsync("/v1/broadcasts", new { title, scheme, keyPeriodSeconds, keySignalling });
+        var answer = await Api.PostAsJsonAsync("/v1/broadcasts", new { title, scheme, keyPeriodSeconds, keySignalling, peers });
         answer.EnsureSuccessStatusCode();
         var json = (await answer.Content.ReadFromJsonAsync<JsonObject>())!;
         BroadcastId.TryParse(json["id"]!.GetValue<string>(), out var id);

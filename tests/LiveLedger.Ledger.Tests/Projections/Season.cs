@@ -5,7 +5,7 @@ using LiveLedger.Media;
 namespace LiveLedger.Ledger.Tests.Projections;
 
 /// <summary>
-/// Events as the stages write them, a thousand of each broadcast: it is made, offers are sold, viewers come and some are sent away, it is taken down and
+/// Events as the stages write them, a thousand of each broadcast: it is made and made private, offers are sold, viewers come and some are sent away, it is taken down and
 /// restored, segments are sealed, and it ends. In the stored formats, by hand: those never change.
 /// </summary>
 internal static class Season
@@ -18,7 +18,7 @@ internal static class Season
     /// <summary>Events that are of every broadcast, and so of none: a relay for all of them.</summary>
     public const int OfAllBroadcasts = 2;
 
-    private const int OfItself = 6;
+    private const int OfItself = 7;
     private const int OfOffers = 4;
     private const int OfWebhooks = 3;
     private const int OfOthers = 6;
@@ -39,6 +39,7 @@ internal static class Season
         const string At = "\"at\":\"2026-11-21T10:00:00+00:00\"";
         var own = $"broadcast/{broadcast}";
         await AppendAsync(own, Event("broadcast-created", $$"""{{{At}},"title":"Show {{number}}","owner":"of-{{number % 97}}","scheme":"Cbcs","sessionKey":"a","ingestKeyHash":"b"}"""));
+        await AppendAsync(own, Event("peers-chosen", $$"""{{{At}},"peers":"Relays"}"""));
         await AppendAsync(own, Event("signer-certified", $$"""{{{At}},"certificate":"c"}"""));
         await AppendAsync(own, Event("broadcast-started", $$"""{{{At}}}"""));
 

@@ -8,7 +8,7 @@ namespace LiveLedger.Licensing.Tests.Licences;
 /// <summary>However many play, a broadcast is looked at by one of them, twice a second, and once a second while looking fails.</summary>
 public sealed class BroadcastWatchTests
 {
-    private static readonly BroadcastFacts s_live = new("acme", BroadcastPhase.Live, KeyPeriodLength.Whole, null);
+    private static readonly BroadcastFacts s_live = new("acme", BroadcastPhase.Live, KeyPeriodLength.Whole, null, BroadcastPeers.Viewers);
     private static readonly LedgerUnavailableException s_away = new(new(503, "ledger-unavailable", "away"), new IOException("away"));
 
     private readonly BroadcastId _broadcast = BroadcastId.New(TimeProvider.System);

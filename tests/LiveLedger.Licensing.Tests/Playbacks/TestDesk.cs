@@ -107,7 +107,7 @@ internal sealed class DeskWorld : IDisposable
 
     public BroadcastId Broadcast { get; } = BroadcastId.New(TimeProvider.System);
 
-    public BroadcastFacts Facts { get; set; } = new("acme", BroadcastPhase.Live, KeyPeriodLength.Whole, null);
+    public BroadcastFacts Facts { get; set; } = new("acme", BroadcastPhase.Live, KeyPeriodLength.Whole, null, BroadcastPeers.Viewers);
 
     public static async Task<DeskWorld> NewAsync() => new() { Options = await TestLedger.NewOptionsAsync() };
 
