@@ -12,7 +12,7 @@ internal static class BroadcastCommand
 
     internal static Command Build() => new("broadcast", "Works with broadcasts.")
     {
-        Create(), List(), Show(), Change("start", "Opens a broadcast to its publisher."), Change("end", "Ends a broadcast for good."),
+        Create(), List(), Show(), Change("start", "Opens a broadcast to its publisher."), Change("end", "Ends a broadcast for good."), Peers(),
         Certify(), IngestKey(), Token(), IdentityCommand(),
     };
 
@@ -21,9 +21,21 @@ internal static class BroadcastCommand
         var title = new Option<string>("--title") { Description = "1 to 200 characters", Required = true };
         var scheme = new Option<string>("--scheme") { Description = "cbcs or cenc", DefaultValueFactory = _ => "cbcs" };
         scheme.AcceptOnlyFromAmong("cbcs", "cenc");
-        var command = new Command("create", "Makes a broadcast and shows its ingest key, this once.") { title, scheme };
+        var peers = new Option<string>("--peers") { Description = "from whom viewers take it beside the server: relays makes it private", DefaultValueFactory = _ => "viewers" };
+        peers.AcceptOnlyFromAmong("viewers", "relays");
+        var command = new Command("create", "Makes a broadcast and shows its ingest key, this once.") { title, scheme, peers };
         return OnServer(command, async (api, parsed, cancellation) =>
-            await api.PostAsync("/v1/broadcasts", new { title = parsed.GetValue(title), scheme = parsed.GetValue(scheme) }, cancellation));
+            await api.PostAsync("/v1/broadcasts", new { title = parsed.GetValue(title), scheme = parsed.GetValue(scheme), peers = parsed.GetValue(peers) }, cancellation));
+    }
+
+    private static Command Peers()
+    {
+        var id = BroadcastArgument.Create();
+        var peers = new Argument<string>("peers") { Description = "viewers or relays" };
+        peers.AcceptOnlyFromAmong("viewers", "relays");
+        return OnServer(
+            new("peers", "Says from whom viewers take a broadcast, until it is started; relays makes it private.") { id, peers },
+            (api, parsed, cancellation) => api.PutAsync($"/v1/broadcasts/{parsed.GetValue(id)}/peers", new { peers = parsed.GetValue(peers) }, cancellation));
     }
 
     private static Command List()

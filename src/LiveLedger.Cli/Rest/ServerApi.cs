@@ -25,6 +25,8 @@ internal sealed class ServerApi(Uri server, string? token) : IDisposable
 
     internal async Task<T> PostAsync<T>(string path, object? body, CancellationToken cancellation) => Read<T>(await PostAsync(path, body, cancellation));
 
+    internal Task<string> PutAsync(string path, object body, CancellationToken cancellation) => SendAsync(HttpMethod.Put, path, JsonContent(body), cancellation);
+
     internal Task<string> PutAsync(string path, byte[] body, string mediaType, CancellationToken cancellation)
     {
         var content = new ByteArrayContent(body);
