@@ -104,6 +104,37 @@ describe("The Studio", () => {
     expect(studio.complaints.filter((text) => !text.includes("status of 400"))).toEqual([]);
   });
 
+  it("makes a broadcast private, or not, until it is started, and says so in words", async () => {
+    const studio = await Studio.open(server, browser, "hider");
+    const { page } = studio;
+    await studio.signIn();
+    await page.selectOption("#new-peers", { label: "Private: relays only" });
+    const id = await studio.create("Behind closed doors");
+    const peers = async (): Promise<string> => (await server.ask<{ peers: string }>("GET", `/v1/broadcasts/${id}`, studio.token)).peers;
+    await studio.untilSaid("#peers", "None learns another’s address");
+    expect(await peers()).toBe("relays");
+    await page.click("text=Let viewers share");
+    await studio.untilSaid("#peers", "Viewers may pass it on to one another");
+    expect(await peers()).toBe("viewers");
+    await page.click("text=Make it private");
+    await studio.untilSaid("#peers", "Private: viewers take it from relays and the server alone");
+    expect(await page.evaluate(() => document.activeElement?.id)).toBe("peers-change");
+    await studio.certify(id);
+
+    // Somebody starts it in another window just before.
+    await page.route("**/peers", async (route) => {
+      await server.ask("POST", `/v1/broadcasts/${id}/start`, studio.token);
+      await route.continue();
+    });
+    await page.click("#peers-change");
+    await studio.untilSaid("#swarm", "what its viewers may learn of one another is settled");
+    await studio.untilState("Live");
+    await studio.untilSaid("#swarm", "Settled when the broadcast was started");
+    expect(await page.locator("#peers-change").count()).toBe(0);
+    expect(await peers()).toBe("relays");
+    expect(studio.complaints.filter((text) => !text.includes("status of 409"))).toEqual([]);
+  });
+
   it("says what is wrong with a token, keeps none that is refused, and forgets it on signing out", async () => {
     const { page, token, ...studio } = await Studio.open(server, browser, "tokens");
     const told = async (text: string): Promise<void> => {

@@ -56,6 +56,24 @@ describe("The Watch page", () => {
     expect((await statsOf(page)).state).toBe("recording");
   });
 
+  it("says that a broadcast is private, and leaves nothing to choose, though it was not yet when the page began to wait", async () => {
+    const told = [{ peerSharing: "optional", peers: "viewers" }, { peerSharing: "forbidden", peers: "relays" }];
+    await page.route("**/v1/ticket", (route) => route.fulfill({ json: told.length > 1 ? told.shift() : told[0] }));
+    origin.state = "absent";
+    await page.goto(origin.watchUrl());
+    await untilState(page, "waiting");
+    expect(await page.textContent("#sharing-note")).toContain("Uses your upload");
+    expect(await page.locator("#relays-only").isEnabled()).toBe(true);
+    origin.restartClock();
+    origin.state = "live";
+    await untilState(page, "live");
+    expect(await page.textContent("#sharing-note")).toMatch(/^This broadcast is private\. Turned on, parts come from relays alone/);
+    expect(await page.locator("#relays-only").isChecked()).toBe(true);
+    expect(await page.locator("#relays-only").isDisabled()).toBe(true);
+    // It is the broadcast's, and not kept as this viewer's word for others.
+    expect(await page.evaluate(() => localStorage.getItem("liveledger.private"))).toBeNull();
+  });
+
   it("keeps the token out of the address and away from the server, and survives a reload", async () => {
     const token = tokenThatEnds(Date.now() + 3600_000);
     await page.goto(origin.watchUrl({ identity: broadcast.identity.text, token }));

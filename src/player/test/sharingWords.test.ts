@@ -7,7 +7,7 @@ import type { Neighbour } from "../src/swarm/neighbourhood.js";
 const neighbour: Neighbour = { peer: "a", offers: true, role: "viewer", near: "lan", isUp: true, taken: 0, given: 0, rtt: 3.4 };
 const relay: Neighbour = { ...neighbour, peer: "r", role: "relay", near: "far", origin: "https://relay.example", rtt: undefined };
 const joined: NonNullable<Parameters<typeof describeSharing>[1]> = {
-  state: "joined", refusal: undefined, trackerRefusal: undefined, neighbours: [neighbour], viewers: 5, minViewers: 3, sharing: "optional", isPrivate: false,
+  state: "joined", refusal: undefined, trackerRefusal: undefined, neighbours: [neighbour], viewers: 5, minViewers: 3, sharing: "optional", isPrivate: false, isBroadcastPrivate: false,
 };
 
 describe("the panel says", () => {
@@ -24,6 +24,16 @@ describe("the panel says", () => {
   it("that relays alone know of this page, whether there are any or not", () => {
     expect(describeSharing("on", { ...joined, isPrivate: true, neighbours: [relay] })).toBe("On, through relays alone, with one relay. No other viewer learns your address, and you send to none.");
     expect(describeSharing("on", { ...joined, isPrivate: true, neighbours: [] })).toContain("there is none to be reached now: everything comes from the server");
+  });
+
+  it("that a broadcast is private, and does not call it the ticket’s or the viewer’s doing", () => {
+    const hidden = { ...joined, sharing: "forbidden", isBroadcastPrivate: true, neighbours: [relay] } as const;
+    expect(describeSharing("on", hidden)).toBe("This broadcast is private: no viewer learns another’s address, and nobody sends to others. Relays may still serve you: one relay now.");
+    expect(describeSharing("on", { ...hidden, isPrivate: true, neighbours: [] })).toMatch(/^This broadcast is private: .+ Relays may still serve you\.$/);
+    expect(describeSharing("on", { ...hidden, isBroadcastPrivate: false })).toMatch(/^This ticket does not allow sharing/);
+    expect(describeConsent("forbidden", true)).toMatch(/^This broadcast is private\. Turned on, parts come from relays alone\./);
+    // Where nothing is sent and no address is learned, the costs of sharing are not held out.
+    for (const text of [describeConsent("forbidden", true), describeConsent("forbidden")]) expect(text).not.toContain("Uses your upload");
   });
 
   it("what a ticket asks for, and that a browser which cannot is not to blame", () => {

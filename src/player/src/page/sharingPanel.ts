@@ -25,12 +25,13 @@ export class SharingPanel {
 
   /** Called on every change of the session. */
   update(): void {
-    const { peersAre, swarm, restraint, sharingRule, isPrivate } = this.session;
+    const { peersAre, swarm, restraint, sharingRule, isPrivate, isBroadcastPrivate } = this.session;
     this.#switch.checked = peersAre === "on";
     this.#switch.disabled = peersAre === "unsupported";
-    this.#relaysOnly.checked = isPrivate;
-    this.#relaysOnly.disabled = peersAre === "unsupported";
-    setText(byId("sharing-note"), describeConsent(sharingRule));
+    // In a private broadcast there is nothing to choose; the viewer's own word stays as it was for others.
+    this.#relaysOnly.checked = isPrivate || isBroadcastPrivate;
+    this.#relaysOnly.disabled = peersAre === "unsupported" || isBroadcastPrivate;
+    setText(byId("sharing-note"), describeConsent(sharingRule, isBroadcastPrivate));
     setText(byId("sharing-state"), describeSharing(peersAre, swarm, restraint, sharingRule));
     this.#figures.hidden = !swarm;
     if (!swarm) return;

@@ -3,7 +3,7 @@ import type { SharingRule } from "../playback/ticket.js";
 import type { Restraint } from "../swarm/manners.js";
 import type { Swarm } from "../swarm/swarm.js";
 
-type SwarmSeen = Pick<Swarm, "state" | "refusal" | "trackerRefusal" | "neighbours" | "viewers" | "minViewers" | "sharing" | "isPrivate">;
+type SwarmSeen = Pick<Swarm, "state" | "refusal" | "trackerRefusal" | "neighbours" | "viewers" | "minViewers" | "sharing" | "isPrivate" | "isBroadcastPrivate">;
 
 const restraints: Readonly<Record<Restraint, string>> = {
   cellular: "you are on a mobile connection",
@@ -29,7 +29,9 @@ function describeSwarm(swarm: SwarmSeen): string {
   if (swarm.state === "starting") return "Asking to be let in.";
   if (swarm.state === "not-admitted" || swarm.state === "closed") return `Not admitted (${swarm.refusal ?? "no reason given"}). Everything comes from the server.`;
   const linked = swarm.neighbours.filter(({ isUp }) => isUp).length;
-  if (swarm.sharing === "forbidden") return `This ticket does not allow sharing with other viewers. Relays may still serve you${linked > 0 ? `: ${number(linked, "relay")} now` : ""}.`;
+  const served = `Relays may still serve you${linked > 0 ? `: ${number(linked, "relay")} now` : ""}.`;
+  if (swarm.isBroadcastPrivate) return `This broadcast is private: no viewer learns another’s address, and nobody sends to others. ${served}`;
+  if (swarm.sharing === "forbidden") return `This ticket does not allow sharing with other viewers. ${served}`;
   if (swarm.isPrivate) {
     const now = linked > 0 ? `with ${number(linked, "relay")}` : "but there is none to be reached now: everything comes from the server";
     return `On, through relays alone, ${now}. No other viewer learns your address, and you send to none.`;
@@ -45,7 +47,10 @@ function number(count: number, of: string): string {
 }
 
 /** What the viewer should know of the switch. */
-export function describeConsent(rule: SharingRule | undefined): string {
+export function describeConsent(rule: SharingRule | undefined, isBroadcastPrivate = false): string {
+  const relaysAlone = "Turned on, parts come from relays alone. You send nothing, and no other viewer learns your address.";
+  if (isBroadcastPrivate) return `This broadcast is private. ${relaysAlone}`;
+  if (rule === "forbidden") return `Your ticket does not allow sharing. ${relaysAlone}`;
   const cost = "Uses your upload, four fifths of it at most and never more than you get. Viewers you are linked with see your network address.";
   return rule === "required" ? `${cost} Your ticket asks for this: turned off, the broadcast stops.` : `${cost} You can turn it off at any time.`;
 }

@@ -48,8 +48,8 @@ export function exposeStats(session: WatchSession, video: HTMLVideoElement, cont
     get swarm() {
       const { swarm } = session;
       if (!swarm) return undefined;
-      const { state, refusal, trackerRefusal, viewers, counts, neighbours, lost, elsewhere, isPrivate, uploadBound } = swarm;
-      return { state, refusal, trackerRefusal, viewers, counts, neighbours, lost, elsewhere, isPrivate, uploadBound };
+      const { state, refusal, trackerRefusal, viewers, counts, neighbours, lost, elsewhere, isPrivate, isBroadcastPrivate, uploadBound } = swarm;
+      return { state, refusal, trackerRefusal, viewers, counts, neighbours, lost, elsewhere, isPrivate, isBroadcastPrivate, uploadBound };
     },
     get bandwidth() {
       return session.hls?.bandwidthEstimate;

@@ -13,7 +13,7 @@ import { joinSwarm, keepConsent, keepPrivate, type PeerUse, peerUse, wantsPrivat
 import { Playback, type PlaybackEnd } from "./playback.js";
 import { Stalls } from "./stalls.js";
 import { pause, TakenDownError, waitForBroadcast } from "./signer.js";
-import { readSharingRule, type SharingRule } from "./ticket.js";
+import { readTicket, type SharingRule, type Ticket } from "./ticket.js";
 import { VerificationLog } from "./verificationLog.js";
 import { VerifiedDelivery } from "./verifiedDelivery.js";
 import { attempt, tokenExpiry } from "./viewerAccess.js";
@@ -51,7 +51,7 @@ export class WatchSession {
   #run = new AbortController();
   readonly #stalls: Stalls;
   readonly #manners = new Manners(browserClock, () => this.#mind());
-  #rule: SharingRule | undefined;
+  #ticket: Ticket | undefined;
 
   constructor(
     private readonly broadcast: Broadcast,
@@ -90,9 +90,14 @@ export class WatchSession {
     return this.#manners.restraint;
   }
 
-  /** What the ticket says of sharing; undefined until it is known. */
+  /** Whether this viewer shares, by ticket and broadcast; undefined until it is known. */
   get sharingRule(): SharingRule | undefined {
-    return this.#rule ?? this.#swarm?.sharing;
+    return this.#ticket?.sharing ?? this.#swarm?.sharing;
+  }
+
+  /** Whether no viewer of this broadcast learns of another. */
+  get isBroadcastPrivate(): boolean {
+    return this.#ticket?.isBroadcastPrivate ?? this.#swarm?.isBroadcastPrivate === true;
   }
 
   /** Whether the viewer wants relays alone. */
@@ -155,10 +160,16 @@ export class WatchSession {
     const certified = waitForBroadcast(this.broadcast, () => this.#become({ kind: "waiting" }), signal);
     certified.catch(() => undefined);
     // Before a licence opens a playback, and a rental's time begins.
-    this.#rule = await readSharingRule(this.token, signal);
+    this.#ticket = await readTicket(this.token, signal);
     signal.throwIfAborted();
     if (this.#refuses) return this.stop("sharing-required");
     const certificate = await certified;
+    // Whether a broadcast is private may change until it is started.
+    if (this.state.kind === "waiting") {
+      this.#ticket = await readTicket(this.token, signal);
+      signal.throwIfAborted();
+      if (this.#refuses) return this.stop("sharing-required");
+    }
     const trust = new IdentityTrust(this.broadcast.id, this.pinned, attempt(() => window.localStorage));
     const answer = await verifier.ask({
       kind: "open",

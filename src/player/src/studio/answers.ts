@@ -9,6 +9,8 @@ export interface Broadcast {
   readonly endedAt: string | null;
   readonly takenDownAt: string | null;
   readonly keyPeriodSeconds: number | null;
+  /** From whom viewers take it beside the server; `relays` is private. */
+  readonly peers: "viewers" | "relays";
   /** `key` only in the answer that made it. */
   readonly ingest: { readonly url: string; readonly key: string | null } | null;
   readonly sessionKey: string;

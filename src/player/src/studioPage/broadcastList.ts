@@ -47,14 +47,15 @@ function createForm(api: StudioApi, keys: IngestKeys): HTMLElement {
   const title = h("input", { id: "new-title", autocomplete: "off" });
   const scheme = h("select", { id: "new-scheme", "aria-describedby": "scheme-hint" }, h("option", { value: "cbcs" }, "cbcs"), h("option", { value: "cenc" }, "cenc"));
   const period = h("input", { id: "new-period", inputmode: "numeric", autocomplete: "off", placeholder: "One key throughout", "aria-describedby": "period-hint" });
+  const peers = h("select", { id: "new-peers", "aria-describedby": "peers-hint" }, h("option", { value: "viewers" }, "May share, if they agree"), h("option", { value: "relays" }, "Private: relays only"));
   const submit = h("button", { class: "button", id: "create" }, "Create");
-  const invalid: Record<string, HTMLElement> = { "title-invalid": title, "scheme-unknown": scheme, "key-period-invalid": period, "request-malformed": period };
+  const invalid: Record<string, HTMLElement> = { "title-invalid": title, "scheme-unknown": scheme, "key-period-invalid": period, "peers-unknown": peers, "request-malformed": period };
   const form = h("form", { novalidate: true, class: "stack", onsubmit: (event) => {
     event.preventDefault();
     for (const field of Object.values(invalid)) field.removeAttribute("aria-invalid");
     void problem.while(submit, async () => {
       const seconds = period.value.trim();
-      const wanted = { title: title.value, scheme: scheme.value, keyPeriodSeconds: seconds === "" ? null : /^\d{1,9}$/.test(seconds) ? Number(seconds) : -1 };
+      const wanted = { title: title.value, scheme: scheme.value, keyPeriodSeconds: seconds === "" ? null : /^\d{1,9}$/.test(seconds) ? Number(seconds) : -1, peers: peers.value };
       try {
         const made = await api.post<Broadcast>("/v1/broadcasts", wanted);
         if (made.ingest?.key) keys.keep(made.id, made.ingest.key);
@@ -72,6 +73,8 @@ function createForm(api: StudioApi, keys: IngestKeys): HTMLElement {
     h("p", { class: "hint", id: "scheme-hint" }, "cbcs plays everywhere current; cenc also on older devices."),
     h("label", { for: "new-period" }, "New key every … seconds", period),
     h("p", { class: "hint", id: "period-hint" }, "10 to 86,400, or empty. The shorter, the sooner a revoked viewer sees no more."),
+    h("label", { for: "new-peers" }, "Viewers among themselves", peers),
+    h("p", { class: "hint", id: "peers-hint" }, "Private: no viewer learns another’s address, and offers that ask for sharing ask for nothing. Can be changed until the start."),
     problem.element,
     h("div", { class: "actions" }, submit));
   return card("New broadcast", "new-broadcast", form);

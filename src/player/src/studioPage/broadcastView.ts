@@ -37,7 +37,7 @@ export function showBroadcast(view: HTMLElement, api: StudioApi, keys: IngestKey
   const life = new LifePanel(api, path, () => look());
   const ingest = new IngestPanel(api, path, id, keys);
   const status = new StatusPanel();
-  const swarm = new SwarmPanel();
+  const swarm = new SwarmPanel(api, path, () => look());
   const viewers = new ViewersPanel(api, path, () => look());
   const offers = new OffersPanel(api, path, (list) => viewers.setOffers(list));
   const playbacks = new PlaybacksPanel(api, path, () => Promise.all([viewers.reload(), look()]));
@@ -114,5 +114,6 @@ export function showBroadcast(view: HTMLElement, api: StudioApi, keys: IngestKey
     refresh(badge, [broadcast.state, broadcast.takenDownAt, broadcast.signer], () => [stateOf(broadcast)]);
     life.show(broadcast);
     ingest.show(broadcast);
+    swarm.showChoice(broadcast);
   }
 }

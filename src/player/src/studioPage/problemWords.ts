@@ -16,6 +16,7 @@ const words: Readonly<Record<string, string>> = {
   "broadcast-ended": "The broadcast has ended, and cannot start again. Create another.",
   "broadcast-not-live": "The broadcast is not live. Start it first.",
   "broadcast-changed": "The broadcast was changed meanwhile, perhaps in another window. Look at it, and try again.",
+  "peers-fixed": "The broadcast was started: what its viewers may learn of one another is settled. For another choice, create a new broadcast.",
   "broadcast-taken-down": "The broadcast was taken down. Restore it first.",
   "broadcast-elsewhere": "Another server of this platform runs the broadcast. Open the Studio there for this.",
   "segments-not-logged": "The last segments are not in the ledger yet, so nothing was ended. Try again in a few seconds.",

@@ -29,6 +29,8 @@ export interface Admitted {
   readonly self: LinkSelf;
   readonly iceServers: readonly IceServer[];
   readonly sharing: "optional" | "required" | "forbidden";
+  /** No viewer of this broadcast learns of another. */
+  readonly isBroadcastPrivate: boolean;
   readonly renewAfterMs: number;
 }
 
@@ -123,22 +125,22 @@ export class Admissions {
 
   // What the server says is checked as other peers will: an admission that they refuse is none.
   async #check(platform: Platform, answer: Record<string, unknown>): Promise<Admitted> {
-    const { admission: token, serverTime, iceServers, sharing, renewAfter } = answer;
+    const { admission: token, serverTime, iceServers, sharing, peers, renewAfter } = answer;
     this.#setTime(serverTime);
     if (typeof token !== "string") throw new NotAdmittedError("answer-invalid", againLaterMs);
     const { admission, refusal } = await verifyAdmission(token, platform, this.parts.broadcast, this.platformTime());
     if (!admission) throw new NotAdmittedError(`admission-${refusal}`, againLaterMs);
-    this.#mustBeOurs(admission);
+    this.#mustBeOurs(admission, peers === "relays");
     if (sharing !== "optional" && sharing !== "required" && sharing !== "forbidden") throw new NotAdmittedError("answer-invalid", againLaterMs);
     const seconds = typeof renewAfter === "number" && renewAfter >= 1 ? Math.min(renewAfter, 600) : 60;
-    return { self: { key: this.parts.key, token, admission }, iceServers: readIceServers(iceServers), sharing, renewAfterMs: 1000 * seconds };
+    return { self: { key: this.parts.key, token, admission }, iceServers: readIceServers(iceServers), sharing, isBroadcastPrivate: peers === "relays", renewAfterMs: 1000 * seconds };
   }
 
-  #mustBeOurs(admission: Admission): void {
+  #mustBeOurs(admission: Admission, isBroadcastPrivate: boolean): void {
     if (!sameBytes(admission.key.bytes, this.parts.key.publicKey.bytes) || admission.role !== "viewer") throw new NotAdmittedError("admission-of-another");
     if (!sameBytes(admission.identity.bytes, this.parts.identity)) throw new NotAdmittedError("identity-differs");
     // With it the tracker would introduce us to viewers, and they would learn our address.
-    if (this.parts.wantsPrivate && !admission.isPrivate) throw new NotAdmittedError("admission-not-private");
+    if ((this.parts.wantsPrivate || isBroadcastPrivate) && !admission.isPrivate) throw new NotAdmittedError("admission-not-private");
   }
 
   async #read(path: string, init: RequestInit): Promise<Record<string, unknown>> {

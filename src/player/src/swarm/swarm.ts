@@ -101,7 +101,12 @@ export class Swarm {
     return this.#admittance?.current?.sharing;
   }
 
-  /** True if this page meets relays alone. */
+  /** True if no viewer of the broadcast learns of another. */
+  get isBroadcastPrivate(): boolean {
+    return this.#admittance?.current?.isBroadcastPrivate === true;
+  }
+
+  /** True if this page wants to meet relays alone. */
   get isPrivate(): boolean {
     return this.around.isPrivate === true;
   }

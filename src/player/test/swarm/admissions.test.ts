@@ -49,7 +49,7 @@ const codeOf = (ask: Promise<unknown>) => ask.then(() => "admitted", (error: Not
 describe("a page that asks for its admission", () => {
   it("proves its key at the server's time, and takes what came with it", async () => {
     const admitted = await admissions().ask(never);
-    expect(admitted).toMatchObject({ iceServers: [{ urls: ["stun:live.example:3478"] }], sharing: "optional", renewAfterMs: 400_000 });
+    expect(admitted).toMatchObject({ iceServers: [{ urls: ["stun:live.example:3478"] }], sharing: "optional", isBroadcastPrivate: false, renewAfterMs: 400_000 });
     const [request] = asked;
     expect(request).toMatchObject({ playback, authorization: "Bearer viewer", key: toBase64Url(key.publicKey.bytes) });
     expect(Math.abs(Number(request?.["time"]) - serverTime)).toBeLessThan(1000);
@@ -103,6 +103,14 @@ describe("a page that asks for its admission", () => {
     // Not asked for, it is the server's or the offer's to say.
     expect(await codeOf(admissions().ask(never))).toBe("admitted");
     expect(asked.at(-1)).not.toHaveProperty("private");
+  });
+
+  it("in a private broadcast takes no admission by which viewers would be told of it, whatever its viewer wants", async () => {
+    const give = (token: string) => (answers["POST /v1/admissions"] = () => ({ status: 201, body: { ...granted(token), sharing: "forbidden", peers: "relays" } }));
+    give((await admit(broadcast, { identity: toBase64Url(identity) }, key)).token);
+    expect(await codeOf(admissions().ask(never))).toBe("admission-not-private");
+    give((await admit(broadcast, { private: true, identity: toBase64Url(identity) }, key)).token);
+    expect(await admissions().ask(never)).toMatchObject({ sharing: "forbidden", isBroadcastPrivate: true });
   });
 
   it("gives a browser no ICE server that it could not take", () => {
