@@ -1,5 +1,6 @@
 import type { Browser, Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import { LiveBroadcast } from "./support/liveServer.js";
 import { becomes, type Machine, onMachineOfItsOwn } from "./support/machine.js";
 import { shares, untilLinked, watchers } from "./support/swarmPages.js";
 import { SwarmStage } from "./support/swarmStage.js";
@@ -164,4 +165,36 @@ describe("A ticket that asks for sharing", () => {
     await untilPlaying(page, 40);
     expect(await stateText(page)).toContain("Your ticket asks for sharing; it plays all the same");
   }, 120_000);
+});
+
+describe("A private broadcast", () => {
+  let broadcast: LiveBroadcast;
+  beforeAll(async () => {
+    await stage.broadcast.stopPublishing();
+    broadcast = await LiveBroadcast.create(stage.server, "cbcs", "Bars for few", 30, undefined, "not-started");
+    await broadcast.makePrivate();
+    await broadcast.start();
+    broadcast.publish();
+    await broadcast.untilSegments(5);
+  }, 60_000);
+  afterAll(() => broadcast?.stopPublishing());
+
+  it("asks nobody to share, though the ticket was sold for that, and links no two that would", async () => {
+    const together = await broadcast.offer({ name: "Together", peerSharing: "required" });
+    const sold = { server: stage.server, broadcast: { ticket: () => broadcast.ticket(together), watchUrl: broadcast.watchUrl.bind(broadcast) } };
+    const [unasked] = await watchers(sold, browser, 1);
+    const willing = await watchers(sold, browser, 3, shares("on"));
+    for (const page of willing) await until("it has joined", 30, async () => (await statsOf(page)).swarm?.state === "joined");
+    // Three that may share are introduced within a second or two.
+    await sleep(8000);
+    for (const page of willing) {
+      const { swarm } = await statsOf(page);
+      expect(swarm).toMatchObject({ isPrivate: false, isBroadcastPrivate: true, neighbours: [], counts: { sent: 0, peers: 0 } });
+      expect(await stateText(page)).toContain("This broadcast is private");
+    }
+    expect(await broadcast.swarm()).toMatchObject({ viewers: 3, links: 0 });
+    if (!unasked) throw new Error("no page");
+    expect((await statsOf(unasked)).swarm).toBeUndefined();
+    expect(await unasked.locator("#sharing-note").innerText()).toContain("This broadcast is private");
+  }, 180_000);
 });

@@ -101,7 +101,7 @@ export class LiveBroadcast {
       Buffer.from(made.id, "hex"), Buffer.from(made.sessionKey, "base64url"), { notBefore: now - 60, notAfter: now + 86400 },
     );
     await server.ask("PUT", `/v1/broadcasts/${made.id}/signer`, token, certificate, "application/cose");
-    if (start === "started") await server.ask("POST", `/v1/broadcasts/${made.id}/start`, token);
+    if (start === "started") await broadcast.start();
     return broadcast;
   }
 
@@ -170,6 +170,16 @@ export class LiveBroadcast {
   /** Makes an offer; gives its id. */
   async offer(terms: Record<string, unknown>): Promise<string> {
     return (await this.server.ask<{ id: string }>("POST", `/v1/broadcasts/${this.id}/offers`, this.token, terms)).id;
+  }
+
+  /** Lets its publisher in. */
+  async start(): Promise<void> {
+    await this.server.ask("POST", `/v1/broadcasts/${this.id}/start`, this.token);
+  }
+
+  /** Has viewers take it from relays and the server alone, while it is not started. */
+  async makePrivate(): Promise<void> {
+    await this.server.ask("PUT", `/v1/broadcasts/${this.id}/peers`, this.token, { peers: "relays" });
   }
 
   /** Withdraws the broadcast itself. */
