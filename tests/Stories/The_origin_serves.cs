@@ -35,6 +35,83 @@ public sealed class The_origin_serves(OneServer one)
     }
 
     [Fact]
+    public async Task Any_range_as_that_part_of_it_and_heads_without_a_body()
+    {
+        using var acme = await Broadcaster.AdmitAsync(one.Server, "acme");
+        var broadcast = await acme.GoLiveAsync();
+        await broadcast.PublishAsync(one.Source, 0, 1);
+        var http = one.Server.Http;
+        foreach (var path in (string[])["0/0.m4s", "0/0.record", "0/init.mp4"])
+        {
+            var url = $"/live/{broadcast.Id}/{path}";
+            var bytes = await http.GetByteArrayAsync(url);
+            var last = bytes.Length - 1;
+            foreach (var (range, from, to) in ((string, int, int)[])
+                     [
+                         ("bytes=0-0", 0, 0), ("bytes=7-99", 7, 99), ($"bytes=0-{last}", 0, last), ($"bytes=5-{last + 1000}", 5, last), ($"bytes={last}-{last}", last, last),
+                         ("bytes=9-", 9, last), ("bytes=-10", last - 9, last), ("bytes= 3-4", 3, 4),
+                     ])
+            {
+                using var part = await AskAsync(http, HttpMethod.Get, url, range);
+                Assert.Equal((range, HttpStatusCode.PartialContent, $"bytes {from}-{to}/{bytes.Length}"), (range, part.StatusCode, part.Content.Headers.ContentRange!.ToString()));
+                Assert.Equal(bytes[from..(to + 1)], await part.Content.ReadAsByteArrayAsync());
+                Assert.NotNull(part.Headers.ETag);
+                Assert.Contains("immutable", part.Headers.CacheControl!.ToString(), StringComparison.Ordinal);
+            }
+
+            foreach (var beyond in (string[])[$"bytes={bytes.Length}-{bytes.Length + 5}", $"bytes={bytes.Length}-"])
+            {
+                using var none = await AskAsync(http, HttpMethod.Get, url, beyond);
+                Assert.Equal(HttpStatusCode.RequestedRangeNotSatisfiable, none.StatusCode);
+                Assert.Equal($"bytes */{bytes.Length}", none.Content.Headers.ContentRange!.ToString());
+            }
+
+            // What says nothing is as if it were not there (RFC 9110 §14.2).
+            using var unread = await AskAsync(http, HttpMethod.Get, url, "bytes=5-3");
+            Assert.Equal(bytes, await unread.Content.ReadAsByteArrayAsync());
+            using var head = await AskAsync(http, HttpMethod.Head, url, null);
+            Assert.Equal(bytes.Length, head.Content.Headers.ContentLength);
+            Assert.Empty(await head.Content.ReadAsByteArrayAsync());
+        }
+    }
+
+    [Fact]
+    public async Task Somebody_who_leaves_in_the_midst_without_a_word_about_it()
+    {
+        using var acme = await Broadcaster.AdmitAsync(one.Server, "acme");
+        var broadcast = await acme.GoLiveAsync();
+        await broadcast.PublishAsync(one.Source, 0, 1);
+        var failures = one.Server.Log.Count(IsFailure);
+        for (var n = 0; n < 20; n++)
+        {
+            using var client = new System.Net.Sockets.TcpClient { ReceiveBufferSize = 2048 };
+            await client.ConnectAsync(IPAddress.Loopback, one.Server.BaseUrl.Port);
+            var stream = client.GetStream();
+            await stream.WriteAsync(System.Text.Encoding.ASCII.GetBytes($"GET /live/{broadcast.Id}/0/0.m4s HTTP/1.1\r\nHost: x\r\n\r\n"));
+            await stream.ReadExactlyAsync(new byte[n % 2 == 0 ? 1 : 5000]);
+            client.LingerState = new(enable: true, 0);
+        }
+
+        var whole = await one.Server.Http.GetByteArrayAsync($"/live/{broadcast.Id}/0/0.m4s");
+        Assert.True(whole.Length > 5000);
+        await Task.Delay(500);
+        Assert.Equal(failures, one.Server.Log.Count(IsFailure));
+    }
+
+    private static bool IsFailure(string line) => line.Contains("fail:", StringComparison.Ordinal) || line.Contains("warn:", StringComparison.Ordinal);
+
+    private static async Task<HttpResponseMessage> AskAsync(HttpClient http, HttpMethod method, string url, string? range)
+    {
+        using var request = new HttpRequestMessage(method, url);
+        if (range is not null)
+        {
+            request.Headers.TryAddWithoutValidation("Range", range);
+        }
+
+        return await http.SendAsync(request);
+    }
+
+    [Fact]
     public async Task Manifests_for_a_moment_only()
     {
         using var acme = await Broadcaster.AdmitAsync(one.Server, "acme");

@@ -5,7 +5,7 @@ using LiveLedger.Media;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
-using Microsoft.Net.Http.Headers;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace LiveLedger.Broadcasting.Origin;
 
@@ -19,9 +19,7 @@ internal sealed class OriginEndpoints(BroadcastBook book, Recordings recordings,
     {
         routes.MapMethods("/live/{broadcast}/signer", ["GET", "HEAD"],
             static (string broadcast, HttpContext context, OriginEndpoints origin) => origin.SignerAsync(broadcast, context)).ExcludeFromDescription();
-        routes.MapMethods("/live/{broadcast}/{track}/{file}", ["GET", "HEAD"],
-            static (string broadcast, string track, string file, HttpContext context, OriginEndpoints origin) => origin.Object(broadcast, track, file, context))
-            .ExcludeFromDescription();
+        routes.MapMethods("/live/{broadcast}/{track}/{file}", ["GET", "HEAD"], static context => context.RequestServices.GetRequiredService<OriginEndpoints>().SendObjectAsync(context)).ExcludeFromDescription();
     }
 
     private async Task<IResult> SignerAsync(string broadcast, HttpContext context)
@@ -45,23 +43,25 @@ internal sealed class OriginEndpoints(BroadcastBook book, Recordings recordings,
         return Results.Bytes(certificate, "application/cose; cose-type=\"cose-sign1\"");
     }
 
-    private IResult Object(string broadcast, string trackName, string file, HttpContext context)
+    private Task SendObjectAsync(HttpContext context)
     {
+        var values = context.Request.RouteValues;
+        var broadcast = values["broadcast"] as string;
         if (Withholds(broadcast, context))
         {
-            return Withheld.Refusal.ToResult();
+            return Withheld.Refusal.ToResult().ExecuteAsync(context);
         }
 
-        if (!BroadcastId.TryParse(broadcast, out var id) || !TrackName.TryParse(trackName, out var name))
+        if (!BroadcastId.TryParse(broadcast, out var id) || !TrackName.TryParse(values["track"] as string, out var name) || values["file"] is not string file)
         {
-            return NotFound.ToResult();
+            return NotFound.ToResult().ExecuteAsync(context);
         }
 
         // What is not there may have been sealed by another process since this one looked.
-        return Find(recordings.Find(id), name, file, context) ?? Find(recordings.FindLatest(id), name, file, context) ?? NotFound.ToResult();
+        return Find(recordings.Find(id), name, file, context) ?? Find(recordings.FindLatest(id), name, file, context) ?? NotFound.ToResult().ExecuteAsync(context);
     }
 
-    private static IResult? Find(Recording? recording, TrackName name, string file, HttpContext context)
+    private static Task? Find(Recording? recording, TrackName name, string file, HttpContext context)
     {
         if (recording?.Find(name) is not { } track)
         {
@@ -72,18 +72,18 @@ internal sealed class OriginEndpoints(BroadcastBook book, Recordings recordings,
         return Path.GetExtension(file) switch
         {
             ".m4s" when TryNumber(stem, out var n) && track.TryGet(n, out var segment) =>
-                Send(context, track.Files.SegmentPath(n), "video/iso.segment", segment.ChunkRoot.ToString()),
+                SendAsync(context, track.Files.SegmentPath(n), segment.ByteLength, "video/iso.segment", segment.ChunkRoot.ToString()),
             // The record of a slot is signed once, so its own bytes are as lasting as the segment's.
             ".record" when TryNumber(stem, out var n) && track.TryGet(n, out var segment) =>
-                Send(context, track.Files.RecordPath(n), "application/cbor-seq", $"r{segment.ChunkRoot}"),
+                SendAsync(context, track.Files.RecordPath(n), null, "application/cbor-seq", $"r{segment.ChunkRoot}"),
             ".mp4" when TryInit(stem, out var epoch, out var period) && track.InitOf(epoch, period) is { } init =>
                 // By the name of each of its periods, so that who has a record finds its init segment whether keys are in band or not.
-                Send(context, track.Files.InitPath(epoch, init.InitPeriod), "video/mp4", init.Hash.ToString()),
+                SendAsync(context, track.Files.InitPath(epoch, init.InitPeriod), null, "video/mp4", init.Hash.ToString()),
             _ => null,
         };
     }
 
-    private bool Withholds(string broadcast, HttpContext context)
+    private bool Withholds(string? broadcast, HttpContext context)
     {
         if (!BroadcastId.TryParse(broadcast, out var id) || !withheld.Has(id))
         {
@@ -95,10 +95,10 @@ internal sealed class OriginEndpoints(BroadcastBook book, Recordings recordings,
         return true;
     }
 
-    private static IResult Send(HttpContext context, string path, string type, string tag)
+    private static Task SendAsync(HttpContext context, string path, long? length, string type, string tag)
     {
         context.Response.Headers.CacheControl = Immutable;
-        return Results.File(path, type, entityTag: new EntityTagHeaderValue($"\"{tag}\""), enableRangeProcessing: true);
+        return SealedFile.SendAsync(context, path, length, type, tag);
     }
 
     /// <summary><c>init</c> is epoch 0's, <c>init-{n}</c> a later one's, <c>init-{n}-{k}</c> that of key period k of epoch n, k &gt; 0.</summary>
