@@ -1,5 +1,6 @@
 using System.Net;
 using System.Security.Claims;
+using System.Text;
 using System.Text.Json.Serialization;
 using LiveLedger.Cryptography.Ed25519;
 using LiveLedger.Ledger;
@@ -109,4 +110,8 @@ public sealed record SwarmOptions
 public sealed record IceServer(
     IReadOnlyList<string> Urls,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Username = null,
-    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Credential = null);
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Credential = null)
+{
+    // Records print their members, and what is printed is logged.
+    private bool PrintMembers(StringBuilder builder) => builder.Append("Urls = ").AppendJoin(", ", Urls) is not null;
+}

@@ -75,6 +75,26 @@ public sealed class Starts_that_fail(OneServer one) : IDisposable
         Assert.Contains(reason, await FailsAsync("settings-invalid", 2, ["--witnesses", file]), StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("""[{"urls":["turn:turn.example"],"username":"me","credential":"geheim"}""", true, "is not JSON")]
+    [InlineData("""[{"urls":["turn:turn.example"],"credential":"geheim","credential":"geheim"}]""", true, "is not JSON")]
+    [InlineData("""[{"urls":["https://turn.example"],"username":"me","credential":"geheim"}]""", true, "urls of stun:, turn: or turns:")]
+    [InlineData("""[{"urls":[],"username":"me","credential":"geheim"}]""", true, "urls of stun:, turn: or turns:")]
+    [InlineData("""[{"urls":["turn:turn.example"],"username":"me","credential":"geheim"}]""", false, "chmod 600")]
+    public async Task A_file_of_TURN_servers_that_is_none_or_is_anybodys_whose_passwords_are_not_repeated(string content, bool isPrivate, string reason)
+    {
+        var file = Path.Combine(_data, "turn.json");
+        await File.WriteAllTextAsync(file, content);
+        if (!OperatingSystem.IsWindows())
+        {
+            File.SetUnixFileMode(file, UnixFileMode.UserRead | UnixFileMode.UserWrite | (isPrivate ? 0 : UnixFileMode.GroupRead));
+        }
+
+        var line = await FailsAsync("settings-invalid", 2, ["--turn", file]);
+        Assert.Contains(reason, line, StringComparison.Ordinal);
+        Assert.DoesNotContain("geheim", line, StringComparison.Ordinal);
+    }
+
     private async Task<string> FailsAsync(string code, int exit, string[] arguments, (string Name, string Value)? environment = null)
     {
         var server = Path.Combine(RepositoryRoot.Path, "src", "LiveLedger.Server", "bin", "Release", "net10.0", "LiveLedger.Server.dll");
