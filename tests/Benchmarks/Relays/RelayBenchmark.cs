@@ -1,111 +1,126 @@
 using System.Diagnostics;
 using System.Globalization;
-using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Hosting;
-using Microsoft.AspNetCore.Http;
-using Microsoft.Extensions.Logging;
+using LiveLedger.Harness;
+using LiveLedger.Harness.Commands;
 
 namespace LiveLedger.Benchmarks.Relays;
 
 /// <summary>
-/// What a relay serves from memory for a second of processor time, every byte of it checked once before, against Kestrel alone with the same bytes. The two are asked in turn; each pair gives a ratio.
+/// What the origin and a relay before it serve for a second of processor time, every byte of it checked, against Kestrel alone with the same bytes. All are asked in turn; each turn gives a ratio.
 /// </summary>
 internal static class RelayBenchmark
 {
     private const int Clients = 16;
-    private const int Pairs = 9;
     private const double LeastOfBare = 0.8;
 
-    // The relay's code has the JIT's last tier only some time after its first calls, and bare Kestrel's little before.
-    private static readonly TimeSpan s_warmUp = TimeSpan.FromSeconds(10);
-    private static readonly TimeSpan s_run = TimeSpan.FromSeconds(double.Parse(Environment.GetEnvironmentVariable("LIVELEDGER_BENCH_SECONDS") ?? "4", CultureInfo.InvariantCulture));
+    // Our code has the JIT's last tier only some time after its first calls, and bare Kestrel's little before.
+    private static readonly TimeSpan s_warmUp = TimeSpan.FromSeconds(8);
+    private static readonly TimeSpan s_run = TimeSpan.FromSeconds(double.Parse(Environment.GetEnvironmentVariable("LIVELEDGER_BENCH_SECONDS") ?? "3", CultureInfo.InvariantCulture));
+    private static readonly (string Kind, int Turns)[] s_series = [(".m4s", 9), (".record", 5)];
 
     public static async Task<BenchmarkReport> RunAsync()
     {
         var load = File.ReadAllText("/proc/loadavg").Split(' ')[0];
-        using var files = new SignedFiles();
+        await using var broadcast = await SealedBroadcast.MakeAsync();
         // In memory, for whoever serves files.
-        var folder = Directory.CreateDirectory(Path.Combine("/dev/shm", $"liveledger-bench-{Guid.NewGuid():n}")).FullName;
+        var folder = Path.Combine("/dev/shm", $"liveledger-bench-{Guid.NewGuid():n}");
         try
         {
-            files.WriteTo(folder);
-            await using var origin = await OriginAsync(files);
-            using var relay = await MeasuredServer.RelayAsync(files, new(origin.Urls.Single()));
-            using var bare = await MeasuredServer.BareAsync(folder);
+            broadcast.WriteTo(folder);
+            using var origin = MeasuredServer.Origin(broadcast);
+            using var relay = await MeasuredServer.RelayAsync(broadcast);
+            // The two programs of ours are set up differently, and so is what each is measured against.
+            using var bareOfOrigin = await MeasuredServer.BareAsync("bare-as-origin", folder, Path.Combine(RepositoryRoot.Path, "src", "LiveLedger.Server", "bin", "Release", "net10.0", "LiveLedger.Server.dll"));
+            using var bareOfRelay = await MeasuredServer.BareAsync("bare-as-relay", folder, CommandLine.Program);
             using var nginx = await MeasuredServer.NginxAsync(folder);
-            var segments = await SeriesAsync(files, ".m4s", relay, bare, nginx);
-            var records = await SeriesAsync(files, ".record", relay, bare, nginx);
-            return new("relay", Conditions(load, nginx is not null), [.. Measures(segments), .. RecordMeasures(records)]);
+            MeasuredServer[] servers = [origin, bareOfOrigin, relay, bareOfRelay, .. nginx is null ? (MeasuredServer[])[] : [nginx]];
+            var measures = new List<Measure>();
+            foreach (var (kind, turns) in s_series)
+            {
+                measures.AddRange(Measures(kind, await SeriesAsync(broadcast.Of(kind), turns, servers)));
+            }
+
+            return new("relay", Conditions(load, broadcast, nginx is not null), measures);
         }
         finally
         {
-            Directory.Delete(folder, recursive: true);
+            foreach (var made in (string[])[folder, folder + ".nginx"])
+            {
+                if (Directory.Exists(made))
+                {
+                    Directory.Delete(made, recursive: true);
+                }
+            }
         }
     }
 
-    private static IEnumerable<Measure> Measures(IReadOnlyList<Turn> turns)
+    private static IEnumerable<Measure> Measures(string kind, IReadOnlyList<Dictionary<string, Load>> turns)
     {
-        yield return Measure.AtLeast("relay-of-bare", Median(turns, static t => t.Relay.BytesPerCpu / t.Bare.BytesPerCpu), "ratio", LeastOfBare);
-        yield return Measure.Info("relay-of-bare-least", turns.Min(static t => t.Relay.BytesPerCpu / t.Bare.BytesPerCpu), "ratio");
-        yield return Measure.Info("relay-of-bare-most", turns.Max(static t => t.Relay.BytesPerCpu / t.Bare.BytesPerCpu), "ratio");
-        yield return Measure.Info("relay", Median(turns, static t => t.Relay.BytesPerCpu / 1e6), "MB/s per core");
-        yield return Measure.Info("bare", Median(turns, static t => t.Bare.BytesPerCpu / 1e6), "MB/s per core");
-        if (turns[0].Nginx is not null)
+        var isSegments = kind == ".m4s";
+        var suffix = isSegments ? "" : "-records";
+        foreach (var server in (string[])["origin", "relay"])
         {
-            yield return Measure.Info("nginx", Median(turns, static t => t.Nginx!.BytesPerCpu / 1e6), "MB/s per core");
+            var ratios = turns.Select(t => t[server].BytesPerCpu / t[$"bare-as-{server}"].BytesPerCpu).Order().ToArray();
+            var median = ratios[ratios.Length / 2];
+            yield return isSegments ? Measure.AtLeast($"{server}-of-bare", median, "ratio", LeastOfBare) : Measure.Info($"{server}-of-bare{suffix}", median, "ratio");
+            yield return Measure.Info($"{server}-of-bare{suffix}-least", ratios[0], "ratio");
+            yield return Measure.Info($"{server}-of-bare{suffix}-most", ratios[^1], "ratio");
         }
 
-        yield return Measure.Info("relay-on-the-wire", Median(turns, static t => t.Relay.Bytes / t.Relay.Seconds / 1e6), "MB/s");
-        yield return Measure.Info("bare-on-the-wire", Median(turns, static t => t.Bare.Bytes / t.Bare.Seconds / 1e6), "MB/s");
-    }
-
-    private static IEnumerable<Measure> RecordMeasures(IReadOnlyList<Turn> turns)
-    {
-        yield return Measure.Info("records-of-bare", Median(turns, static t => t.Relay.BytesPerCpu / t.Bare.BytesPerCpu), "ratio");
-        yield return Measure.Info("relay-records", Median(turns, static t => t.Relay.Answers / t.Relay.Cpu), "answers/s per core");
-        yield return Measure.Info("bare-records", Median(turns, static t => t.Bare.Answers / t.Bare.Cpu), "answers/s per core");
-        if (turns[0].Nginx is not null)
+        foreach (var server in turns[0].Keys)
         {
-            yield return Measure.Info("nginx-records", Median(turns, static t => t.Nginx!.Answers / t.Nginx.Cpu), "answers/s per core");
+            yield return isSegments
+                ? Measure.Info(server, Median(turns, t => t[server].BytesPerCpu / 1e6), "MB/s per core")
+                : Measure.Info(server + suffix, Median(turns, t => t[server].Answers / t[server].Cpu), "answers/s per core");
+        }
+
+        foreach (var server in isSegments ? turns[0].Keys.ToArray() : [])
+        {
+            yield return Measure.Info($"{server}-on-the-wire", Median(turns, t => t[server].Bytes / t[server].Seconds / 1e6), "MB/s");
         }
     }
 
-    // Who is first changes from turn to turn, so that drift of the machine favours neither.
-    private static async Task<IReadOnlyList<Turn>> SeriesAsync(SignedFiles files, string kind, MeasuredServer relay, MeasuredServer bare, MeasuredServer? nginx)
+    // Who is first changes from turn to turn, so that drift of the machine favours nobody.
+    private static async Task<IReadOnlyList<Dictionary<string, Load>>> SeriesAsync(IReadOnlyList<(string Path, byte[] Bytes)> wanted, int count, MeasuredServer[] servers)
     {
-        await LoadAsync(files, kind, relay, s_warmUp);
-        await LoadAsync(files, kind, bare, s_warmUp);
-        var turns = new List<Turn>();
-        for (var n = 0; n < Pairs; n++)
+        foreach (var server in servers)
         {
-            var first = await LoadAsync(files, kind, n % 2 == 0 ? relay : bare, s_run);
-            var second = await LoadAsync(files, kind, n % 2 == 0 ? bare : relay, s_run);
-            var turn = new Turn(n % 2 == 0 ? first : second, n % 2 == 0 ? second : first, nginx is null ? null : await LoadAsync(files, kind, nginx, s_run));
-            Console.Error.WriteLine(string.Create(CultureInfo.InvariantCulture,
-                $"{kind} {n}: relay {turn.Relay.BytesPerCpu / 1e6:0} MB, bare {turn.Bare.BytesPerCpu / 1e6:0} MB, nginx {turn.Nginx?.BytesPerCpu / 1e6 ?? 0:0} MB a second of processor time"));
-            turns.Add(turn);
+            await LoadAsync(wanted, server, s_warmUp);
+        }
+
+        var turns = new List<Dictionary<string, Load>>();
+        for (var n = 0; n < count; n++)
+        {
+            var loads = new Dictionary<string, Load>();
+            foreach (var server in n % 2 == 0 ? servers : servers.Reverse())
+            {
+                loads[server.Name] = await LoadAsync(wanted, server, s_run);
+            }
+
+            turns.Add(servers.ToDictionary(static s => s.Name, s => loads[s.Name]));
+            Console.Error.WriteLine($"{Path.GetExtension(wanted[0].Path)} {n}: MB a second of processor time: "
+                + string.Join(", ", servers.Select(s => string.Create(CultureInfo.InvariantCulture, $"{s.Name} {loads[s.Name].BytesPerCpu / 1e6:0}"))));
         }
 
         return turns;
     }
 
-    private static async Task<Load> LoadAsync(SignedFiles files, string kind, MeasuredServer server, TimeSpan run)
+    private static async Task<Load> LoadAsync(IReadOnlyList<(string Path, byte[] Bytes)> wanted, MeasuredServer server, TimeSpan run)
     {
-        var wanted = files.All.Where(f => f.Key.EndsWith(kind, StringComparison.Ordinal)).Select(f => (Path: files.PathOf(f.Key), Bytes: f.Value)).ToArray();
         var (cpu, watch) = (server.ProcessorSeconds, Stopwatch.StartNew());
         var counts = await Task.WhenAll(Enumerable.Range(0, Clients).Select(client => Task.Run(async () =>
         {
             var room = new byte[wanted.Max(static w => w.Bytes.Length) + 1];
             var (answers, bytes) = (0L, 0L);
-            for (var n = client * wanted.Length / Clients; watch.Elapsed < run; n++)
+            for (var n = client * wanted.Count / Clients; watch.Elapsed < run; n++)
             {
-                var (path, expected) = wanted[n % wanted.Length];
+                var (path, expected) = wanted[n % wanted.Count];
                 using var answer = await server.Http.GetAsync(path, HttpCompletionOption.ResponseHeadersRead);
                 await using var body = await answer.EnsureSuccessStatusCode().Content.ReadAsStreamAsync();
                 var length = await body.ReadAtLeastAsync(room, room.Length, throwOnEndOfStream: false);
                 if (!room.AsSpan(0, length).SequenceEqual(expected))
                 {
-                    throw new InvalidDataException($"{server.Http.BaseAddress}{path}: other bytes than the broadcaster's");
+                    throw new InvalidDataException($"{server.Name} {path}: other bytes than the broadcaster's");
                 }
 
                 (answers, bytes) = (answers + 1, bytes + length);
@@ -116,42 +131,25 @@ internal static class RelayBenchmark
         return new(counts.Sum(static c => c.answers), counts.Sum(static c => c.bytes), server.ProcessorSeconds - cpu, watch.Elapsed.TotalSeconds);
     }
 
-    private static async Task<WebApplication> OriginAsync(SignedFiles files)
-    {
-        var byPath = files.All.ToDictionary(f => files.PathOf(f.Key), static f => f.Value);
-        var builder = WebApplication.CreateSlimBuilder();
-        builder.Logging.ClearProviders();
-        builder.WebHost.UseUrls("http://127.0.0.1:0");
-        var app = builder.Build();
-        app.Run(context => byPath.TryGetValue(context.Request.Path.Value!, out var bytes) ? context.Response.Body.WriteAsync(bytes).AsTask() : NotFound(context));
-        await app.StartAsync();
-        return app;
-    }
-
-    private static Task NotFound(HttpContext context)
-    {
-        context.Response.StatusCode = StatusCodes.Status404NotFound;
-        return Task.CompletedTask;
-    }
-
-    private static Dictionary<string, string> Conditions(string load, bool nginx) => new()
+    private static Dictionary<string, string> Conditions(string load, SealedBroadcast broadcast, bool nginx) => new()
     {
         ["cores"] = $"{Environment.ProcessorCount}, shared by load generator and server; load when it began: {load}",
         ["runtime"] = System.Runtime.InteropServices.RuntimeInformation.FrameworkDescription,
-        ["relay"] = "liveledger relay, a process; every object fetched and checked up to the broadcaster's identity before the clock starts, then served from memory over HTTP/1.1",
-        ["bare"] = "Kestrel with the same bytes in memory, a process under the same runtime settings: no routes, tags, ranges or headers but the length and type",
+        ["origin"] = "liveledger serve, a process, with PostgreSQL: it has taken the segments in, encrypted, sealed and logged them, and serves them as they lie on its disk",
+        ["relay"] = "liveledger relay before that origin, a process; every object fetched and checked up to the broadcaster's identity before the clock starts, then served from memory over HTTP/1.1",
+        ["bare"] = "Kestrel with the same bytes in memory, a process under the runtime settings of the origin's program, and one under the relay's: no routes, tags, ranges or headers but the length and type",
         ["nginx"] = nginx ? "sendfile from a folder in memory, a worker a core" : "not installed",
-        ["method"] = $"{Clients} connections kept alive, each asks again when it has compared its answer with the broadcaster's bytes; after {s_warmUp.TotalSeconds:0} s of warm-up of each the median of {Pairs} turns of {s_run.TotalSeconds:0.#} s each, order changing; bytes over the serving process's processor time",
-        ["objects"] = $"{SignedFiles.Segments} segments of {SignedFiles.SegmentBytes} bytes, and their records",
+        ["method"] = string.Create(CultureInfo.InvariantCulture,
+            $"{Clients} connections kept alive, each asks again when it has compared its answer with the broadcaster's bytes; after {s_warmUp.TotalSeconds:0} s of warm-up of each the median of {s_series[0].Turns} turns of {s_run.TotalSeconds:0.#} s each ({s_series[1].Turns} for records), order changing; bytes over the serving process's processor time"),
+        ["objects"] = string.Create(CultureInfo.InvariantCulture,
+            $"{broadcast.Of(".m4s").Count} segments of {broadcast.Of(".m4s").Average(static o => o.Bytes.Length) / 1000:0} kB on average, and their records of {broadcast.Of(".record").Average(static o => o.Bytes.Length):0} bytes"),
     };
 
-    private static double Median(IReadOnlyList<Turn> turns, Func<Turn, double> of)
+    private static double Median(IReadOnlyList<Dictionary<string, Load>> turns, Func<Dictionary<string, Load>, double> of)
     {
         var sorted = turns.Select(of).Order().ToArray();
         return sorted[sorted.Length / 2];
     }
-
-    private sealed record Turn(Load Relay, Load Bare, Load? Nginx);
 
     private sealed record Load(long Answers, long Bytes, double Cpu, double Seconds)
     {

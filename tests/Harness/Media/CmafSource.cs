@@ -18,7 +18,8 @@ public sealed class CmafSource : IDisposable
     /// <param name="seconds">Length.</param>
     /// <param name="file">A video file to loop; null for the generated picture.</param>
     /// <param name="frequency">Of the tone; another one makes another source.</param>
-    public static async Task<CmafSource> MakeAsync(int seconds, string? file = null, int frequency = 440)
+    /// <param name="kilobits">Of the larger video, a second.</param>
+    public static async Task<CmafSource> MakeAsync(int seconds, string? file = null, int frequency = 440, int kilobits = 800)
     {
         var folder = Directory.CreateTempSubdirectory("liveledger-source-").FullName;
         string[] input = file is null
@@ -29,7 +30,7 @@ public sealed class CmafSource : IDisposable
         [
             "-nostdin", "-loglevel", "error", "-y", .. input, "-t", seconds.ToString(CultureInfo.InvariantCulture),
             "-filter_complex", "[0:v]split=2[a][b];[b]scale=426:240[c]", "-map", "[a]", "-map", "[c]", "-map", audio,
-            "-c:v", "libx264", "-preset", "ultrafast", "-b:v:0", "800k", "-b:v:1", "300k", "-g", "48", "-keyint_min", "48", "-sc_threshold", "0",
+            "-c:v", "libx264", "-preset", "ultrafast", "-b:v:0", $"{kilobits}k", "-b:v:1", "300k", "-g", "48", "-keyint_min", "48", "-sc_threshold", "0",
             "-c:a", "aac", "-ac", "2", "-b:a", "96k",
             "-f", "dash", "-seg_duration", "2", "-use_timeline", "1", "-init_seg_name", "$RepresentationID$/init.mp4",
             "-media_seg_name", "$RepresentationID$/$Number$.m4s", "-format_options", "movflags=+cmaf+skip_sidx",
