@@ -10,6 +10,7 @@ internal sealed class Matching
 {
     // With as many, each has enough sources, and a swarm stays in one piece. Each is met by as many again: in a large room twice what is wanted must be less than strangers may have, or there is no room
     // for those who come last.
+    private const int WantedAtFirst = 4;
     private const int WantedInSmall = 8;
     private const int WantedInLarge = 6;
     private const int Small = 24;
@@ -23,17 +24,21 @@ internal sealed class Matching
     // Candidates that are looked at for one member beside those who may be near, so that a large room costs no more than a small one.
     private const int Sample = 48;
 
+    private static readonly TimeSpan s_young = TimeSpan.FromSeconds(5);
+
     private readonly List<Member> _open = [];
     private readonly List<Member> _private = [];
     private readonly Vicinity _vicinity = new();
+    private readonly Queue<(Member Member, long At)> _young = [];
     private readonly Partings _partings;
     private readonly RelayList _relays;
     private readonly int _minViewers;
+    private readonly TimeProvider _time;
     private readonly Introductions _budget;
 
     public Matching(int minViewers, Introductions budget, TimeProvider time)
     {
-        (_minViewers, _budget, _partings) = (minViewers, budget, new(time));
+        (_minViewers, _budget, _partings, _time) = (minViewers, budget, new(time), time);
         _relays = new(_partings);
     }
 
@@ -44,6 +49,9 @@ internal sealed class Matching
     public bool IsEnough => _open.Count >= _minViewers;
 
     private int Wanted => _open.Count <= Small ? WantedInSmall : WantedInLarge;
+
+    // Where many come at once, links that are made in the first seconds keep first segments waiting: some now, the others when it plays.
+    private int WantedBy(Member member) => member.IsYoung ? WantedAtFirst : Wanted;
 
     /// <summary>Takes a member in; those who now have somebody to be introduced to.</summary>
     /// <param name="member">Whom.</param>
@@ -66,6 +74,7 @@ internal sealed class Matching
             return [];
         }
 
+        _young.Enqueue((member, _time.GetTimestamp()));
         member.Index = _open.Count;
         _open.Add(member);
         _vicinity.Add(member);
@@ -117,13 +126,13 @@ internal sealed class Matching
         }
 
         _relays.Connect(member);
-        if (!member.IsOpen || !IsEnough || member.Links >= Wanted)
+        if (!member.IsOpen || !IsEnough || member.Links >= WantedBy(member))
         {
             return;
         }
 
         var found = Candidates(member);
-        var wanted = Wanted - member.Links;
+        var wanted = WantedBy(member) - member.Links;
         // Some by chance first, and again when one of these is lost: the nearest alone would be islands in the end.
         var byChance = Math.Clamp(ByChance - member.Neighbours.Values.Count(static n => n.IsByChance), 0, wanted);
         Span<Member> all = found.ToArray();
@@ -210,6 +219,15 @@ internal sealed class Matching
     public void Tick()
     {
         _partings.Forget();
+        while (_young.TryPeek(out var oldest) && _time.GetElapsedTime(oldest.At) >= s_young)
+        {
+            _young.Dequeue().Member.IsYoung = false;
+            if (!oldest.Member.HasLeft)
+            {
+                Connect(oldest.Member);
+            }
+        }
+
         foreach (var viewer in _relays.Next())
         {
             _relays.Connect(viewer);
@@ -251,5 +269,5 @@ internal sealed class Matching
     }
 
     // Who came early would be full of strangers when a neighbour comes.
-    private static int RoomFor(Member member, Member other) => member.Place.To(other.Place) <= Nearness.Network ? Room.MaxLinks : Room.MaxLinks - KeptForTheNear;
+    private int RoomFor(Member member, Member other) => _vicinity.AreNear(member, other, _open.Count) ? Room.MaxLinks : Room.MaxLinks - KeptForTheNear;
 }

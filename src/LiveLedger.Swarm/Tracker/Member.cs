@@ -44,6 +44,9 @@ internal sealed class Member(PeerId id, Admission admission, Place place, Action
     /// <summary>When it may ask for more neighbours again.</summary>
     public long AskedAt { get; set; }
 
+    /// <summary>True in its first seconds.</summary>
+    public bool IsYoung { get; set; } = true;
+
     /// <summary>True once it is out of its room.</summary>
     public bool HasLeft { get; set; }
 

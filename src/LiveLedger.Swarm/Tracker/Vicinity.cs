@@ -73,11 +73,31 @@ internal sealed class Vicinity
     /// <param name="viewers">How many viewers there are.</param>
     public (int Rank, double RoundTrip) Between(Member one, Member other, int viewers)
     {
-        var near = one.Place.To(other.Place);
-        var rank = near == Nearness.Lan ? 0 : ShareRelay(one, other, viewers) ? 1 : (int)near + 1;
+        var rank = RankOf(one, other, viewers);
         var known = one.IsPlaced && other.IsPlaced;
         // One that has measured nothing yet stands in the middle: neither sought nor shunned.
-        return (rank, known ? Math.Floor(one.Where.To(other.Where) / StepMs) : Math.Floor(Coordinate.TypicalMs / StepMs));
+        return ((int)rank, known ? Math.Floor(one.Where.To(other.Where) / StepMs) : Math.Floor(Coordinate.TypicalMs / StepMs));
+    }
+
+    /// <summary>True for those of one address, one relay, one network.</summary>
+    public bool AreNear(Member one, Member other, int viewers) => RankOf(one, other, viewers) <= Rank.Network;
+
+    private Rank RankOf(Member one, Member other, int viewers) => one.Place.To(other.Place) switch
+    {
+        Nearness.Lan => Rank.Lan,
+        _ when ShareRelay(one, other, viewers) => Rank.Relay,
+        Nearness.Network => Rank.Network,
+        Nearness.Region => Rank.Region,
+        _ => Rank.Far,
+    };
+
+    private enum Rank
+    {
+        Lan,
+        Relay,
+        Network,
+        Region,
+        Far,
     }
 
     // A relay that most have says nothing of where they are.

@@ -99,10 +99,27 @@ public sealed class RoomTests : IDisposable
             Assert.Null(room.Join(Seat(n, n < 12 ? "203.0.113.7" : $"10.{n / 200}.{n % 200}.1").Member));
         }
 
+        Later(room);
         var home = Seat(1000, "203.0.113.7");
         Assert.Null(room.Join(home.Member));
+        Later(room);
         var near = home.Member.Neighbours.Values.Count(n => home.Member.Place.To(n.Member.Place) == Nearness.Lan);
         Assert.InRange(near, 4, 8);
+    }
+
+    [Fact]
+    public void Who_has_just_come_meets_four_and_the_others_some_seconds_later()
+    {
+        var room = new Room(_broadcast, 3, _time);
+        var seats = Enumerable.Range(0, 12).Select(n => Seat(n)).ToList();
+        seats.ForEach(s => Assert.Null(room.Join(s.Member)));
+        Later(room);
+        var newcomer = Seat(100);
+        Assert.Null(room.Join(newcomer.Member));
+        room.More(newcomer.Member);
+        Assert.Equal(4, newcomer.Member.Links);
+        Later(room);
+        Assert.Equal(8, newcomer.Member.Links);
     }
 
     [Fact]
@@ -157,6 +174,8 @@ public sealed class RoomTests : IDisposable
             }
 
             _time.Advance(TimeSpan.FromMinutes(2));
+            seats.ForEach(s => room.TryRenew(s.Member, AdmissionOf(spotOf[s.Member.Id] * 256)));
+            room.Tick();
         }
 
         TestContext.Current.TestOutputHelper!.WriteLine($"{near} of {all} introductions within a city; by chance a third");
@@ -185,6 +204,7 @@ public sealed class RoomTests : IDisposable
             }
         }
 
+        Later(room);
         // Everybody has room again.
         seats.ForEach(s => s.Member.Neighbours.Keys.Take(s.Member.Links / 2).ToList().ForEach(other => room.Unlink(s.Member, new(other, "left"))));
         Seated newcomer;
@@ -197,6 +217,7 @@ public sealed class RoomTests : IDisposable
         }
         while (newcomer.Member.Neighbours.Keys.Count(far.Contains) < 4);
 
+        Later(room);
         // It stands with the fifteen; only its links with others are up.
         newcomer.Take();
         newcomer.Member.Neighbours.Keys.Where(far.Contains).ToList().ForEach(other => room.Linked(newcomer.Member, new(other, 160)));
@@ -221,13 +242,14 @@ public sealed class RoomTests : IDisposable
             }
         }
 
+        Later(room);
         // Those of the office are full of strangers by now but for the places that are kept for the near: a few leave, as people do.
         seats.Skip(12).Take(100).ToList().ForEach(s => room.Leave(s.Member));
         var newcomer = Seat(1000 * 256);
         Assert.Null(room.Join(newcomer.Member));
+        Later(room);
         room.Linked(newcomer.Member, new(office.Member.Id, null));
         newcomer.Member.Neighbours.Keys.Where(id => id != office.Member.Id).ToList().ForEach(id => room.Unlink(newcomer.Member, new(id, "left")));
-        _time.Advance(TimeSpan.FromMinutes(1));
         room.More(newcomer.Member);
         var colleagues = seats.Take(12).Count(s => newcomer.Member.Find(s.Member.Id) is not null);
         Assert.InRange(colleagues, 4, 8);
@@ -436,6 +458,13 @@ public sealed class RoomTests : IDisposable
         Identity = _key.PublicKey,
         Tracker = new("wss://live.example/v1/swarm"),
     };
+
+    // What is not done at once is done by now.
+    private void Later(Room room)
+    {
+        _time.Advance(TimeSpan.FromSeconds(6));
+        room.Tick();
+    }
 
     private Seated Relay(string origin) => new(AdmissionOf(900_000_000) with { Role = PeerRole.Relay, Origin = origin }, new(IPAddress.Parse("198.51.100.1"), null));
 
