@@ -2,10 +2,11 @@ import type { Browser, Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { predicted } from "./nodePeers/prediction.js";
 import { openMortal } from "./support/chromium.js";
+import { onMachineOfItsOwn } from "./support/machine.js";
 import { arm, hangingAtAWant, offloadOf, printShares, type Share, sharesOver, shares as sharing, untilLinked, watchers } from "./support/swarmPages.js";
 import { SwarmStage } from "./support/swarmStage.js";
-import { until } from "./support/until.js";
-import { statsOf } from "./support/watchPage.js";
+import { sleep, until } from "./support/until.js";
+import { statsOf, untilPlaying } from "./support/watchPage.js";
 
 /** A machine that is busy with something else for a moment stops every player, with neighbours or without: a stall of the swarm's comes again. */
 const once = 1;
@@ -114,5 +115,91 @@ describe("A page whose viewer does not share", () => {
     leaving.on("request", (request) => asked.push(new URL(request.url()).pathname));
     expectPlayed(await sharesOver([leaving], 10), 10);
     expect(asked.filter((path) => path.startsWith("/v1/admissions"))).toEqual([]);
+  }, 180_000);
+});
+
+describe("What is seen of it", () => {
+  /** A number of bytes as pages write it. */
+  function bytesIn(text: string): number {
+    const [, value, unit] = /^([\d.]+) (B|kB|MB|GB)$/.exec(text) ?? [];
+    return Number(value) * { B: 1, kB: 1e3, MB: 1e6, GB: 1e9 }[unit as "B"];
+  }
+
+  it("on the page is what its swarm counts, as figures, as a plot and as a graph, and in the studio what the pages say", async () => {
+    const pages = await watchers(stage, browser, 3, sharing("on"));
+    await untilLinked(pages, 2);
+    const [page] = pages;
+    if (!page) throw new Error("no page");
+    await until("parts from others in three columns of the plot", 60, async () => (await page.locator("#sharing-plot rect.peers").count()) >= 3);
+    expect(await page.locator("#sharing-plot rect.origin").count()).toBeGreaterThan(0);
+    expect(await page.locator("#sharing-graph circle.viewer").count()).toBe(2);
+    expect(await page.locator("#sharing-graph desc").textContent()).toMatch(/^Viewer in the same network(, \d+ ms away)?: [\d.]+ k?M?B in, [\d.]+ k?M?B out\. Viewer in the same network/);
+
+    // Written each second: each lies between what was counted somewhat before and what is counted after.
+    const before = (await statsOf(page)).swarm;
+    await sleep(2000);
+    const shown = await page.evaluate(() => Object.fromEntries(["origin", "relays", "peers", "sent", "neighbours", "chunks"].map((name) => [name, document.getElementById(`s-${name}`)?.textContent ?? ""])));
+    const after = (await statsOf(page)).swarm;
+    if (!before || !after) throw new Error("no swarm");
+    const rounded = 1.06;
+    for (const [name, least, most] of [
+      ["origin", before.counts.origin + before.elsewhere, after.counts.origin + after.elsewhere], ["peers", before.counts.peers, after.counts.peers], ["sent", before.counts.sent, after.counts.sent],
+    ] as const) {
+      expect(most, name).toBeGreaterThan(0);
+      expect(bytesIn(shown[name] ?? ""), name).toBeGreaterThanOrEqual(least / rounded);
+      expect(bytesIn(shown[name] ?? ""), name).toBeLessThanOrEqual(most * rounded);
+    }
+    expect([shown["relays"], shown["neighbours"]]).toEqual(["0 B", "2"]);
+    const [, verified, refused] = /^([\d,]+) verified, (\d+) refused$/.exec(shown["chunks"] ?? "") ?? [];
+    expect(Number(verified?.replaceAll(",", ""))).toBeGreaterThanOrEqual(before.counts.goodChunks);
+    expect(Number(verified?.replaceAll(",", ""))).toBeLessThanOrEqual(after.counts.goodChunks);
+    expect([Number(refused), after.counts.badChunks]).toEqual([0, 0]);
+
+    const { server, broadcast } = stage;
+    const { token } = await server.ask<{ token: string }>("POST", "/v1/tokens", server.operatorToken, { subject: "browser-tests", role: "broadcaster", lifetimeSeconds: 3600 });
+    const studio = await (await browser.newContext()).newPage();
+    await studio.goto(`${server.url}/studio`);
+    await studio.fill("#token-input", token);
+    await studio.click("#sign-in-button");
+    await studio.getByRole("link", { name: "Bars for many" }).click();
+    const figure = async (name: string) => (await studio.locator(`#swarm [data-figure="${name}"]`).textContent()) ?? "";
+    await until("three viewers in the studio", 20, async () => (await figure("sharers")).startsWith("3 + 0, 3 links"));
+    await until("the same offload and latency as by the API", 40, async () => {
+      const { offload, latencyMs } = await broadcast.swarm();
+      return offload !== null && offload > 0 && latencyMs !== null && (await figure("offload")) === `${(100 * offload).toFixed(1)} %` && (await figure("latency")) === `${(latencyMs / 1000).toFixed(1)} s`;
+    });
+    expect(await figure("stalls")).toMatch(/^\d/);
+    await until("a plot of what comes", 30, async () => (await studio.locator("#swarm svg rect.peers").count()) > 0);
+  }, 240_000);
+
+  it("is remembered of the viewer's word: on after a reload without being asked, and off after the next", async () => {
+    const [page] = await watchers(stage, browser, 1, onMachineOfItsOwn);
+    if (!page) throw new Error("no page");
+    expect((await statsOf(page)).swarm).toBeUndefined();
+    expect(await page.locator("#sharing").isChecked()).toBe(false);
+    await page.locator("#sharing").check();
+    const joined = () => until("it has joined", 30, async () => (await statsOf(page)).swarm?.state === "joined");
+    await joined();
+    await page.reload();
+    await joined();
+    expect(await page.locator("#sharing").isChecked()).toBe(true);
+    await page.locator("#sharing").uncheck();
+    await page.reload();
+    await untilPlaying(page, 40);
+    expect((await statsOf(page)).swarm).toBeUndefined();
+    expect(await page.locator("#sharing").isChecked()).toBe(false);
+  }, 180_000);
+
+  // The last: nothing comes for a while.
+  it("is that nothing new comes, once the broadcaster's line is down, and that it does again", async () => {
+    const [page] = await watchers(stage, browser, 1, sharing("on"));
+    if (!page) throw new Error("no page");
+    const notice = page.locator("#notice");
+    expect(await notice.isVisible()).toBe(false);
+    await stage.broadcast.stopPublishing();
+    await until("the page says so", 30, async () => (await notice.isVisible()) && (await notice.innerText()).includes("Nothing new has come"));
+    stage.broadcast.publish();
+    await until("and takes it back", 60, async () => !(await notice.isVisible()));
+    await untilPlaying(page, 40);
   }, 180_000);
 });
