@@ -2,7 +2,8 @@ namespace LiveLedger.Swarm.Tracker;
 
 /// <summary>
 /// Where a member stands in the network by the round trips that it has measured, so that the way between two that never met can be told beforehand: Vivaldi (Dabek, Cox, Kaashoek and Morris,
-/// SIGCOMM 2004, §5.4: a plane, and a height for the member's own line). Each moves by its own measurements alone: one that lies is placed wrongly itself, and is met by chance like everybody.
+/// SIGCOMM 2004, §5.4: a plane, and a height for the member's own line). One that lies is placed wrongly, and draws those after it that are linked
+/// with it: what that changes is who among many is met first, never how many are, nor those that are met by chance.
 /// </summary>
 /// <param name="X">Milliseconds.</param>
 /// <param name="Y">Milliseconds.</param>

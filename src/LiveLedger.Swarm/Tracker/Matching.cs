@@ -1,5 +1,3 @@
-using LiveLedger.Peering.Admissions;
-
 namespace LiveLedger.Swarm.Tracker;
 
 /// <summary>
@@ -54,15 +52,8 @@ internal sealed class Matching
     private int WantedBy(Member member) => member.IsYoung ? WantedAtFirst : Wanted;
 
     /// <summary>Takes a member in; those who now have somebody to be introduced to.</summary>
-    /// <param name="member">Whom.</param>
-    /// <param name="parted">With whom it parted after an offence, as it says itself.</param>
-    public IReadOnlyList<Member> Add(Member member, IReadOnlyList<PeerPseudonym> parted)
+    public IReadOnlyList<Member> Add(Member member)
     {
-        foreach (var other in parted)
-        {
-            _partings.Part(member.Admission.Peer, other);
-        }
-
         if (!member.IsViewer)
         {
             return _relays.Add(member, _open.Concat(_private));
@@ -264,7 +255,7 @@ internal sealed class Matching
 
         // Two ends of one entitlement are one peer, and refuse one another.
         found.RemoveWhere(o => o == member || o.Admission.Peer == member.Admission.Peer || o.Links >= RoomFor(member, o) || member.Find(o.Id) is not null
-            || !_budget.Has(o.Admission.Peer) || !_partings.MayMeet(member.Admission.Peer, o.Admission.Peer));
+            || !_budget.Has(o.Admission.Peer) || !_partings.MayMeet(member, o));
         return [.. found];
     }
 

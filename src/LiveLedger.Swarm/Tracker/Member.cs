@@ -44,6 +44,9 @@ internal sealed class Member(PeerId id, Admission admission, Place place, Action
     /// <summary>When it may ask for more neighbours again.</summary>
     public long AskedAt { get; set; }
 
+    /// <summary>With whom it parted after an offence, as it said when it joined.</summary>
+    public IReadOnlyList<PeerPseudonym> Parted { get; init; } = [];
+
     /// <summary>True in its first seconds.</summary>
     public bool IsYoung { get; set; } = true;
 

@@ -3,7 +3,10 @@ using LiveLedger.Peering.Admissions;
 
 namespace LiveLedger.Swarm.Tracker;
 
-/// <summary>Who is not introduced to whom: never after an offence, not for a while after a link that did not form. In memory; peers say again whom they parted with when they join. Not thread-safe.</summary>
+/// <summary>
+/// Who is not introduced to whom: never after an offence, not for a while after a link that did not form. In memory; peers say again when they join. What they say
+/// so is kept with them, for as long as they are there: it may be made up, and takes no place of what was seen here. Not thread-safe.
+/// </summary>
 internal sealed class Partings(TimeProvider time)
 {
     /// <summary>Most that a member says when it joins: the newest.</summary>
@@ -36,8 +39,14 @@ internal sealed class Partings(TimeProvider time)
     }
 
     /// <summary>True if two may be introduced to one another.</summary>
-    public bool MayMeet(PeerPseudonym a, PeerPseudonym b)
+    public bool MayMeet(Member one, Member other)
     {
+        var (a, b) = (one.Admission.Peer, other.Admission.Peer);
+        if (one.Parted.Contains(b) || other.Parted.Contains(a))
+        {
+            return false;
+        }
+
         if (_parted.Count == 0 && _failed.Count == 0)
         {
             return true;

@@ -51,7 +51,7 @@ internal sealed class RelayList(Partings partings)
             return;
         }
 
-        foreach (var relay in _relays.Where(r => r.Admission.Origin is not null && viewer.Find(r.Id) is null && partings.MayMeet(viewer.Admission.Peer, r.Admission.Peer))
+        foreach (var relay in _relays.Where(r => r.Admission.Origin is not null && viewer.Find(r.Id) is null && partings.MayMeet(viewer, r))
             .OrderBy(r => viewer.Place.To(r.Place)).ThenBy(static _ => Random.Shared.Next()).Take(ForEach - known))
         {
             // A relay's address is public, and it learns of the viewer when that one connects: no budget, and nothing to tell it.

@@ -51,9 +51,7 @@ internal sealed class Room(BroadcastId broadcast, int minViewers, TimeProvider t
     }
 
     /// <summary>Takes a member in and introduces it; or says why not, with nothing done.</summary>
-    /// <param name="member">Whom.</param>
-    /// <param name="parted">With whom it parted after an offence, as it says itself: a room that was lost, or moved, has forgotten.</param>
-    public string? Join(Member member, IReadOnlyList<PeerPseudonym>? parted = null)
+    public string? Join(Member member)
     {
         lock (_lock)
         {
@@ -79,7 +77,7 @@ internal sealed class Room(BroadcastId broadcast, int minViewers, TimeProvider t
                 member.Send(ToPeer.Revoked(token));
             }
 
-            var others = _matching.Add(member, parted ?? []);
+            var others = _matching.Add(member);
             _matching.Connect(member);
             // With this one there are enough; or, with a relay, there is something for everybody.
             foreach (var other in others)

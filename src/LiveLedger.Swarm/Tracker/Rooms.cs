@@ -18,13 +18,13 @@ internal sealed class Rooms(SwarmLinks links, SwarmOptions options, TimeProvider
     private PlayerFigures _said = PlayerFigures.None;
 
     /// <summary>Takes a member in, or says why not.</summary>
-    public (Room? Room, string? Refusal) Join(Member member, IReadOnlyList<PeerPseudonym> parted)
+    public (Room? Room, string? Refusal) Join(Member member)
     {
         var broadcast = member.Admission.Broadcast;
         while (true)
         {
             var room = _rooms.GetOrAdd(broadcast, b => new(b, options.MinViewers, time));
-            if (room.Join(member, parted) is { } refusal)
+            if (room.Join(member) is { } refusal)
             {
                 return (null, refusal);
             }

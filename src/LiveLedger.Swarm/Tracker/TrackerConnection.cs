@@ -119,8 +119,8 @@ internal sealed class TrackerConnection(WebSocket socket, HttpContext context, T
 
         joined();
         var address = links.AddressOf(context);
-        var member = new Member(PeerId.New(), admission, new(address, address is null ? null : links.RegionOf(address)), _outbox.Send) { Tracks = join.Tracks, Dismiss = Dismiss };
-        var (room, not) = rooms.Join(member, join.Parted);
+        var member = new Member(PeerId.New(), admission, new(address, address is null ? null : links.RegionOf(address)), _outbox.Send) { Tracks = join.Tracks, Parted = join.Parted, Dismiss = Dismiss };
+        var (room, not) = rooms.Join(member);
         return (room is null ? null : member, room, not);
     }
 
