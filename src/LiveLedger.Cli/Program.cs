@@ -7,6 +7,7 @@ using LiveLedger.Cli.Keys;
 using LiveLedger.Cli.Recovery;
 using LiveLedger.Cli.Relay;
 using LiveLedger.Cli.Serve;
+using LiveLedger.Cli.Swarm;
 
 var root = new RootCommand("LiveLedger: live streams that are encrypted, signed, logged and licensed.")
 {
@@ -18,6 +19,7 @@ var root = new RootCommand("LiveLedger: live streams that are encrypted, signed,
     LedgerCommand.Build(),
     KeysCommand.Build(),
     RelayCommand.Build(),
+    SwarmCommand.Build(),
 };
 
 var parsed = root.Parse(args);

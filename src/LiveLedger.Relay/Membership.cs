@@ -5,6 +5,7 @@ using LiveLedger.Relay.Broadcasts;
 using LiveLedger.Relay.Grants;
 using LiveLedger.Relay.Links;
 using LiveLedger.Relay.Platforms;
+using LiveLedger.Relay.Service;
 using LiveLedger.Relay.Tracking;
 
 namespace LiveLedger.Relay;
@@ -48,7 +49,10 @@ internal sealed class Membership(ServerApi server, Ed25519PrivateKey key, RelayC
             Grant.Doubt();
         };
         var ending = member.Ending.Token;
+        var receipts = new ReceiptsToFile(broadcast.Id, server, key, time);
+        swarm.Settled = receipts.Add;
         member.Running = Task.WhenAll(
+            RunAsync(stop => receipts.RunAsync(swarm.Settle, stop), ending),
             RunAsync(member.Keeper.RunAsync, ending), RunAsync(member.Tracker.RunAsync, ending), RunAsync(new EdgeFollower(swarm, server, time).RunAsync, ending));
     }
 

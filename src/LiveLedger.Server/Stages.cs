@@ -176,6 +176,7 @@ internal static class Stages
         broadcasts.MapEntitlements();
         broadcasts.MapSwarmOfBroadcasts();
         app.MapGroup("/v1/relays").RequireAuthorization(Registration.ApiPolicy).MapRelays();
+        app.MapGroup("/v1/swarm").RequireAuthorization(Registration.ApiPolicy).MapStaying();
         app.MapGroup("/v1/subjects").RequireAuthorization(Registration.ApiPolicy).WithTags("subjects").MapSubjects();
 
         app.MapGroup("/speke").RequireAuthorization(Registration.ApiPolicy).WithTags("speke").MapSpeke();

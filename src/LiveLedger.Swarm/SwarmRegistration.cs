@@ -5,7 +5,12 @@ using LiveLedger.Ledger.Schema;
 using LiveLedger.Media;
 using LiveLedger.Swarm.Admissions;
 using LiveLedger.Swarm.Bans;
+using LiveLedger.Swarm.Convictions;
 using LiveLedger.Swarm.Grants;
+using LiveLedger.Swarm.Receipts;
+using LiveLedger.Swarm.Reputation;
+using LiveLedger.Swarm.Sessions;
+using LiveLedger.Swarm.Staying;
 using LiveLedger.Swarm.Stun;
 using LiveLedger.Swarm.Tracker;
 using Microsoft.AspNetCore.Builder;
@@ -28,19 +33,36 @@ public static class SwarmRegistration
         .AddSingleton(BanTables.Inline)
         .AddSingleton<BanBook>()
         .AddSingleton<BanEndpoints>()
+        .AddSingleton(ConvictionTables.Inline)
+        .AddSingleton<ConvictionBook>()
+        .AddSingleton<ConvictionEndpoints>()
+        .AddSingleton<FraudProofEndpoint>()
         .AddSingleton<RoomPlaces>()
         .AddSingleton<TrackerAddress>()
         .AddSingleton<AdmissionDesk>()
         .AddSingleton<AdmissionEndpoint>()
         .AddSingleton<TrackerDoor>()
+        .AddSingleton<StayingInForce>()
+        .AddSingleton<StayingEndpoints>()
         .AddSingleton<Rooms>()
         .AddSingleton<TrackerEndpoint>()
         .AddSingleton<FiguresEndpoint>()
+        .AddSingleton(static s => new StandingProjection(s.GetRequiredService<EventStore>()).Projection)
+        .AddSingleton<StandingBook>()
+        .AddSingleton<HeldBands>()
+        .AddSingleton<StandingEndpoints>()
+        .AddSingleton<AdmittedKeys>()
+        .AddSingleton<ReceiptDesk>()
+        .AddSingleton<ReceiptEndpoint>()
+        .AddHostedService<ReputationRecorder>()
         .AddHostedService<SwarmMeter>()
         .AddHostedService(s => s.GetRequiredService<Rooms>())
         .AddHostedService<RoomKeeper>()
+        .AddHostedService<SessionWriter>()
+        .AddHostedService<StayingFollower>()
         .AddHostedService<SealedFollower>()
         .AddHostedService<BanFollower>()
+        .AddHostedService<ConvictionFollower>()
         .AddHostedService<RightFollower>()
         .AddHostedService<GrantFollower>()
         .AddHostedService<StunResponder>();
@@ -65,7 +87,7 @@ public static class SwarmRegistration
     /// <summary>The broadcast whose event this is, as its payload says; null if it is none of this stage's, or of all broadcasts.</summary>
     public static string? BroadcastOf(StoredEvent stored)
     {
-        if (stored.Stream.Value.Split('/') is not ["admission" or "relay" or "ban", ..])
+        if (stored.Stream.Value.Split('/') is not ["admission" or "relay" or "ban" or "conviction" or "sessions" or "receipts" or "fork", ..])
         {
             return null;
         }
@@ -86,11 +108,16 @@ public static class SwarmRegistration
     {
         GrantEndpoints.MapOfBroadcast(broadcasts);
         BanEndpoints.Map(broadcasts);
+        ConvictionEndpoints.Map(broadcasts);
         FiguresEndpoint.Map(broadcasts);
+        StandingEndpoints.Map(broadcasts);
     }
 
     /// <summary>Maps <c>/v1/relays</c> into a group that requires an API token.</summary>
     public static void MapRelays(this RouteGroupBuilder relays) => GrantEndpoints.MapOfAll(relays);
+
+    /// <summary>Maps <c>/v1/swarm/staying-model</c> into a group that requires an API token.</summary>
+    public static void MapStaying(this RouteGroupBuilder swarm) => StayingEndpoints.Map(swarm);
 
     /// <summary>Maps the request for an admission; the server requires a viewer's or a relay's token there.</summary>
     public static IEndpointConventionBuilder MapAdmissions(this IEndpointRouteBuilder routes) => AdmissionEndpoint.Map(routes);
@@ -98,10 +125,12 @@ public static class SwarmRegistration
     /// <summary>Maps what a relay is told of its own grant; the server requires its token there.</summary>
     public static IEndpointConventionBuilder MapOwnRelay(this IEndpointRouteBuilder routes) => GrantEndpoints.MapOwn(routes);
 
-    /// <summary>Maps what is public: how to ask for an admission, and the tracker.</summary>
+    /// <summary>Maps what is public: how to ask for an admission, fraud proofs, receipts (their signatures say who hands them in), and the tracker.</summary>
     public static void MapTracker(this IEndpointRouteBuilder routes)
     {
         AdmissionEndpoint.MapAsking(routes);
+        FraudProofEndpoint.Map(routes);
         TrackerEndpoint.Map(routes);
+        ReceiptEndpoint.Map(routes);
     }
 }

@@ -4,6 +4,7 @@ using LiveLedger.Benchmarks.Ledgers;
 using LiveLedger.Benchmarks.Licences;
 using LiveLedger.Benchmarks.Packaging;
 using LiveLedger.Benchmarks.Relays;
+using LiveLedger.Benchmarks.Reputation;
 using LiveLedger.Benchmarks.Swarm;
 
 if (args is [BareKestrel.Word, var folder])
@@ -22,6 +23,7 @@ Dictionary<string, Func<Task<BenchmarkReport>>> benchmarks = new()
     ["licence"] = LicenceBenchmark.RunAsync,
     ["packager"] = () => Task.FromResult(PackagerBenchmark.Run()),
     ["relay"] = RelayBenchmark.RunAsync,
+    ["reputation"] = ReputationBenchmark.RunAsync,
     ["tracker"] = TrackerBenchmark.RunAsync,
 };
 

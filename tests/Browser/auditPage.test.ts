@@ -20,7 +20,7 @@ describe("The audit page", () => {
     expect((await untilListed(audit.page)).list).toBe("25 entries, each proven to be in the signed log");
     expect(await audit.page.locator("tbody tr").count()).toBe(25);
     await audit.page.click("text=Older ›");
-    await until("the rest", 10, async () => (await untilListed(audit.page)).list.startsWith("7 entries"));
+    await until("the rest", 10, async () => (await untilListed(audit.page)).list.startsWith("8 entries"));
     expect(await audit.page.locator("tbody tr").last().getAttribute("data-index")).toBe("0");
     expect(audit.complaints).toEqual([]);
   });
@@ -64,7 +64,7 @@ describe("The audit page", () => {
   it("remembers, and says since when the log only grew", async () => {
     await audit.open();
     await studios.entitle(`late-${crypto.randomUUID()}`);
-    const size = await studios.published(33);
+    const size = await studios.published(34);
     await audit.page.click("#check-again");
     await audit.untilChecked("history: good");
     expect(await audit.page.textContent('[data-check="history"]')).toContain("It extends what you saw on");
@@ -79,7 +79,7 @@ describe("The audit page", () => {
   it("looks for an entry that came after its last look, and says where a log ends", async () => {
     await audit.open("#/entry/0");
     await studios.entitle(`later-${crypto.randomUUID()}`);
-    const size = await studios.published(34);
+    const size = await studios.published(35);
     await audit.goTo(`#/entry/${size - 1}`);
     await until("the new entry", 10, async () => (await untilVerdict(audit.page)).title === `Entry ${size - 1} is in the signed log`);
     await audit.goTo(`#/entry/${size + 7}`);

@@ -172,6 +172,24 @@ describe("What is seen of it", () => {
     await until("a plot of what comes", 30, async () => (await studio.locator("#swarm svg rect.peers").count()) > 0);
   }, 240_000);
 
+  it("is how viewers stand, by receipts of whom they have sent to, once these are handed in", async () => {
+    const pages = await watchers(stage, browser, 3, sharing("on"));
+    await untilLinked(pages, 2);
+    const [leaving, ...staying] = pages;
+    await until("something of each", 60, async () => (await Promise.all(pages.map(statsOf))).every(({ swarm }) => (swarm?.counts.sent ?? 0) > 0));
+    // What it gave receipts for is handed in now, and not when its minute is over.
+    await sleep(12_000);
+    await leaving?.close();
+    type Counted = { receipts: number; bytes: number; receivers: number; convictions: number };
+    const counted = async () => {
+      const { items } = await stage.server.ask<{ items: Counted[] }>("GET", `/v1/broadcasts/${stage.broadcast.id}/standings`, stage.server.operatorToken);
+      return items.filter(({ receipts }) => receipts > 0);
+    };
+    await until("a receipt in the ledger", 120, async () => (await counted()).length > 0);
+    for (const { bytes, receivers, convictions } of await counted()) expect([bytes > 0, receivers === 1 || receivers === 2, convictions]).toEqual([true, true, 0]);
+    for (const page of staying) expect(await page.locator("#s-standing").textContent()).toMatch(/^(Nothing counted yet|(New|Known|Proven), \d+ of 1000: .*)$/);
+  }, 300_000);
+
   it("is remembered of the viewer's word: on after a reload without being asked, and off after the next", async () => {
     const [page] = await watchers(stage, browser, 1, onMachineOfItsOwn);
     if (!page) throw new Error("no page");

@@ -126,7 +126,7 @@ public sealed class SharingTests
                 await peer.SendAsync(new byte[] { 4, 0, 0 });
                 break;
             case "not asked for":
-                await peer.SendAsync(room.AsMemory(0, ChunkRun.Write(room, new(1), 0, new byte[100])));
+                await peer.SendAsync(room.AsMemory(0, ChunkRun.Write(room, new(1), 0, new byte[100], new byte[64])));
                 break;
             case "second handshake":
                 await peer.SendAsync(peer.Handshake!.Hello());

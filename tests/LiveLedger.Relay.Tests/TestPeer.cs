@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.WebSockets;
 using System.Security.Cryptography.X509Certificates;
+using LiveLedger.Cryptography.Ed25519;
 using LiveLedger.Media;
 using LiveLedger.Media.Chunks;
 using LiveLedger.Media.Records;
@@ -8,6 +9,7 @@ using LiveLedger.Peering.Admissions;
 using LiveLedger.Peering.Links;
 using LiveLedger.Peering.Messages;
 using LiveLedger.Peering.Proofs;
+using LiveLedger.Peering.Statements;
 
 namespace LiveLedger.Relay.Tests;
 
@@ -171,7 +173,7 @@ internal sealed class TestPeer : IDisposable
     /// <summary>An init segment, whole.</summary>
     public async Task<byte[]> InitAsync(Cryptography.Sha256Hash hash) => await PiecesAsync(new WantInit(new(++_requests), hash).ToMessage());
 
-    /// <summary>Every chunk of a segment, each checked against the record.</summary>
+    /// <summary>Every chunk of a segment, each checked against the record, and the relay's statement of each against its admission.</summary>
     public async Task<byte[]> SegmentAsync(uint sequence, SignedRecord record, string track = "v")
     {
         var bytes = new byte[record.Record.ByteLength];
@@ -182,7 +184,7 @@ internal sealed class TestPeer : IDisposable
             var request = await WantAsync(sequence, first, last - first, track: track);
             for (var next = first; next < last;)
             {
-                next += Take(await ReceiveAsync(PeerMessageType.Chunks), request, next, record, bytes);
+                next += Take(await ReceiveAsync(PeerMessageType.Chunks), request, next, record, Handshake!.Other!.Key, bytes);
             }
         }
 
@@ -191,13 +193,14 @@ internal sealed class TestPeer : IDisposable
 
     public void Dispose() => _socket.Dispose();
 
-    private static int Take(byte[] message, RequestId request, int next, SignedRecord record, byte[] bytes)
+    private static int Take(byte[] message, RequestId request, int next, SignedRecord record, Ed25519PublicKey sender, byte[] bytes)
     {
         Assert.True(ChunkRun.TryRead(message, out var run));
         Assert.Equal((request, next), (run.Request, run.First));
         for (var n = 0; n < run.Count; n++)
         {
             Assert.True(SegmentVerification.CheckChunk(record, run.First + n, run[n]).IsOk);
+            Assert.True(new ChunkStatement(record.Hash, run.First + n, record.Leaf(run.First + n)).Verify(sender, run.StatementOf(n)), "what it sends it answers for");
             run[n].CopyTo(bytes.AsSpan((run.First + n) * ChunkTree.ChunkSize));
         }
 

@@ -8,6 +8,7 @@ using LiveLedger.Media;
 using LiveLedger.Peering.Admissions;
 using LiveLedger.Peering.Links;
 using LiveLedger.Peering.Proofs;
+using LiveLedger.Peering.Receipts;
 using LiveLedger.Peering.Revocations;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
@@ -50,6 +51,18 @@ internal sealed class TestPlatform : IAsyncDisposable
         _app.MapGet("/v1/relay", (HttpContext context) => context.Request.Headers.Authorization != $"Bearer {Token}" ? Refused(401, "token-invalid")
             : IsWithdrawn ? Refused(403, "grant-ended")
             : Results.Json(new { relay = new { id = "x", broadcast = GrantedFor?.ToString() }, broadcasts = Live.Select(static b => b.ToString()) }));
+        _app.MapPost("/v1/receipts", async (HttpContext context) =>
+        {
+            using var body = new MemoryStream();
+            await context.Request.Body.CopyToAsync(body);
+            if (!ReceiptBatch.TryRead(body.ToArray(), out var batch))
+            {
+                return Refused(400, "receipts-malformed");
+            }
+
+            Batches.Add(batch);
+            return Results.Json(new { filed = batch.Receipts.Count, again = 60 });
+        });
         _app.MapGet("/live/{broadcast}/master.m3u8", static () => "#EXTM3U\n#EXT-X-STREAM-INF:BANDWIDTH=1\nv/media.m3u8\n");
         _app.MapGet("/live/{broadcast}/v/media.m3u8", () => "#EXTM3U\n" + string.Concat(Enumerable.Range(0, Upstream.Segments).Select(static n => $"#EXTINF:2,\n{n}.m4s\n")));
     }
@@ -81,6 +94,9 @@ internal sealed class TestPlatform : IAsyncDisposable
     public bool IsWithdrawn { get; set; }
 
     public int Admitted { get; private set; }
+
+    /// <summary>What was handed in.</summary>
+    public List<ReceiptBatch> Batches { get; } = [];
 
     public static async Task<TestPlatform> StartAsync(Upstream upstream)
     {

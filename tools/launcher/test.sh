@@ -39,7 +39,7 @@ run_tests() {
   # Tests start hundreds of short processes: code that is compiled first to be watched, and then again, is run too seldom to gain by it. So what is compiled anew is what was called
   # 0x400 times, not 30: a fifth less processor time in all.
   export DOTNET_TieredPGO=0 DOTNET_TC_CallCountThreshold=400
-  rm -rf "$results" && mkdir -p "$results"
+  rm -rf "$results" "$LIVELEDGER_ROOT"/artifacts/attacks* && mkdir -p "$results"
   trap 'kill $(cat "$results"/*.pid 2>/dev/null) 2>/dev/null; exit 130' INT TERM
   # Two at a time: much of what they do is to wait. Pages that play look for stalls, and have the machine to themselves.
   local project together=() alone=()
@@ -56,6 +56,8 @@ run_tests() {
   case "${area,,}" in fuzz) run_fuzz 1000000 ;; "") run_fuzz 50000 ;; esac
 
   add_up
+  # How swarms fared under attack.
+  cat "$LIVELEDGER_ROOT"/artifacts/attacks*.txt 2>/dev/null || true
   local line="$passed passed, $failed failed"
   [ "$skipped" = 0 ] || line="$line, $skipped skipped"
   echo "$line"
@@ -70,7 +72,7 @@ test_projects() {
     for file in tests/*/*.csproj; do
       if grep -q '<IsTestProject>true' "$file"; then dirname "$file"; fi
     done
-    for file in src/*/vitest.config.* tests/*/vitest.config.*; do
+    for file in src/*/vitest.config.* tests/*/vitest.config.* tests/Faults/*/vitest.config.*; do
       [ ! -f "$file" ] || dirname "$file"
     done
   )
@@ -89,7 +91,7 @@ choose() {
 # The order of projects that keeps two lanes busy to the end; what is not named here is short.
 longest_first() {
   local project
-  local -A places=([Faults]=1 [LiveLedger.Ledger.Tests]=2 [Stories]=3 [player]=4 [Interop]=5 [LiveLedger.Licensing.Tests]=6 [LiveLedger.Relay.Tests]=7 [LiveLedger.Cli.Tests]=8)
+  local -A places=([Faults]=1 [LiveLedger.Ledger.Tests]=2 [Stories]=3 [player]=4 [Attacks]=5 [Interop]=5 [LiveLedger.Licensing.Tests]=6 [LiveLedger.Relay.Tests]=7 [LiveLedger.Cli.Tests]=8)
   while read -r project; do printf '%s %s\n' "${places[${project##*/}]:-9}" "$project"; done | sort -s -n -k1,1 | cut -d' ' -f2-
 }
 

@@ -12,7 +12,7 @@ internal static class AuditCommand
 {
     internal static Command Build() => new("audit", "Checks what a server says, as an outsider.")
     {
-        Segment(), Log(), LogCommands.Entry(), LogCommands.Proof(), LogCommands.Consistency(), LogCommands.Follow(), LogCommands.Fsck(), BundleCommand.Build(), WitnessCommand.Build(),
+        Segment(), Log(), LogCommands.Entry(), LogCommands.Proof(), LogCommands.Consistency(), LogCommands.Follow(), LogCommands.Fsck(), ReputationCommand.Build(), BundleCommand.Build(), WitnessCommand.Build(),
     };
 
     private static Command Segment()

@@ -6,7 +6,7 @@ namespace LiveLedger.Ledger.Projections;
 /// Tables that follow the log by index. What they hold is a function of the events and of nothing else (no clock, no chance, no other table),
 /// so they can be dropped and made again to the same rows.
 /// </summary>
-internal sealed record AsyncProjection
+public sealed record AsyncProjection
 {
     /// <summary>Stable name, and the schema of its tables: a–z, 0–9 and _, at most 40.</summary>
     public required string Name { get; init; }
@@ -28,4 +28,4 @@ internal sealed record AsyncProjection
 /// <param name="transaction">Also moves the projection's place; the projection neither commits nor rolls back.</param>
 /// <param name="events">One or more, without a gap.</param>
 /// <param name="cancel">Ends the call.</param>
-internal delegate Task ApplyEvents(NpgsqlTransaction transaction, IReadOnlyList<LoggedEvent> events, CancellationToken cancel);
+public delegate Task ApplyEvents(NpgsqlTransaction transaction, IReadOnlyList<LoggedEvent> events, CancellationToken cancel);

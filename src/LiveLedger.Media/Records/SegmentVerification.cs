@@ -99,7 +99,14 @@ public static class SegmentVerification
     }
 
     /// <summary>Checks 4–7, for a record as it is logged: the COSE_Sign1 item alone, without the leaves of its segment.</summary>
-    public static VerificationResult CheckLoggedRecord(SignedCertificate certificate, ReadOnlySpan<byte> cose, in SegmentSlot slot, out SegmentRecord? record)
+    public static VerificationResult CheckLoggedRecord(SignedCertificate certificate, ReadOnlySpan<byte> cose, in SegmentSlot slot, out SegmentRecord? record) =>
+        CheckLoggedRecord(certificate, cose, slot: (SegmentSlot?)slot, out record);
+
+    /// <summary>As above, for whichever segment of the certificate's broadcast the record names: what is asked is whether the broadcaster signed it.</summary>
+    public static VerificationResult CheckLoggedRecord(SignedCertificate certificate, ReadOnlySpan<byte> cose, out SegmentRecord? record) =>
+        CheckLoggedRecord(certificate, cose, slot: null, out record);
+
+    private static VerificationResult CheckLoggedRecord(SignedCertificate certificate, ReadOnlySpan<byte> cose, SegmentSlot? slot, out SegmentRecord? record)
     {
         record = null;
         if (!CoseSign1.TryParse(cose, out var message) || message.ContentType != SegmentRecordCodec.ContentType || !SegmentRecordCodec.TryDecode(message.Payload.Span, out var found))
@@ -107,7 +114,8 @@ public static class SegmentVerification
             return new(VerificationFailure.RecordMalformed);
         }
 
-        var result = CheckPlace(certificate.Certificate, found, message.Verify(certificate.Certificate.SessionKey), slot);
+        var named = new SegmentSlot(certificate.Certificate.Broadcast, found.Track, found.Sequence, found.Epoch);
+        var result = CheckPlace(certificate.Certificate, found, message.Verify(certificate.Certificate.SessionKey), slot ?? named);
         record = result.IsOk ? found : null;
         return result;
     }

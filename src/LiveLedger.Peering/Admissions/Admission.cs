@@ -1,5 +1,6 @@
 using LiveLedger.Cryptography.Ed25519;
 using LiveLedger.Media;
+using LiveLedger.Peering.Reputation;
 
 namespace LiveLedger.Peering.Admissions;
 
@@ -56,6 +57,9 @@ public sealed record Admission
 
     /// <summary>True if it is introduced to relays only.</summary>
     public bool IsPrivate { get; init; }
+
+    /// <summary>How it stands: new, known or proven. Who is banned is not admitted.</summary>
+    public Band Band { get; init; }
 
     /// <summary>A relay's web origin, as browsers reach it; null for everybody else.</summary>
     public string? Origin { get; init; }

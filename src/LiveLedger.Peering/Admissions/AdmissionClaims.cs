@@ -3,6 +3,7 @@ using LiveLedger.Cryptography;
 using LiveLedger.Cryptography.Ed25519;
 using LiveLedger.Cryptography.Jose;
 using LiveLedger.Media;
+using LiveLedger.Peering.Reputation;
 
 namespace LiveLedger.Peering.Admissions;
 
@@ -55,7 +56,7 @@ internal static class AdmissionClaims
             || TimeOf(claims, "iat") is not { } issued || TimeOf(claims, "nbf") != issued || TimeOf(claims, "exp") is not { } expires || expires <= issued
             || AddressOf(Text(claims, "tracker", Admission.MaxUrlLength), "ws", "wss") is not { } tracker
             || !TryReadTracks(claims, out var tracks) || !TryReadLimit(claims, out var limit)
-            || !TryReadOrigin(claims, role, out var origin))
+            || BandOf(claims) is not { } band || !TryReadOrigin(claims, role, out var origin))
         {
             return AdmissionRefusal.Malformed;
         }
@@ -86,6 +87,7 @@ internal static class AdmissionClaims
             Tracks = tracks,
             UploadLimit = limit,
             IsPrivate = claims.TryGetProperty("private", out var isPrivate) && isPrivate.GetBoolean(),
+            Band = band,
             Origin = origin,
         };
         return AdmissionRefusal.None;
@@ -96,6 +98,14 @@ internal static class AdmissionClaims
         "viewer" => PeerRole.Viewer,
         "relay" => PeerRole.Relay,
         "seed" => PeerRole.Seed,
+        _ => null,
+    };
+
+    private static Band? BandOf(JsonElement claims) => !claims.TryGetProperty("band", out var stated) ? Band.New : stated.GetString() switch
+    {
+        "new" => Band.New,
+        "known" => Band.Known,
+        "proven" => Band.Proven,
         _ => null,
     };
 

@@ -3,6 +3,7 @@ using System.Text.Json;
 using LiveLedger.Cryptography;
 using LiveLedger.Cryptography.Ed25519;
 using LiveLedger.Cryptography.Jose;
+using LiveLedger.Peering.Reputation;
 
 namespace LiveLedger.Peering.Admissions;
 
@@ -82,6 +83,11 @@ public static class AdmissionToken
         if (admission.IsPrivate)
         {
             json.WriteBoolean("private", true);
+        }
+
+        if (admission.Band != Band.New)
+        {
+            json.WriteString("band", Bands.TextOf(admission.Band));
         }
 
         if (admission.Origin is { } origin)

@@ -27,7 +27,10 @@ public sealed class AdmissionVerifier(string issuer, IEnumerable<Ed25519PublicKe
     /// <summary>As <see cref="Verify"/>, for whichever broadcast the admission names: what a tracker of many asks.</summary>
     public AdmissionRefusal VerifyAny(ReadOnlySpan<char> text, DateTimeOffset now, out Admission? admission) => VerifyAny(text, now, broadcast: null, out admission);
 
-    private AdmissionRefusal VerifyAny(ReadOnlySpan<char> text, DateTimeOffset now, BroadcastId? broadcast, out Admission? admission)
+    /// <summary>As <see cref="VerifyAny(ReadOnlySpan{char}, DateTimeOffset, out Admission?)"/>, at whatever time: that the platform gave it once. It lets nobody in.</summary>
+    public AdmissionRefusal VerifyAsEvidence(ReadOnlySpan<char> text, out Admission? admission) => VerifyAny(text, now: null, broadcast: null, out admission);
+
+    private AdmissionRefusal VerifyAny(ReadOnlySpan<char> text, DateTimeOffset? now, BroadcastId? broadcast, out Admission? admission)
     {
         admission = null;
         if (text.Length > AdmissionToken.MaxLength || !JwsCompact.TryParse(text, AdmissionToken.Typ, out var message))

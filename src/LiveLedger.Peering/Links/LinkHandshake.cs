@@ -2,6 +2,7 @@ using LiveLedger.Cryptography.Ed25519;
 using LiveLedger.Peering.Admissions;
 using LiveLedger.Peering.Messages;
 using LiveLedger.Peering.Proofs;
+using LiveLedger.Peering.Receipts;
 
 namespace LiveLedger.Peering.Links;
 
@@ -27,6 +28,9 @@ public sealed class LinkHandshake(AdmissionVerifier verifier, LinkSelf self, Lin
 
     /// <summary>Who the other is, from when its hello was taken; believe it when <see cref="IsUp"/>.</summary>
     public Admission? Other { get; private set; }
+
+    /// <summary>The link's name in receipts; null before the other's hello.</summary>
+    public LinkId? Link => _proof is { } proof ? LinkId.Of(proof.Offerer.Nonce, proof.Answerer.Nonce) : null;
 
     /// <summary>True once the other has proved itself: anything else may be sent and taken now.</summary>
     public bool IsUp { get; private set; }

@@ -1,14 +1,21 @@
+using LiveLedger.Cryptography.Ed25519;
 using LiveLedger.Media.Chunks;
 
 namespace LiveLedger.Peering.Messages;
 
-/// <summary>Chunks of a segment as they are asked for, up to four in a message. Each is hashed by who takes it before anything else is done with it.</summary>
+/// <summary>
+/// Chunks of a segment as they are asked for, up to four in a message, each behind what its sender states of it. Each is hashed by who takes it before anything else is done with it.
+/// </summary>
 public readonly ref struct ChunkRun
 {
     /// <summary>Most chunks of a message.</summary>
     public const int MaxCount = 4;
 
+    /// <summary>Bytes of a statement.</summary>
+    public const int StatementLength = Ed25519PublicKey.SignatureLength;
+
     private const int HeadLength = 1 + 4 + 2;
+    private const int BeforeChunk = StatementLength + sizeof(ushort);
 
     private readonly ReadOnlySpan<byte> _chunks;
 
@@ -35,10 +42,17 @@ public readonly ref struct ChunkRun
             ArgumentOutOfRangeException.ThrowIfNegative(n);
             ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(n, Count);
             // All but the last are full.
-            var at = n * (sizeof(ushort) + ChunkTree.ChunkSize);
-            var rest = _chunks[(at + sizeof(ushort))..];
+            var rest = _chunks[(n * (BeforeChunk + ChunkTree.ChunkSize) + BeforeChunk)..];
             return rest.Length > ChunkTree.ChunkSize ? rest[..ChunkTree.ChunkSize] : rest;
         }
+    }
+
+    /// <summary>The signature of the <see cref="Statements.ChunkStatement"/> of chunk <see cref="First"/> + <paramref name="n"/>. Nothing says that it is good.</summary>
+    public ReadOnlySpan<byte> StatementOf(int n)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(n);
+        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(n, Count);
+        return _chunks.Slice(n * (BeforeChunk + ChunkTree.ChunkSize), StatementLength);
     }
 
     /// <summary>Reads a whole message, copying nothing.</summary>
@@ -55,7 +69,7 @@ public readonly ref struct ChunkRun
         for (var length = (ushort)ChunkTree.ChunkSize; !from.AtEnd; count++)
         {
             // Only a segment's last chunk is short, and nothing comes after it.
-            if (count == MaxCount || length != ChunkTree.ChunkSize || !from.TryTake(out length) || length is 0 or > ChunkTree.ChunkSize || !from.TryTake(length, out _))
+            if (count == MaxCount || length != ChunkTree.ChunkSize || !from.TryTake(StatementLength, out _) || !from.TryTake(out length) || length is 0 or > ChunkTree.ChunkSize || !from.TryTake(length, out _))
             {
                 return false;
             }
@@ -75,7 +89,8 @@ public readonly ref struct ChunkRun
     /// <param name="request">The request.</param>
     /// <param name="first">Index of the first chunk.</param>
     /// <param name="bytes">1 to four chunks of the segment, all full but perhaps the last.</param>
-    public static int Write(Span<byte> message, RequestId request, int first, ReadOnlySpan<byte> bytes)
+    /// <param name="statements">What is stated of each, 64 bytes for a chunk.</param>
+    public static int Write(Span<byte> message, RequestId request, int first, ReadOnlySpan<byte> bytes, ReadOnlySpan<byte> statements)
     {
         ArgumentOutOfRangeException.ThrowIfZero(bytes.Length);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(bytes.Length, MaxCount * ChunkTree.ChunkSize);
@@ -85,6 +100,7 @@ public readonly ref struct ChunkRun
         for (var n = 0; n < ChunkTree.CountFor(bytes.Length); n++)
         {
             var chunk = ChunkTree.ChunkOf(bytes, n);
+            to.Put(statements.Slice(n * StatementLength, StatementLength));
             to.Put((ushort)chunk.Length);
             to.Put(chunk);
         }

@@ -115,6 +115,51 @@ public readonly record struct Revoked(string Token)
     public byte[] ToMessage() => [(byte)PeerMessageType.Revoked, .. Encoding.ASCII.GetBytes(Token)];
 }
 
+/// <summary>A receipt of who sends it, for what the other sent.</summary>
+/// <param name="Receipt">Its bytes, as signed: what is in them is read and checked apart (docs/formats/receipts.md).</param>
+public readonly record struct Receipted(ReadOnlyMemory<byte> Receipt)
+{
+    /// <summary>Longest one in bytes.</summary>
+    public const int MaxLength = 4096;
+
+    /// <summary>Reads a whole message. The bytes are a view of it.</summary>
+    public static bool TryRead(ReadOnlyMemory<byte> message, out Receipted receipted)
+    {
+        receipted = default;
+        if (message.Length is < 2 or > 1 + MaxLength || message.Span[0] != (byte)PeerMessageType.Receipted)
+        {
+            return false;
+        }
+
+        receipted = new(message[1..]);
+        return true;
+    }
+
+    /// <summary>The message.</summary>
+    public byte[] ToMessage() => [(byte)PeerMessageType.Receipted, .. Receipt.Span];
+}
+
+/// <summary>A fraud proof, passed on: <see cref="FraudProofs.FraudVerifier"/> says whether it is one.</summary>
+/// <param name="Proof">Its bytes.</param>
+public readonly record struct Fraud(ReadOnlyMemory<byte> Proof)
+{
+    /// <summary>Reads a whole message. The bytes are a view of it.</summary>
+    public static bool TryRead(ReadOnlyMemory<byte> message, out Fraud fraud)
+    {
+        fraud = default;
+        if (message.Length is < 2 or > 1 + FraudProofs.FraudProof.MaxLength || message.Span[0] != (byte)PeerMessageType.Fraud)
+        {
+            return false;
+        }
+
+        fraud = new(message[1..]);
+        return true;
+    }
+
+    /// <summary>The message.</summary>
+    public byte[] ToMessage() => [(byte)PeerMessageType.Fraud, .. Proof.Span];
+}
+
 internal static class Token8
 {
     public static bool TryRead(ReadOnlySpan<byte> message, PeerMessageType expected, out ulong token)

@@ -4,10 +4,10 @@ namespace LiveLedger.Peering.Messages;
 public static class PeerMessage
 {
     /// <summary>The version that <see cref="Hello"/> names.</summary>
-    public const byte Version = 1;
+    public const byte Version = 2;
 
-    /// <summary>Longest message in bytes: four chunks and what stands before them.</summary>
-    public const int MaxLength = 4 * (Media.Chunks.ChunkTree.ChunkSize + sizeof(ushort)) + 7;
+    /// <summary>Longest message in bytes: four chunks, what is stated of each, and what stands before them.</summary>
+    public const int MaxLength = 4 * (Cryptography.Ed25519.Ed25519PublicKey.SignatureLength + sizeof(ushort) + Media.Chunks.ChunkTree.ChunkSize) + 7;
 
     /// <summary>From here on types are of later versions, and passed over by who does not know them.</summary>
     public const byte FirstOptional = 64;

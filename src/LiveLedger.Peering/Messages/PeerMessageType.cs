@@ -47,4 +47,10 @@ public enum PeerMessageType : byte
 
     /// <summary><see cref="Messages.Revoked"/>.</summary>
     Revoked = 15,
+
+    /// <summary><see cref="Messages.Receipted"/>.</summary>
+    Receipted = 16,
+
+    /// <summary><see cref="Messages.Fraud"/>.</summary>
+    Fraud = 17,
 }

@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using LiveLedger.Cryptography;
+using LiveLedger.Media;
 
 namespace LiveLedger.Peering.Messages;
 
@@ -8,12 +9,9 @@ internal ref struct WireWriter
 {
     private readonly Span<byte> _room;
 
-    public WireWriter(Span<byte> room, PeerMessageType type)
-    {
-        _room = room;
-        _room[0] = (byte)type;
-        Length = 1;
-    }
+    public WireWriter(Span<byte> room) => _room = room;
+
+    public WireWriter(Span<byte> room, PeerMessageType type) : this(room) => Put((byte)type);
 
     public int Length { get; private set; }
 
@@ -41,6 +39,12 @@ internal ref struct WireWriter
     {
         value.CopyTo(_room[Length..]);
         Length += Bytes32.Length;
+    }
+
+    public void Put(BroadcastId broadcast)
+    {
+        broadcast.CopyTo(_room[Length..]);
+        Length += BroadcastId.Length;
     }
 
     public void Put(ReadOnlySpan<byte> bytes)

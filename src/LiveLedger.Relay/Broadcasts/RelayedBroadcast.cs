@@ -76,6 +76,9 @@ internal sealed class RelayedBroadcast
         return _memory.TryGet(name, out var found) ? new(found) : new(SearchAsync(name).WaitAsync(cancellation));
     }
 
+    /// <summary>An object that was good when it came, and is not any more: it is looked for anew.</summary>
+    public void Forget(RelayObject rotten) => _memory.Remove(rotten);
+
     private async Task<Found> AfterTakeDownAsync(ObjectName name, CancellationToken cancellation) =>
         (await _signer.GetAsync(pastCaches: false).WaitAsync(cancellation)).Refusal is { } refusal ? refusal : await GetAsync(name, cancellation);
 

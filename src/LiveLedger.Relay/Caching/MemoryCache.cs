@@ -65,6 +65,18 @@ internal sealed class MemoryCache(long limit)
         }
     }
 
+    /// <summary>Gives an object up, unless another has its place by now.</summary>
+    public void Remove(RelayObject value)
+    {
+        lock (_lock)
+        {
+            if (_places.TryGetValue(value.Name, out var node) && node.Value == value)
+            {
+                Drop(value.Name);
+            }
+        }
+    }
+
     private void Drop(ObjectName name)
     {
         if (_places.Remove(name, out var node))

@@ -3,18 +3,28 @@ using LiveLedger.Media.Chunks;
 using LiveLedger.Peering.Admissions;
 using LiveLedger.Peering.Messages;
 using LiveLedger.Relay.Objects;
+using LiveLedger.Relay.Service;
 
 namespace LiveLedger.Relay.Links;
 
 /// <summary>What becomes of each message of a peer that has proved itself.</summary>
 internal sealed class Answers(RelaySwarm swarm, Outbox outbox)
 {
+    // Proofs of one peer that are looked at: so many at once, and one more after each of these times.
+    private const double MaxProofs = 4;
+    private static readonly TimeSpan s_proofEach = TimeSpan.FromSeconds(10);
+
     /// <summary>Requests under way at once, and those of them that upstream or the disk must be asked for.</summary>
     private const int MaxRequests = 64;
     private const int MaxSearches = 8;
 
     private readonly ConcurrentDictionary<RequestId, Serving> _requests = new();
     private int _searches;
+    private double _proofs = MaxProofs;
+    private long _proofsAt;
+
+    /// <summary>What went to the peer; set once the link is up.</summary>
+    public LinkAccount? Account { get; set; }
 
     /// <summary>A request was answered, or is not answered any more.</summary>
     public void Ended(Serving serving) => _requests.TryRemove(serving.Request, out _);
@@ -80,6 +90,20 @@ internal sealed class Answers(RelaySwarm swarm, Outbox outbox)
 
                 swarm.TakeRevocation(revoked.Token);
                 return true;
+            case PeerMessageType.Receipted:
+                return Receipted.TryRead(message, out var receipted) && Account!.TryTake(receipted.Receipt.Span);
+            case PeerMessageType.Fraud:
+                if (!Fraud.TryRead(message, out var fraud))
+                {
+                    return false;
+                }
+
+                if (TrySpendOnProof())
+                {
+                    swarm.TakeProof(fraud.Proof.Span);
+                }
+
+                return true;
             case PeerMessageType.Bye:
                 return Bye.TryRead(bytes, out _) ? null : false;
             default:
@@ -91,13 +115,27 @@ internal sealed class Answers(RelaySwarm swarm, Outbox outbox)
     private bool Take(Want want, Admission other, CancellationToken cancellation)
     {
         swarm.Interest.Note(want.Segment.Track);
-        return Begin(
+        return !Account!.IsPaid ? Refuse(want.Request, NoReason.Busy) : Begin(
             want.Request, NameOf(want.Segment, ObjectKind.Segment, other), want.Segment.Epoch,
-            value => (want.First, want.First + want.Count <= ChunkTree.CountFor(value.Bytes.Length) ? want.First + want.Count : 0), cancellation);
+            value => (want.First, want.First + want.Count <= ChunkTree.CountFor(value.Bytes.Length) ? want.First + want.Count : 0), cancellation, want.Segment);
+    }
+
+    private bool TrySpendOnProof()
+    {
+        var now = swarm.Time.GetTimestamp();
+        _proofs = _proofsAt == 0 ? MaxProofs : Math.Min(MaxProofs, _proofs + swarm.Time.GetElapsedTime(_proofsAt, now) / s_proofEach);
+        _proofsAt = now;
+        if (_proofs < 1)
+        {
+            return false;
+        }
+
+        _proofs--;
+        return true;
     }
 
     // False if the peer uses a name for two requests at once, or reads no answers.
-    private bool Begin(RequestId request, ObjectName? name, uint? epoch, Func<RelayObject, (int First, int End)> part, CancellationToken cancellation)
+    private bool Begin(RequestId request, ObjectName? name, uint? epoch, Func<RelayObject, (int First, int End)> part, CancellationToken cancellation, SegmentName? segment = null)
     {
         if (swarm.Upload.IsShut)
         {
@@ -114,7 +152,7 @@ internal sealed class Answers(RelaySwarm swarm, Outbox outbox)
             return Refuse(request, NoReason.Busy);
         }
 
-        var serving = new Serving(request, known);
+        var serving = new Serving(request, known) { Segment = segment };
         if (!_requests.TryAdd(request, serving))
         {
             return false;

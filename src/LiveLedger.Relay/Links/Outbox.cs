@@ -1,9 +1,11 @@
 using System.Buffers;
 using System.Net.WebSockets;
+using LiveLedger.Cryptography.Ed25519;
 using LiveLedger.Media.Chunks;
 using LiveLedger.Peering.Messages;
 using LiveLedger.Relay.Broadcasts;
 using LiveLedger.Relay.Objects;
+using LiveLedger.Relay.Service;
 
 namespace LiveLedger.Relay.Links;
 
@@ -11,6 +13,10 @@ namespace LiveLedger.Relay.Links;
 /// What goes out on a link, from one place: short messages first, then requests in the order in which they came, 64 KiB at a time, so that a cancelled one ends in between. The next message is made
 /// only when the last is in the socket's hands: who reads slowly is sent to slowly, and nothing piles up here.
 /// </summary>
+/// <param name="socket">Where to.</param>
+/// <param name="broadcast">Of which broadcast.</param>
+/// <param name="upload">How fast, all links together.</param>
+/// <param name="counters">Counts what was sent.</param>
 internal sealed class Outbox(WebSocket socket, RelayedBroadcast broadcast, UploadLimiter upload, RelayCounters counters)
 {
     // Answers to what a link may have under way at once, and announcements.
@@ -23,6 +29,12 @@ internal sealed class Outbox(WebSocket socket, RelayedBroadcast broadcast, Uploa
     private readonly Queue<Serving> _servings = new();
     private readonly SemaphoreSlim _work = new(0, 1);
     private bool _isLast;
+
+    /// <summary>What chunks are stated with: the key of the admission that the link was shaken with.</summary>
+    public Ed25519PrivateKey? Key { get; set; }
+
+    /// <summary>Where it is noted what went out.</summary>
+    public LinkAccount? Account { get; set; }
 
     /// <summary>Posts a short message; false if too many wait: the other reads nothing.</summary>
     public bool TryPost(byte[] message)
@@ -153,8 +165,18 @@ internal sealed class Outbox(WebSocket socket, RelayedBroadcast broadcast, Uploa
             var count = Math.Min(ChunkRun.MaxCount, serving.End - serving.Next);
             var from = serving.Next * ChunkTree.ChunkSize;
             var bytes = value.Bytes.Slice(from, Math.Min(count * ChunkTree.ChunkSize, value.Bytes.Length - from));
-            message = room.AsMemory(0, ChunkRun.Write(room, serving.Request, serving.Next, bytes.Span));
+            if (!value.Statements!.TryState(value.Bytes.Span, serving.Next, count, Key!, out var statements))
+            {
+                // Rotten in memory: nobody gets it, and whoever asks next finds what upstream or the disk has.
+                broadcast.Forget(value);
+                counters.CountRotten();
+                await SendAsync(new No(serving.Request, NoReason.Absent).ToMessage(), patience);
+                return true;
+            }
+
+            message = room.AsMemory(0, ChunkRun.Write(room, serving.Request, serving.Next, bytes.Span, statements));
             serving.Next += count;
+            Account?.Sent(serving.Segment!.Value, count, bytes.Length);
         }
         else
         {

@@ -4,6 +4,7 @@ using LiveLedger.Peering.Admissions;
 using LiveLedger.Peering.Links;
 using LiveLedger.Peering.Messages;
 using LiveLedger.Peering.Proofs;
+using LiveLedger.Relay.Service;
 
 namespace LiveLedger.Relay.Links;
 
@@ -20,6 +21,7 @@ internal sealed class PeerLink
     private readonly TaskCompletionSource _over = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Outbox _outbox;
     private readonly Answers _answers;
+    private LinkAccount? _account;
 
     public PeerLink(WebSocket socket, RelaySwarm swarm, TimeProvider time)
     {
@@ -39,6 +41,9 @@ internal sealed class PeerLink
 
     /// <summary>Passes a message of the platform's on.</summary>
     public void PassOn(byte[] message) => _outbox.TryPost(message);
+
+    /// <summary>Hands over the receipt of a period that is over.</summary>
+    public void Settle() => _account?.Settle(isOver: false);
 
     /// <summary>Ends the link in order.</summary>
     public void End(ByeReason reason)
@@ -63,6 +68,8 @@ internal sealed class PeerLink
             }
 
             Other = other;
+            _outbox.Key = self.Key;
+            _outbox.Account = _answers.Account = _account;
             shaken();
             if (!_swarm.TryJoin(this))
             {
@@ -79,6 +86,7 @@ internal sealed class PeerLink
         finally
         {
             _swarm.Leave(this);
+            _account?.Settle(isOver: true);
             await CloseAsync();
             _over.TrySetResult();
         }
@@ -93,7 +101,7 @@ internal sealed class PeerLink
             return null;
         }
 
-        var handshake = new LinkHandshake(verifier, self, LinkSide.Answerer, ChannelBinding.Relay(origin), _swarm.Revocations.Covers);
+        var handshake = new LinkHandshake(verifier, self, LinkSide.Answerer, ChannelBinding.Relay(origin), _swarm.IsOut);
         await _socket.SendAsync(handshake.Hello(), WebSocketMessageType.Binary, endOfMessage: true, patience.Token);
         while (!handshake.IsUp)
         {
@@ -116,6 +124,7 @@ internal sealed class PeerLink
             }
         }
 
+        _account = new(_swarm.Broadcast.Id, self.Key.PublicKey, handshake.Other!.Key, handshake.Link!.Value, _swarm.Settled, _time);
         return handshake.Other;
     }
 

@@ -1,7 +1,9 @@
 using System.Collections.Concurrent;
 using LiveLedger.Media;
 using LiveLedger.Peering.Links;
+using LiveLedger.Peering.Admissions;
 using LiveLedger.Peering.Messages;
+using LiveLedger.Peering.Receipts;
 using LiveLedger.Peering.Revocations;
 using LiveLedger.Relay.Broadcasts;
 using LiveLedger.Relay.Objects;
@@ -22,7 +24,8 @@ internal sealed class RelaySwarm
 
     public RelaySwarm(RelayedBroadcast broadcast, Platform platform, RelayCounters counters, TimeProvider time)
     {
-        (Broadcast, Platform, Counters) = (broadcast, platform, counters);
+        (Broadcast, Platform, Counters, Time) = (broadcast, platform, counters, time);
+        Frauds = new(broadcast.Id, platform, () => broadcast.Identity);
         Upload = new(time);
         Revocations = new(time);
         Interest = new(broadcast.Book, time);
@@ -39,6 +42,14 @@ internal sealed class RelaySwarm
     public UploadLimiter Upload { get; }
 
     public RevocationBook Revocations { get; }
+
+    /// <summary>Who is proved guilty, whether the platform has said so yet or not.</summary>
+    public FraudBook Frauds { get; }
+
+    public TimeProvider Time { get; }
+
+    /// <summary>Takes receipts of periods that are over.</summary>
+    public Action<SignedReceipt> Settled { get; set; } = static _ => { };
 
     public Holdings Holdings { get; } = new();
 
@@ -69,8 +80,42 @@ internal sealed class RelaySwarm
         lock (_joining)
         {
             // Asked again: the revocation may have come during the handshake.
-            return _links.Count < MaxLinks && !Revocations.Covers(link.Other!)
+            return _links.Count < MaxLinks && !IsOut(link.Other!)
                 && _links.Keys.Count(l => l.Other!.Peer == link.Other!.Peer) < MaxLinksOfPeer && _links.TryAdd(link, 0);
+        }
+    }
+
+    /// <summary>True for a peer that was revoked, or proved guilty.</summary>
+    public bool IsOut(Admission admission) => Revocations.Covers(admission) || Frauds.Convicts(admission);
+
+    /// <summary>Has each link hand over the receipt of a period that is over.</summary>
+    public void Settle()
+    {
+        foreach (var link in _links.Keys)
+        {
+            link.Settle();
+        }
+    }
+
+    /// <summary>Takes what may be a fraud proof from a peer: whom it convicts is cut off, and the others are told, who may not reach the platform.</summary>
+    public void TakeProof(ReadOnlySpan<byte> proof)
+    {
+        if (!Frauds.Add(proof))
+        {
+            return;
+        }
+
+        var message = new Fraud(proof.ToArray()).ToMessage();
+        foreach (var link in _links.Keys)
+        {
+            if (Frauds.Convicts(link.Other!))
+            {
+                link.End(ByeReason.NotAdmitted);
+            }
+            else
+            {
+                link.PassOn(message);
+            }
         }
     }
 

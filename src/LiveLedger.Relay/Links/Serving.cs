@@ -14,6 +14,9 @@ internal sealed class Serving(RequestId request, ObjectName name)
 
     public ObjectName Name { get; } = name;
 
+    /// <summary>The segment as peers name it; null for anything else.</summary>
+    public SegmentName? Segment { get; init; }
+
     /// <summary>Of a segment: the next chunk; else the next byte.</summary>
     public int Next { get; set; }
 

@@ -10,7 +10,7 @@ internal sealed class RelayObject
     private const int Overhead = 1024;
 
     private RelayObject(ObjectName name, ReadOnlyMemory<byte> bytes, string tag, SignedRecord? record, SignedCertificate? certificate) =>
-        (Name, Bytes, Tag, Record, Certificate) = (name, bytes, tag, record, certificate);
+        (Name, Bytes, Tag, Record, Certificate, Statements) = (name, bytes, tag, record, certificate, name.Kind == ObjectKind.Segment ? new(record!) : null);
 
     public ObjectName Name { get; }
 
@@ -25,8 +25,11 @@ internal sealed class RelayObject
     /// <summary>The certificate, of a certificate.</summary>
     public SignedCertificate? Certificate { get; }
 
-    /// <summary>Bytes of memory that it takes.</summary>
-    public long Cost => Bytes.Length + Overhead;
+    /// <summary>What is stated to peers of a segment's chunks. Null for others.</summary>
+    public SenderStatements? Statements { get; }
+
+    /// <summary>Bytes of memory that it takes, a segment's statements among them.</summary>
+    public long Cost => Bytes.Length + Overhead + (Statements is null ? 0 : Bytes.Length / 240);
 
     /// <summary>The media type, as the origin has it.</summary>
     public string MediaType => Name.Kind switch

@@ -69,6 +69,15 @@ internal sealed class ServerApi : IDisposable
         return Parse(await SendAsync(request, cancellation));
     }
 
+    /// <summary>Hands something in that speaks for itself, without the relay's token.</summary>
+    /// <exception cref="ServerFailure">There is no answer, or a refusal.</exception>
+    public async Task<JsonDocument> PostPublicAsync(string path, ReadOnlyMemory<byte> body, string mediaType, CancellationToken cancellation)
+    {
+        var request = new HttpRequestMessage(HttpMethod.Post, new Uri(_root, path)) { Content = new ReadOnlyMemoryContent(body) };
+        request.Content.Headers.ContentType = new(mediaType);
+        return Parse(await SendAsync(request, cancellation));
+    }
+
     public void Dispose() => _http.Dispose();
 
     private async Task<string> SendAsync(HttpRequestMessage request, CancellationToken cancellation)

@@ -6,6 +6,7 @@ using LiveLedger.Ledger.Refusals;
 using LiveLedger.Media;
 using LiveLedger.Peering.Admissions;
 using LiveLedger.Swarm.Bans;
+using LiveLedger.Swarm.Reputation;
 
 namespace LiveLedger.Swarm.Admissions;
 
@@ -26,7 +27,7 @@ internal sealed record Applicant(BroadcastId Broadcast, Guid Right, PeerRole Rol
 }
 
 /// <summary>Admits peers: a key that is proved, for who is known and not banned. In the ledger before it is answered.</summary>
-internal sealed class AdmissionDesk(EventStore ledger, PeerPseudonyms pseudonyms, BanBook bans, SwarmLinks links, TimeProvider time)
+internal sealed class AdmissionDesk(EventStore ledger, PeerPseudonyms pseudonyms, BanBook bans, HeldBands bands, SwarmLinks links, TimeProvider time)
 {
     /// <summary>How far a proof's time may be from ours.</summary>
     public static readonly TimeSpan Freshness = TimeSpan.FromSeconds(60);
@@ -102,6 +103,7 @@ internal sealed class AdmissionDesk(EventStore ledger, PeerPseudonyms pseudonyms
             UploadLimit = applicant.UploadLimit,
             IsPrivate = applicant.IsPrivate,
             Origin = applicant.Origin,
+            Band = await bands.OfAsync(applicant.Broadcast, peer, cancel),
         };
         var token = links.SignAdmission(admission);
         // A crash from here on leaves an admission in the log that nobody has: it ends by itself.

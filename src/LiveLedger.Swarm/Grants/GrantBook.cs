@@ -35,7 +35,7 @@ internal sealed class GrantBook(EventStore ledger, LedgerDatabase database, Time
                 return null;
             }
 
-            if (!grant.IsOpen || (await ledger.AppendAsync(GrantEvents.StreamOf(id), ExpectedVersion.Exactly(version), [GrantEvents.Withdrawn(time, broadcast, actor)], cancel)).IsStored)
+            if (grant.WithdrawnAt is not null || (await ledger.AppendAsync(GrantEvents.StreamOf(id), ExpectedVersion.Exactly(version), [GrantEvents.Withdrawn(time, broadcast, actor)], cancel)).IsStored)
             {
                 return grant;
             }
@@ -61,7 +61,8 @@ internal sealed class GrantBook(EventStore ledger, LedgerDatabase database, Time
         {
             grants.Add(new(
                 row.GetGuid(0), row.IsDBNull(1) ? null : new BroadcastId(row.GetGuid(1)), row.GetString(2), row.GetString(3), row.IsDBNull(4) ? null : row.GetInt64(4),
-                row.GetFieldValue<DateTimeOffset>(5), row.IsDBNull(6) ? null : row.GetFieldValue<DateTimeOffset>(6)));
+                row.GetFieldValue<DateTimeOffset>(5), row.IsDBNull(6) ? null : row.GetFieldValue<DateTimeOffset>(6),
+                row.IsDBNull(7) ? null : row.GetFieldValue<DateTimeOffset>(7)));
         }
 
         return grants;

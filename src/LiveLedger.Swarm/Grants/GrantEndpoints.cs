@@ -15,7 +15,7 @@ internal sealed class GrantEndpoints(GrantBook book, SwarmLinks links)
 
     private static readonly Refusal s_invalid = new(400, "relay-invalid", $"A relay has a name of 1 to {MaxName} characters, a web origin like https://relay.example, and an uploadLimit of 1 or more bits a second, or none.");
     private static readonly Refusal s_unknown = new(404, "relay-unknown", "There is no such relay here.");
-    private static readonly Refusal s_ended = new(403, "grant-ended", "This relay's grant was withdrawn.");
+    private static readonly Refusal s_ended = new(403, "grant-ended", "This relay's grant was withdrawn, or is convicted of fraud.");
     private static readonly Refusal s_role = new(403, "role-missing", "Relays for every broadcast are the operator's to grant.");
     private static readonly TimeSpan s_life = TimeSpan.FromDays(366);
 
@@ -84,7 +84,7 @@ internal sealed class GrantEndpoints(GrantBook book, SwarmLinks links)
     private static bool IsOrigin(string? text) => text is { Length: <= Admission.MaxUrlLength } && Uri.TryCreate(text, UriKind.Absolute, out var url)
         && url.Scheme is "http" or "https" && url.GetLeftPart(UriPartial.Authority) == text && url.UserInfo.Length == 0;
 
-    private static RelayView ViewOf(RelayGrant g) => new($"{g.Id:N}", g.Broadcast?.ToString(), g.Name, g.Origin, g.UploadLimit, g.GrantedAt, g.WithdrawnAt);
+    private static RelayView ViewOf(RelayGrant g) => new($"{g.Id:N}", g.Broadcast?.ToString(), g.Name, g.Origin, g.UploadLimit, g.GrantedAt, g.WithdrawnAt, g.ConvictedAt);
 }
 
 /// <summary>A relay that is to be granted.</summary>
@@ -101,7 +101,8 @@ internal sealed record RelayBody(string? Name, string? Origin, long? UploadLimit
 /// <param name="UploadLimit">Bits a second.</param>
 /// <param name="GrantedAt">Since when.</param>
 /// <param name="WithdrawnAt">Until when.</param>
-internal sealed record RelayView(string Id, string? Broadcast, string Name, string Origin, long? UploadLimit, DateTimeOffset GrantedAt, DateTimeOffset? WithdrawnAt);
+/// <param name="ConvictedAt">Since when a fraud proof keeps it out.</param>
+internal sealed record RelayView(string Id, string? Broadcast, string Name, string Origin, long? UploadLimit, DateTimeOffset GrantedAt, DateTimeOffset? WithdrawnAt, DateTimeOffset? ConvictedAt);
 
 /// <summary>A grant with the relay's token, which is shown this once.</summary>
 internal sealed record GrantedRelayView(RelayView Relay, string Token, DateTimeOffset ExpiresAt);

@@ -10,7 +10,8 @@ namespace LiveLedger.Swarm.Grants;
 /// <param name="UploadLimit">Most bits a second; null for no bound.</param>
 /// <param name="GrantedAt">Since when.</param>
 /// <param name="WithdrawnAt">Until when; null while it holds.</param>
-internal sealed record RelayGrant(Guid Id, BroadcastId? Broadcast, string Name, string Origin, long? UploadLimit, DateTimeOffset GrantedAt, DateTimeOffset? WithdrawnAt)
+/// <param name="ConvictedAt">Since when a fraud proof keeps it out; null for none, or after a pardon.</param>
+internal sealed record RelayGrant(Guid Id, BroadcastId? Broadcast, string Name, string Origin, long? UploadLimit, DateTimeOffset GrantedAt, DateTimeOffset? WithdrawnAt, DateTimeOffset? ConvictedAt = null)
 {
-    public bool IsOpen => WithdrawnAt is null;
+    public bool IsOpen => WithdrawnAt is null && ConvictedAt is null;
 }

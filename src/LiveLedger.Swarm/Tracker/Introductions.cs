@@ -6,7 +6,7 @@ namespace LiveLedger.Swarm.Tracker;
 /// How many addresses an entitlement or grant may learn: 32 at once and 96 an hour, counted on both sides of each introduction and across all of its connections. This is the
 /// bound on harvesting viewers' addresses (docs/trust.md). Not thread-safe; its room's lock is held.
 /// </summary>
-internal sealed class Introductions(TimeProvider time)
+internal sealed class Introductions(TimeProvider time, int burst = Introductions.Burst, int perHour = Introductions.PerHour)
 {
     /// <summary>At once.</summary>
     public const int Burst = 32;
@@ -28,7 +28,7 @@ internal sealed class Introductions(TimeProvider time)
         // Forgotten once it is full again: somebody new has as much.
         if (_budgets.Count >= _sweepAt)
         {
-            foreach (var full in _budgets.Keys.Where(p => LeftOf(p) >= Burst).ToList())
+            foreach (var full in _budgets.Keys.Where(p => LeftOf(p) >= burst).ToList())
             {
                 _budgets.Remove(full);
             }
@@ -40,8 +40,8 @@ internal sealed class Introductions(TimeProvider time)
     }
 
     /// <summary>How long until there is another one.</summary>
-    public TimeSpan WaitOf(PeerPseudonym peer) => TimeSpan.FromHours(Math.Max(0, 1 - LeftOf(peer)) / PerHour);
+    public TimeSpan WaitOf(PeerPseudonym peer) => TimeSpan.FromHours(Math.Max(0, 1 - LeftOf(peer)) / perHour);
 
     private double LeftOf(PeerPseudonym peer) =>
-        _budgets.TryGetValue(peer, out var budget) ? Math.Min(Burst, budget.Left + time.GetElapsedTime(budget.At).TotalHours * PerHour) : Burst;
+        _budgets.TryGetValue(peer, out var budget) ? Math.Min(burst, budget.Left + time.GetElapsedTime(budget.At).TotalHours * perHour) : burst;
 }

@@ -6,14 +6,19 @@ namespace LiveLedger.Swarm.Tracker;
 /// </summary>
 internal sealed class Matching
 {
+    /// <summary>Neighbours that a member meets by chance before any that are near.</summary>
+    public const int ByChance = 2;
+
     // With as many, each has enough sources, and a swarm stays in one piece. Each is met by as many again: in a large room twice what is wanted must be less than strangers may have, or there is no room
     // for those who come last.
     private const int WantedAtFirst = 4;
     private const int WantedInSmall = 8;
     private const int WantedInLarge = 6;
     private const int Small = 24;
-    private const int ByChance = 2;
     private const int KeptForTheNear = 3;
+
+    // Who is met by chance may have more: else newcomers would meet those alone who keep free for them.
+    private const int KeptFromChance = 1;
 
     // More than wanted, and only for a way that is much shorter than those there are.
     private const int ForShorterWays = 2;
@@ -33,10 +38,11 @@ internal sealed class Matching
     private readonly int _minViewers;
     private readonly TimeProvider _time;
     private readonly Introductions _budget;
+    private readonly int _byChance;
 
-    public Matching(int minViewers, Introductions budget, TimeProvider time)
+    public Matching(int minViewers, Introductions budget, TimeProvider time, int byChance = ByChance)
     {
-        (_minViewers, _budget, _partings, _time) = (minViewers, budget, new(time), time);
+        (_minViewers, _budget, _partings, _time, _byChance) = (minViewers, budget, new(time), time, byChance);
         _relays = new(_partings);
     }
 
@@ -125,11 +131,11 @@ internal sealed class Matching
         var found = Candidates(member);
         var wanted = WantedBy(member) - member.Links;
         // Some by chance first, and again when one of these is lost: the nearest alone would be islands in the end.
-        var byChance = Math.Clamp(ByChance - member.Neighbours.Values.Count(static n => n.IsByChance), 0, wanted);
+        var byChance = Math.Clamp(_byChance - member.Neighbours.Values.Count(static n => n.IsByChance), 0, wanted);
         Span<Member> all = found.ToArray();
         Random.Shared.Shuffle(all);
         var chosen = all[..Math.Min(byChance, all.Length)].ToArray();
-        var near = all[chosen.Length..].ToArray().OrderBy(o => _vicinity.Between(member, o, _open.Count)).ThenBy(static o => o.Links).Take(wanted - chosen.Length);
+        var near = all[chosen.Length..].ToArray().Where(o => o.Links < RoomFor(member, o)).OrderBy(o => _vicinity.Between(member, o, _open.Count)).ThenBy(static o => o.Links).Take(wanted - chosen.Length);
         if (IntroduceAll(member, chosen, byChance: true))
         {
             IntroduceAll(member, near, byChance: false);
@@ -201,7 +207,7 @@ internal sealed class Matching
 
         var ways = member.Neighbours.Values.Where(static n => n.Member.IsViewer).Select(static n => n.Rtt).OfType<double>().Order().ToArray();
         var middle = ways[ways.Length / 2];
-        var shorter = Candidates(member).Where(o => o.IsPlaced).Select(o => (Other: o, Way: member.Where.To(o.Where))).Where(o => o.Way < middle / 2 && o.Way < middle - MuchShorterMs)
+        var shorter = Candidates(member).Where(o => o.IsPlaced && o.Links < RoomFor(member, o)).Select(o => (Other: o, Way: member.Where.To(o.Where))).Where(o => o.Way < middle / 2 && o.Way < middle - MuchShorterMs)
             .OrderBy(static o => o.Way).Take(Math.Min(ForShorterWays, Wanted + ForShorterWays - member.Links)).Select(static o => o.Other);
         IntroduceAll(member, [.. shorter], byChance: false);
     }
@@ -254,7 +260,7 @@ internal sealed class Matching
         }
 
         // Two ends of one entitlement are one peer, and refuse one another.
-        found.RemoveWhere(o => o == member || o.Admission.Peer == member.Admission.Peer || o.Links >= RoomFor(member, o) || member.Find(o.Id) is not null
+        found.RemoveWhere(o => o == member || o.Admission.Peer == member.Admission.Peer || o.Links >= Room.MaxLinks - KeptFromChance && o.Links >= RoomFor(member, o) || member.Find(o.Id) is not null
             || !_budget.Has(o.Admission.Peer) || !_partings.MayMeet(member, o));
         return [.. found];
     }

@@ -1,5 +1,6 @@
 using LiveLedger.Media;
 using LiveLedger.Peering.Admissions;
+using LiveLedger.Swarm.Sessions;
 
 namespace LiveLedger.Swarm.Tracker;
 
@@ -47,6 +48,18 @@ internal sealed class Member(PeerId id, Admission admission, Place place, Action
     /// <summary>With whom it parted after an offence, as it said when it joined.</summary>
     public IReadOnlyList<PeerPseudonym> Parted { get; init; } = [];
 
+    /// <summary>When it joined, in Unix milliseconds.</summary>
+    public long JoinedAt { get; set; }
+
+    /// <summary>Earlier stays of its pseudonym in this room.</summary>
+    public int Visits { get; set; }
+
+    /// <summary>Its stay, if it is followed.</summary>
+    public Stay? Stay { get; set; }
+
+    /// <summary>True for the half of those who could be heads that is likelier to be here in a minute; true for nobody where no model says.</summary>
+    public bool IsSteady { get; set; }
+
     /// <summary>True in its first seconds.</summary>
     public bool IsYoung { get; set; } = true;
 
@@ -80,6 +93,23 @@ internal sealed class Member(PeerId id, Admission admission, Place place, Action
 
         Links -= gone.Member.IsViewer ? 1 : 0;
         return true;
+    }
+
+    /// <summary>Its links that are up, and the mean round trip over those that are measured.</summary>
+    public (int Links, double? Rtt) MeasuredLinks()
+    {
+        var (links, measured, sum) = (0, 0, 0.0);
+        // The dictionary itself: its enumerator is no object, and this is asked of everybody in a room.
+        foreach (var neighbour in (_neighbours ?? s_none).Values)
+        {
+            links += neighbour.IsLinked ? 1 : 0;
+            if (neighbour.Rtt is { } rtt)
+            {
+                (measured, sum) = (measured + 1, sum + rtt);
+            }
+        }
+
+        return (links, measured > 0 ? sum / measured : null);
     }
 
     /// <summary>Finds its place anew by all that it has measured; true if it had none before.</summary>

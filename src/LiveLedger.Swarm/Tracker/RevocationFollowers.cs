@@ -1,6 +1,9 @@
 using LiveLedger.Ledger;
+using LiveLedger.Media;
+using LiveLedger.Peering.Admissions;
 using LiveLedger.Swarm.Admissions;
 using LiveLedger.Swarm.Bans;
+using LiveLedger.Swarm.Convictions;
 using LiveLedger.Swarm.Grants;
 using Microsoft.Extensions.Logging;
 
@@ -14,6 +17,30 @@ internal sealed class BanFollower(EventStore ledger, Rooms rooms, TimeProvider t
         if (heard.Type == BanEvents.BannedType && BanEvents.TryReadStream(heard.Stream, out var broadcast, out var peer))
         {
             rooms.Revoke(broadcast, peer);
+        }
+
+        return default;
+    }
+}
+
+/// <summary>Hears from the log who is convicted. A relay's grant is convicted in each room there is.</summary>
+internal sealed class ConvictionFollower(EventStore ledger, Rooms rooms, PeerPseudonyms pseudonyms, TimeProvider time, ILogger<ConvictionFollower> logger)
+    : LogFollower(ledger, ConvictionEvents.Prefix, time, logger)
+{
+    protected override ValueTask HearAsync(StoredEvent heard, CancellationToken cancel)
+    {
+        if (heard.Type == ConvictionEvents.ConvictedType)
+        {
+            var convicted = ConvictionEvents.ReadConvicted(heard);
+            if (BroadcastId.TryParse(convicted.Broadcast, out var where) && PeerPseudonym.TryParse(convicted.Peer, out var peer))
+            {
+                rooms.Revoke(where, peer);
+            }
+
+            foreach (var broadcast in Guid.TryParseExact(convicted.Grant, "N", out var grant) ? rooms.Broadcasts : [])
+            {
+                rooms.Revoke(broadcast, pseudonyms.Of(broadcast, grant));
+            }
         }
 
         return default;

@@ -1,5 +1,8 @@
 using LiveLedger.Media;
 using LiveLedger.Peering.Admissions;
+using LiveLedger.Peering.Staying;
+using LiveLedger.Swarm.Sessions;
+using LiveLedger.Swarm.Staying;
 
 namespace LiveLedger.Swarm.Tracker;
 
@@ -7,7 +10,7 @@ namespace LiveLedger.Swarm.Tracker;
 /// The swarm of one broadcast as its tracker knows it: who is there, who was introduced to whom. One lock; what is done under it is a few dozen steps, whatever the number of
 /// members. Nothing of it is on disk: after a crash peers come again, and links that are up stay so.
 /// </summary>
-internal sealed class Room(BroadcastId broadcast, int minViewers, TimeProvider time)
+internal sealed class Room(BroadcastId broadcast, int minViewers, TimeProvider time, StayingInForce? staying = null, Matching? matching = null)
 {
     /// <summary>Most viewers in a member's view.</summary>
     public const int MaxLinks = 16;
@@ -27,10 +30,12 @@ internal sealed class Room(BroadcastId broadcast, int minViewers, TimeProvider t
     private readonly Lock _lock = new();
     private readonly Dictionary<PeerId, Member> _members = [];
     private readonly Dictionary<PeerPseudonym, int> _membersOf = [];
-    private readonly Matching _matching = new(minViewers, new Introductions(time), time);
+    private readonly Matching _matching = matching ?? new(minViewers, new Introductions(time), time);
     private readonly Stripes _stripes = new(time);
     private readonly Dictionary<PeerPseudonym, (DateTimeOffset At, string Token)> _revoked = [];
     private readonly SwarmFigures _figures = new(time);
+    private readonly Stays _stays = new(time);
+    private readonly Steadiness _steadiness = new(staying, time);
     private int _told;
     private long _toldAt = time.GetTimestamp();
 
@@ -45,7 +50,7 @@ internal sealed class Room(BroadcastId broadcast, int minViewers, TimeProvider t
         {
             lock (_lock)
             {
-                return _members.Count == 0 && _revoked.Count == 0;
+                return _members.Count == 0 && _revoked.Count == 0 && !_stays.HasSeen;
             }
         }
     }
@@ -68,7 +73,8 @@ internal sealed class Room(BroadcastId broadcast, int minViewers, TimeProvider t
 
             _membersOf[member.Admission.Peer] = same + 1;
             _members.Add(member.Id, member);
-            member.SaidAt = time.GetTimestamp();
+            (member.SaidAt, member.JoinedAt) = (time.GetTimestamp(), time.GetUtcNow().ToUnixTimeMilliseconds());
+            _stays.Came(member);
             Viewers += member.IsViewer ? 1 : 0;
             member.Send(ToPeer.Joined(member.Id, Viewers, minViewers, MaxLinks));
             // Those who were revoked cannot be introduced; these are for what a neighbour may pass on.
@@ -91,7 +97,9 @@ internal sealed class Room(BroadcastId broadcast, int minViewers, TimeProvider t
     }
 
     /// <summary>A member's connection has ended.</summary>
-    public void Leave(Member member)
+    /// <param name="member">Whose.</param>
+    /// <param name="ofItself">False if it was sent away.</param>
+    public void Leave(Member member, bool ofItself = true)
     {
         lock (_lock)
         {
@@ -107,6 +115,7 @@ internal sealed class Room(BroadcastId broadcast, int minViewers, TimeProvider t
 
             Viewers -= member.IsViewer ? 1 : 0;
             member.HasLeft = true;
+            _stays.Went(member, ofItself);
             _matching.Remove(member);
             Tell(now: Viewers <= LargeRoom);
         }
@@ -224,6 +233,7 @@ internal sealed class Room(BroadcastId broadcast, int minViewers, TimeProvider t
     {
         lock (_lock)
         {
+            _stays.Beat();
             if (_matching.IsEnough)
             {
                 _stripes.Deal(segment, _matching.Open);
@@ -268,6 +278,8 @@ internal sealed class Room(BroadcastId broadcast, int minViewers, TimeProvider t
             }
 
             _matching.Tick();
+            _stays.Tick(Viewers);
+            _steadiness.Tick(_matching.Open, _stays);
             Tell(now: time.GetElapsedTime(_toldAt) >= s_tellLargeRooms);
         }
 
@@ -279,8 +291,26 @@ internal sealed class Room(BroadcastId broadcast, int minViewers, TimeProvider t
     {
         foreach (var member in members)
         {
-            Leave(member);
+            Leave(member, ofItself: false);
             member.Dismiss(code);
+        }
+    }
+
+    /// <summary>Looks at stays that are to be written down, each given once.</summary>
+    public IReadOnlyList<Look> TakeLooks()
+    {
+        lock (_lock)
+        {
+            return _stays.Take();
+        }
+    }
+
+    /// <summary>The process ends, or the room is another's: who goes from here on has not left of itself.</summary>
+    public void EndStays()
+    {
+        lock (_lock)
+        {
+            _stays.End();
         }
     }
 

@@ -2,12 +2,14 @@ using System.Collections.Concurrent;
 using LiveLedger.Media;
 using LiveLedger.Peering.Admissions;
 using LiveLedger.Peering.Revocations;
+using LiveLedger.Peering.Staying;
+using LiveLedger.Swarm.Staying;
 using Microsoft.Extensions.Hosting;
 
 namespace LiveLedger.Swarm.Tracker;
 
 /// <summary>The rooms of this process, and the clock that they live by.</summary>
-internal sealed class Rooms(SwarmLinks links, SwarmOptions options, TimeProvider time) : BackgroundService
+internal sealed class Rooms(SwarmLinks links, SwarmOptions options, StayingInForce staying, TimeProvider time) : BackgroundService
 {
     private readonly ConcurrentDictionary<BroadcastId, Room> _rooms = new();
     private static readonly TimeSpan s_gather = TimeSpan.FromMilliseconds(100);
@@ -15,6 +17,7 @@ internal sealed class Rooms(SwarmLinks links, SwarmOptions options, TimeProvider
 
     private readonly HashSet<(BroadcastId Broadcast, PeerPseudonym Peer)> _toRevoke = [];
     private readonly Lock _past = new();
+    private readonly ConcurrentQueue<(BroadcastId Broadcast, IReadOnlyList<Look> Looks)> _ended = new();
     private PlayerFigures _said = PlayerFigures.None;
 
     /// <summary>Takes a member in, or says why not.</summary>
@@ -23,7 +26,7 @@ internal sealed class Rooms(SwarmLinks links, SwarmOptions options, TimeProvider
         var broadcast = member.Admission.Broadcast;
         while (true)
         {
-            var room = _rooms.GetOrAdd(broadcast, b => new(b, options.MinViewers, time));
+            var room = _rooms.GetOrAdd(broadcast, b => new(b, options.MinViewers, time, staying));
             if (room.Join(member) is { } refusal)
             {
                 return (null, refusal);
@@ -60,10 +63,35 @@ internal sealed class Rooms(SwarmLinks links, SwarmOptions options, TimeProvider
         if (_rooms.TryGetValue(broadcast, out var room))
         {
             Remove(broadcast, room);
+            room.EndStays();
+            _ended.Enqueue((broadcast, room.TakeLooks()));
             foreach (var member in room.Members)
             {
                 member.Dismiss("going-away");
             }
+        }
+    }
+
+    /// <summary>Looks at stays that are to be written down, each given once: at most an event's for each room.</summary>
+    public IReadOnlyList<(BroadcastId Broadcast, IReadOnlyList<Look> Looks)> TakeLooks()
+    {
+        var taken = new List<(BroadcastId Broadcast, IReadOnlyList<Look> Looks)>();
+        while (_ended.TryDequeue(out var ended))
+        {
+            taken.Add(ended);
+        }
+
+        taken.AddRange(_rooms.Select(static r => (r.Key, r.Value.TakeLooks())));
+        taken.RemoveAll(static t => t.Looks.Count == 0);
+        return taken;
+    }
+
+    /// <summary>The process ends: that its members go says nothing of them.</summary>
+    public void EndStays()
+    {
+        foreach (var room in _rooms.Values)
+        {
+            room.EndStays();
         }
     }
 
@@ -102,7 +130,7 @@ internal sealed class Rooms(SwarmLinks links, SwarmOptions options, TimeProvider
                 var at = time.GetUtcNow();
                 var token = links.SignRevocation(new(links.Issuer, revoked.Key, peers, at));
                 // Also where nobody is: an admission from before may come yet.
-                _rooms.GetOrAdd(revoked.Key, b => new(b, options.MinViewers, time)).Revoke(peers, at, token);
+                _rooms.GetOrAdd(revoked.Key, b => new(b, options.MinViewers, time, staying)).Revoke(peers, at, token);
             }
         }
     }

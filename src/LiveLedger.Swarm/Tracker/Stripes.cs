@@ -2,6 +2,7 @@ using System.Buffers.Binary;
 using System.Security.Cryptography;
 using System.Text;
 using LiveLedger.Media;
+using LiveLedger.Peering.Reputation;
 
 namespace LiveLedger.Swarm.Tracker;
 
@@ -12,6 +13,9 @@ namespace LiveLedger.Swarm.Tracker;
 internal sealed class Stripes(TimeProvider time)
 {
     private const int MaxHeads = 8;
+
+    // So many who have served before are enough without newcomers: a lone one would be all that a swarm hangs on.
+    private const int EnoughKnown = 4;
 
     // Fewer chunks are not worth a request of their own.
     private const int MinChunks = 4;
@@ -45,10 +49,15 @@ internal sealed class Stripes(TimeProvider time)
         }
     }
 
+    /// <summary>One without neighbours would fetch for itself alone, and one that sends nothing too.</summary>
+    public static bool CanBeHead(Member member) => member.Links > 0 && member.IsSharing && member.Admission.UploadLimit != 0;
+
     private List<Member> Choose(SealedNotice segment, IReadOnlyList<Member> members)
     {
         var most = Math.Clamp(segment.Chunks / MinChunks, 1, MaxHeads);
-        var heads = new PriorityQueue<Member, ulong>(most + 1);
+        // Newcomers only where there are not enough others; of equals the proven first.
+        var heads = new PriorityQueue<Member, (bool IsKnown, bool IsSteady, bool IsProven, ulong Lot)>(most + 1);
+        var known = 0;
         Span<byte> text = stackalloc byte[32 + 4 + 16 + Encoding.UTF8.GetMaxByteCount(segment.Track.Value.Length)];
         _salt.CopyTo(text);
         BinaryPrimitives.WriteUInt32BigEndian(text[32..], segment.Sequence);
@@ -56,21 +65,26 @@ internal sealed class Stripes(TimeProvider time)
         Span<byte> hash = stackalloc byte[32];
         foreach (var member in members)
         {
-            // One without neighbours would fetch for itself alone, and one that sends nothing too.
-            if (member.Links == 0 || !member.IsSharing || member.Admission.UploadLimit == 0 || !member.Tracks.Contains(segment.Track))
+            if (!CanBeHead(member) || !member.Tracks.Contains(segment.Track))
             {
                 continue;
             }
 
             member.Id.CopyTo(text[36..]);
             SHA256.HashData(text[..length], hash);
-            heads.Enqueue(member, BinaryPrimitives.ReadUInt64BigEndian(hash));
+            var band = BandOf(member);
+            known += band != Band.New ? 1 : 0;
+            heads.Enqueue(member, (band != Band.New, member.IsSteady, band == Band.Proven, BinaryPrimitives.ReadUInt64BigEndian(hash)));
             if (heads.Count > most)
             {
                 heads.Dequeue();
             }
         }
 
-        return [.. heads.UnorderedItems.Select(static h => h.Element)];
+        var chosen = heads.UnorderedItems.Select(static h => h.Element);
+        return [.. known >= Math.Min(most, EnoughKnown) ? chosen.Where(static m => BandOf(m) != Band.New) : chosen];
     }
+
+    // A relay is its operator's, who granted it.
+    private static Band BandOf(Member member) => member.IsViewer ? member.Admission.Band : Band.Proven;
 }

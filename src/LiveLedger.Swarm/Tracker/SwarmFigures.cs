@@ -1,6 +1,6 @@
 namespace LiveLedger.Swarm.Tracker;
 
-/// <summary>What a player says of itself, since it joined: nobody has checked it, and nothing is decided by it.</summary>
+/// <summary>What a player says of itself, since it joined: nobody has checked it, and nothing is decided by it but which half of the room heads are drawn from first.</summary>
 /// <param name="Origin">Bytes from the origin.</param>
 /// <param name="Relays">Bytes from relays, each chunk verified.</param>
 /// <param name="Peers">Bytes from viewers, each chunk verified.</param>

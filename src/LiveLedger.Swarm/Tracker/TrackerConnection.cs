@@ -47,37 +47,43 @@ internal sealed class TrackerConnection(WebSocket socket, HttpContext context, T
             return refusal;
         }
 
+        string? sentAway = null;
         try
         {
-            while (true)
-            {
-                if (await ReadAsync(_over.Token) is not { } said)
-                {
-                    return null;
-                }
-
-                if (!_budget.TryTake())
-                {
-                    return "too-much";
-                }
-
-                if (await TakeAsync(member, room, said) is { } no)
-                {
-                    return no;
-                }
-            }
+            return sentAway = await HearAsync(member, room);
         }
         catch (InvalidDataException)
         {
-            return "protocol";
+            return sentAway = "protocol";
         }
         catch (OperationCanceledException) when (_dismissal is not null)
         {
-            return _dismissal;
+            return sentAway = _dismissal;
         }
         finally
         {
-            room.Leave(member);
+            room.Leave(member, ofItself: sentAway is null && _dismissal is null);
+        }
+    }
+
+    private async Task<string?> HearAsync(Member member, Room room)
+    {
+        while (true)
+        {
+            if (await ReadAsync(_over.Token) is not { } said)
+            {
+                return null;
+            }
+
+            if (!_budget.TryTake())
+            {
+                return "too-much";
+            }
+
+            if (await TakeAsync(member, room, said) is { } no)
+            {
+                return no;
+            }
         }
     }
 

@@ -46,32 +46,8 @@ public sealed class InclusionProof
             return ProofResult.IndexOutsideTree;
         }
 
-        // RFC 9162 §2.1.3.2: fn is our node's place in its level, sn the last place of that level.
-        var (fn, sn, hash) = (Index.Value, Size.Value - 1, leaf.Value);
-        foreach (var sibling in Hashes)
-        {
-            if (sn == 0)
-            {
-                return ProofResult.WrongLength;
-            }
-
-            if ((fn & 1) == 1 || fn == sn)
-            {
-                hash = MerkleHash.Node(sibling, hash);
-                while ((fn & 1) == 0 && fn != 0)
-                {
-                    (fn, sn) = (fn >> 1, sn >> 1);
-                }
-            }
-            else
-            {
-                hash = MerkleHash.Node(hash, sibling);
-            }
-
-            (fn, sn) = (fn >> 1, sn >> 1);
-        }
-
-        return sn != 0 ? ProofResult.WrongLength : hash == root.Value ? ProofResult.Valid : ProofResult.RootMismatch;
+        return !MerklePath.TryRoot(Index.Value, Size.Value, leaf.Value, Hashes.AsSpan(), out var computed) ? ProofResult.WrongLength
+            : computed == root.Value ? ProofResult.Valid : ProofResult.RootMismatch;
     }
 
     // RFC 6962 §2.1.1, PATH(m, D[n]), without recursion: from the root down, so reversed at the end.

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { readRevocation, verifyAdmission } from "../src/peering/admission.js";
 import { fingerprintOf } from "../src/peering/fingerprint.js";
+import { maxFraudProof, readFraudProof, verifyFraud, writeFraudProof } from "../src/peering/fraudProof.js";
 import { keysOfSet, parseJws } from "../src/peering/jws.js";
 import { maxChunks, maxHeld, maxMessage, maxRun, readMessage, writeMessage } from "../src/peering/messages.js";
 import { SeededRandom } from "../src/swarm/random.js";
@@ -107,6 +108,23 @@ describe(`Of ${inputs} mutated inputs`, () => {
       if ((admission || (await readRevocation(text, platform, broadcast))) && !own.has(text)) throw new Error(`taken: ${text}`);
     }
     expect(verified).toBeGreaterThan(inputs / 1000);
+  });
+
+  it("a fraud proof is read in one form, or is none, and convicts nobody but whom a good one convicts", { timeout: 4 * patience }, async () => {
+    const given = readVectors<{ issuer: string; platform: string; cases: { proof: string; convicts: string | null }[] }>("fraud.json");
+    const jwks = { issuer: given.issuer, keys: await keysOfSet({ keys: [{ kty: "OKP", crv: "Ed25519", x: given.platform }] }) };
+    const guilty = new Set(given.cases.map(({ convicts }) => convicts));
+    let read = 0;
+    for (const input of mutated(given.cases.map(({ proof }) => hex(proof)).filter(({ length }) => length <= maxFraudProof), inputs)) {
+      const proof = await readFraudProof(input);
+      if (!proof) continue;
+      if (!sameBytes(writeFraudProof(proof), input)) throw new Error(`not as it was written: ${toHex(input)}`);
+      // Signatures cost most: one in eight is looked at to the end.
+      if (read++ % 8 !== 0) continue;
+      const verdict = await verifyFraud(proof, jwks);
+      if (verdict.convicts === "peer" && !guilty.has(verdict.admission.peer)) throw new Error(`framed: ${toHex(input)}`);
+    }
+    expect(read).toBeGreaterThan(inputs / 100);
   });
 
   it("a session description names one certificate by 32 bytes that stand in it, or none", { timeout: patience }, () => {

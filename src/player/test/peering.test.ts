@@ -70,7 +70,9 @@ function describeMessage(message: PeerMessage): Record<string, unknown> {
     };
     case "want":
     case "want-record": return { ...message, segment: keyOf(message.segment) };
-    case "chunks": return { ...message, chunks: message.chunks.map(short) };
+    case "chunks": return { ...message, chunks: message.chunks.map(short), statements: message.statements.map(toHex) };
+    case "receipt": return { ...message, receipt: short(message.receipt) };
+    case "fraud": return { ...message, proof: short(message.proof) };
     case "want-init": return { ...message, hash: toHex(message.hash) };
     case "piece": return { ...message, bytes: short(message.bytes) };
     case "ping":
@@ -150,6 +152,6 @@ describe("message vectors, shared with C#", () => {
 
   it("of every type are taken and refused", () => {
     const types = new Set(vectors.messages.map(({ fields }) => fields?.["type"]));
-    expect([...types].length).toBe(17);
+    expect([...types].length).toBe(19);
   });
 });

@@ -11,9 +11,13 @@ export function repositoryRoot(): string {
   return folder;
 }
 
+export function vectorPath(name: string): string {
+  return join(repositoryRoot(), "tests", "Vectors", name);
+}
+
 /** A file of tests/Vectors. */
 export function readVectors<T>(name: string): T {
-  return JSON.parse(readFileSync(join(repositoryRoot(), "tests", "Vectors", name), "utf8")) as T;
+  return JSON.parse(readFileSync(vectorPath(name), "utf8")) as T;
 }
 
 export function hex(text: string): Bytes {

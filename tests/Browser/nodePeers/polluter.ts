@@ -37,7 +37,8 @@ export function polluting(how: Pollution, sent: Polluted): () => Tap {
         const asked = said && "request" in said ? wanted.get(said.request) : undefined;
         if (!said || !asked || (said.type !== "chunks" && said.type !== "no")) return [message];
         // What it has not, it makes up.
-        const good: Chunks = said.type === "chunks" ? said : { type: "chunks", request: said.request, first: asked.first, chunks: Array.from({ length: Math.min(asked.count, maxRun) }, noise) };
+        const made = Array.from({ length: Math.min(asked.count, maxRun) }, noise);
+        const good: Chunks = said.type === "chunks" ? said : { type: "chunks", request: said.request, first: asked.first, chunks: made, statements: made.map(() => new Uint8Array(64)) };
         const other = [...earlier].find(([key]) => key !== asked.key)?.[1];
         earlier.set(asked.key, (good.chunks[0] ?? noise()).slice());
         const bad = pollute(how, good, other);

@@ -1,7 +1,7 @@
 import type { LiveServer } from "./liveServer.js";
 import { until } from "./until.js";
 
-/** A real server's log of two broadcasters' nights, of sixteen entries each. */
+/** A real server's log of two broadcasters' nights, of sixteen entries each, and one of its own: by which formula standing is counted. */
 export class TwoStudios {
   readonly tokens = { auditor: "", mine: "", other: "" };
   /** A broadcast of each broadcaster. */
@@ -19,7 +19,7 @@ export class TwoStudios {
       broadcasts[whose] = (await server.ask<{ id: string }>("POST", "/v1/broadcasts", tokens[whose], { title: "First night", scheme: "cbcs" })).id;
       for (let k = 0; k < 15; k++) await studios.entitle(`guest-${k}`, whose);
     }
-    await studios.published(32);
+    await studios.published(33);
     return studios;
   }
 

@@ -20,8 +20,8 @@ internal static class PeerMessageTarget
         yield return Have.ToMessage([new(s_segment, 20, Holding.Some, new byte[] { 0x80, 0x01, 0x10 }), new(s_segment, 3, Holding.All, default), new(s_segment, 1, Holding.None, default)]);
         yield return room[..new Want(new(1), s_segment, 3, 9).Write(room)];
         // Short ones, so that mutation reaches their heads.
-        yield return room[..ChunkRun.Write(room, new(1), 3, new byte[40])];
-        yield return room[..ChunkRun.Write(room, new(1), 3, new byte[16_384 + 5])];
+        yield return room[..ChunkRun.Write(room, new(1), 3, new byte[40], new byte[64])];
+        yield return room[..ChunkRun.Write(room, new(1), 3, new byte[16_384 + 5], new byte[128])];
         yield return new No(new(1), NoReason.Absent).ToMessage();
         yield return new Cancel(new(1)).ToMessage();
         yield return new WantRecord(new(1), s_segment).ToMessage();
@@ -32,6 +32,8 @@ internal static class PeerMessageTarget
         yield return new Sending(true).ToMessage();
         yield return new Bye(ByeReason.Full).ToMessage();
         yield return new Revoked("a.b.c").ToMessage();
+        yield return new Receipted(new byte[40]).ToMessage();
+        yield return new Fraud(new byte[40]).ToMessage();
     }
 
     private static void Read(ReadOnlySpan<byte> input)

@@ -21,17 +21,16 @@ internal sealed class RegisteredProjections : IAsyncDisposable
         services.AddStages(new() { Data = _data.Root, Urls = "" }, _data, _keys, connectionString);
         _services = services.BuildServiceProvider();
         Inline = [.. _services.GetServices<InlineTables>()];
-        // The runner in these tests runs one. With a second one registered, each needs its own.
-        Indexed = Assert.Single(_services.GetServices<AsyncProjection>());
+        ByIndex = [.. _services.GetServices<AsyncProjection>()];
     }
 
     public InlineTables[] Inline { get; }
 
-    public AsyncProjection Indexed { get; }
+    public AsyncProjection[] ByIndex { get; }
 
     public Upcasters Upcasters => _services.GetRequiredService<Upcasters>();
 
-    public IEnumerable<string> Names => [.. Inline.Select(static t => t.Name), Indexed.Name];
+    public IEnumerable<string> Names => [.. Inline.Select(static t => t.Name), .. ByIndex.Select(static p => p.Name)];
 
     public async ValueTask DisposeAsync()
     {

@@ -6,15 +6,17 @@ using Npgsql;
 
 namespace LiveLedger.Ledger.Tests.Projections;
 
-/// <summary>One process's runner of the audit index, over a ledger's database.</summary>
+/// <summary>One process's runner of a projection, the audit index unless another is named, over a ledger's database.</summary>
 internal sealed class RunningProjection : IAsyncDisposable
 {
     private readonly CapturedLog<ProjectionRunner> _lines = new();
     private readonly TestLedger _ledger;
     private readonly ProjectionRunner _runner;
 
+    private readonly AsyncProjection _projection;
+
     private RunningProjection(TestLedger ledger, AsyncProjection projection, Action<ProjectionStep> reached) =>
-        (_ledger, _runner) = (ledger, new(ledger.Database, ledger.State, [projection], new(), TimeProvider.System, _lines, reached));
+        (_ledger, _projection, _runner) = (ledger, projection, new(ledger.Database, ledger.State, [projection], new(), TimeProvider.System, _lines, reached));
 
     /// <summary>Streams <c>show/{broadcast}/…</c> belong to a broadcast, others to none.</summary>
     public static AuditLinks Links { get; } = new()
@@ -38,13 +40,13 @@ internal sealed class RunningProjection : IAsyncDisposable
     }
 
     /// <summary>Waits until the live tables know so many events.</summary>
-    public Task UntilAsync(long next) => UntilAsync(p => p.Next >= next, $"the index knows {next} events");
+    public Task UntilAsync(long next) => UntilAsync(p => p.Next >= next, $"{_projection.Name} knows {next} events");
 
     /// <summary>Asks for a rebuild and waits until it is live.</summary>
     public async Task RebuildAsync()
     {
         var generation = (await PlaceAsync())!.Generation;
-        Assert.True(await ProjectionTables.RequestRebuildAsync(_ledger.Database, AuditIndex.Name, default));
+        Assert.True(await ProjectionTables.RequestRebuildAsync(_ledger.Database, _projection.Name, default));
         await UntilAsync(p => p.Generation == generation + 1, "the rebuilt tables are live");
     }
 
@@ -61,7 +63,7 @@ internal sealed class RunningProjection : IAsyncDisposable
     public async Task<ProjectionPlace?> PlaceAsync()
     {
         await using var connection = await _ledger.Database.Source.OpenConnectionAsync();
-        return await new ProjectionTables(connection, AuditIndex).ReadAsync(default);
+        return await new ProjectionTables(connection, _projection).ReadAsync(default);
     }
 
     /// <summary>What PostgreSQL itself writes of all rows, as digests: equal only if every byte is.</summary>

@@ -22,7 +22,7 @@ internal static class Season
     private const int OfOffers = 4;
     private const int OfWebhooks = 3;
     private const int OfOthers = 6;
-    private const int OfSwarm = 7;
+    private const int OfSwarm = 14;
     private const int Playbacks = 4;
     private const int OfPlayback = 10;
 
@@ -59,7 +59,26 @@ internal static class Season
         string[] peers = [.. Enumerable.Range(0, 2).Select(p => StrictBase64Url.Encode([.. Enumerable.Range(0, 32).Select(i => (byte)(p * 11 + number + i))]))];
         await AppendAsync($"ban/{broadcast}/{peers[0]}", Ban(peers[0]));
         await AppendAsync($"ban/{broadcast}/{peers[1]}", Ban(peers[1]), Event("peer-unbanned", $$"""{"broadcast":"{{broadcast}}","peer":"{{peers[1]}}"}"""));
-        await AppendAsync($"admission/{peers[0][..22]}", Event("peer-admitted", $$"""{"broadcast":"{{broadcast}}","peer":"{{peers[0]}}"}"""));
+        var swarm = new SeasonSwarm(broadcast, number);
+        foreach (var (peer, key) in new[] { (peers[0], swarm.Sender), (peers[1], swarm.Receiver) })
+        {
+            await AppendAsync($"admission/{key[..22]}", Event("peer-admitted", $$"""{"broadcast":"{{broadcast}}","peer":"{{peer}}","key":"{{key}}","role":"viewer","private":false,"issuedAt":"2026-11-21T10:00:00+00:00","expiresAt":"2026-11-21T10:10:00+00:00"}"""));
+        }
+
+        // Two that contradict one another: a fork that nobody has named yet. And one that was named.
+        foreach (var batch in new[] { swarm.Batch(total: 100), swarm.Batch(total: 99) })
+        {
+            await AppendAsync($"receipts/{Guid.CreateVersion7():N}", Event("receipts-filed", $$"""{"broadcast":"{{broadcast}}","batch":"{{batch}}"}"""));
+        }
+
+        await AppendAsync($"fork/{broadcast}/x", Event("receipt-forked", $$"""{"broadcast":"{{broadcast}}","kind":2,"first":"{{swarm.Receipt(total: 70, link: 2)}}","second":"{{swarm.Receipt(total: 71, link: 2)}}"}"""));
+
+        var segment = "\"track\":\"video\",\"epoch\":0,\"sequence\":3";
+        await AppendAsync(
+            $"conviction/{broadcast}/{peers[0]}",
+            Event("peer-convicted", $$"""{"broadcast":"{{broadcast}}","peer":"{{peers[0]}}","key":"{{peers[1]}}","role":"viewer",{{segment}},"chunk":{{number}},"proof":"AAAA"}"""),
+            Event("peer-pardoned", $$"""{"broadcast":"{{broadcast}}","peer":"{{peers[0]}}","reason":"a disk {{number}}"}"""));
+        await AppendAsync($"conviction/{broadcast}/video/0/3", Event("publisher-equivocated", $$"""{"broadcast":"{{broadcast}}","identity":"{{peers[1]}}",{{segment}},"proof":"AAAA"}"""));
 
         for (var viewer = 0; viewer < Viewers; viewer++)
         {

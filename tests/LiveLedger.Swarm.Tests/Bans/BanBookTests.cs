@@ -7,6 +7,7 @@ using LiveLedger.Ledger.Embedded;
 using LiveLedger.Media;
 using LiveLedger.Peering.Admissions;
 using LiveLedger.Swarm.Bans;
+using LiveLedger.Swarm.Convictions;
 
 namespace LiveLedger.Swarm.Tests.Bans;
 
@@ -19,7 +20,7 @@ public sealed class BanBookTests
     [Fact]
     public async Task A_thousand_who_ask_at_once_are_each_told_of_themselves_and_of_this_broadcast()
     {
-        await using var ledger = await TestLedger.StartAsync(await TestLedger.NewOptionsAsync(), [BanTables.Inline]);
+        await using var ledger = await TestLedger.StartAsync(await TestLedger.NewOptionsAsync(), [BanTables.Inline, ConvictionTables.Inline]);
         var book = new BanBook(ledger.Events, ledger.Database, TimeProvider.System);
         var peers = Enumerable.Range(0, 1000).Select(static _ => NewPeer()).ToArray();
         foreach (var peer in peers.Where(static (_, n) => n % 10 == 0))
@@ -36,7 +37,7 @@ public sealed class BanBookTests
     [Fact]
     public async Task Who_asks_after_a_ban_is_told_of_it_however_many_others_ask()
     {
-        await using var ledger = await TestLedger.StartAsync(await TestLedger.NewOptionsAsync(), [BanTables.Inline]);
+        await using var ledger = await TestLedger.StartAsync(await TestLedger.NewOptionsAsync(), [BanTables.Inline, ConvictionTables.Inline]);
         var book = new BanBook(ledger.Events, ledger.Database, TimeProvider.System);
         using var enough = new CancellationTokenSource();
         var others = Enumerable.Range(0, 8).Select(_ => Task.Run(async () =>
@@ -67,7 +68,7 @@ public sealed class BanBookTests
         var server = await EmbeddedPostgres.StartAsync(PostgresCluster.OptionsFor(PostgresCluster.NewDirectory()));
         try
         {
-            await using var ledger = await TestLedger.StartAsync(TestLedger.OptionsFor(server.ConnectionString, (await PostgresCluster.SharedAsync()).NewFolder()), [BanTables.Inline]);
+            await using var ledger = await TestLedger.StartAsync(TestLedger.OptionsFor(server.ConnectionString, (await PostgresCluster.SharedAsync()).NewFolder()), [BanTables.Inline, ConvictionTables.Inline]);
             var book = new BanBook(ledger.Events, ledger.Database, TimeProvider.System);
             Assert.False(await book.IsBannedAsync(_one, NewPeer(), CancellationToken.None));
             await server.DisposeAsync();

@@ -4,6 +4,7 @@ using LiveLedger.Cryptography.Ed25519;
 using LiveLedger.Cryptography.Jose;
 using LiveLedger.Media;
 using LiveLedger.Peering.Admissions;
+using LiveLedger.Peering.Reputation;
 using LiveLedger.Peering.Revocations;
 using static LiveLedger.Vectors.Peering.PeeringWorld;
 
@@ -25,6 +26,11 @@ internal static class AdmissionCases
         Case("a private viewer's with tracks and a limit", Signed(a => a with { IsPrivate = true, Tracks = [Track("0"), Track("audio-en")], UploadLimit = 0 })),
         Case("a relay's", Signed(a => a with { Role = PeerRole.Relay, Origin = "https://relay.example:8443", UploadLimit = 1L << 53 })),
         Case("a seed's without an origin", Signed(a => a with { Role = PeerRole.Seed })),
+        Case("a proven viewer's", Signed(a => a with { Band = Band.Proven })),
+        Case("a known relay's", Signed(a => a with { Role = PeerRole.Relay, Band = Band.Known })),
+        Case("that says it is new", Altered(c => c["band"] = "new")),
+        Case("with a band that is none", Altered(c => c["band"] = "banned")),
+        Case("with a band that is a number", Altered(c => c["band"] = 1)),
         Case("with a claim of a later version", Altered(c => c["colour"] = "blue")),
         Case("one second before its time, and the leeway", Signed(), now: Now.AddSeconds(-31)),
         Case("at the leeway before its time", Signed(), now: Now.AddSeconds(-30)),

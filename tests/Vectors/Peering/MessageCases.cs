@@ -21,13 +21,14 @@ internal static class MessageCases
         return
         [
             Case("hello", new Hello(Nonce(9), "a.b.c").ToMessage()),
-            Case("hello of version 2", "0102", "32*09", "0005", "612e622e63"),
-            Case("hello without an admission", "0101", "32*09", "0000"),
-            Case("hello whose admission is too long", "0101", "32*09", "1001", "4097*61"),
-            Case("hello with the longest admission", "0101", "32*09", "1000", "4096*61"),
-            Case("hello with a space", "0101", "32*09", "0003", "612061"),
-            Case("hello with a byte more", "0101", "32*09", "0001", "6161"),
-            Case("hello cut off", "0101", "31*09"),
+            Case("hello of version 1", "0101", "32*09", "0005", "612e622e63"),
+            Case("hello of version 3", "0103", "32*09", "0005", "612e622e63"),
+            Case("hello without an admission", "0102", "32*09", "0000"),
+            Case("hello whose admission is too long", "0102", "32*09", "1001", "4097*61"),
+            Case("hello with the longest admission", "0102", "32*09", "1000", "4096*61"),
+            Case("hello with a space", "0102", "32*09", "0003", "612061"),
+            Case("hello with a byte more", "0102", "32*09", "0001", "6161"),
+            Case("hello cut off", "0102", "31*09"),
             Case("proof", Proof.ToMessage(Filled(64, 5))),
             Case("proof cut off", "02", "63*05"),
             Case("proof with a byte more", "02", "65*05"),
@@ -53,16 +54,18 @@ internal static class MessageCases
             Case("want of 65 chunks", "04deadbeef", Name, "00000041"),
             Case("want cut off", "04deadbeef", Name, "000000"),
             Case("want with a byte more", "04deadbeef", Name, "0000000100"),
-            Case("one short chunk", "0500000001", "0002", "0003", "aabbcc"),
-            Case("four chunks", "0500000001", "0ffc", "4000", "16384*11", "4000", "16384*22", "4000", "16384*33", "0001", "44"),
-            Case("four full chunks", "0500000001", "0000", "4000", "16384*11", "4000", "16384*22", "4000", "16384*33", "4000", "16384*44"),
-            Case("five chunks", "0500000001", "0000", "4000", "16384*11", "4000", "16384*22", "4000", "16384*33", "4000", "16384*44", "0001", "55"),
-            Case("a chunk after a short one", "0500000001", "0000", "0001", "11", "0001", "22"),
-            Case("a chunk too long", "0500000001", "0000", "4001", "16385*11"),
-            Case("a chunk of nothing", "0500000001", "0000", "0000"),
+            Case("one short chunk", "0500000001", "0002", "64*51", "0003", "aabbcc"),
+            Case("four chunks", "0500000001", "0ffc", "64*51", "4000", "16384*11", "64*52", "4000", "16384*22", "64*53", "4000", "16384*33", "64*54", "0001", "44"),
+            Case("four full chunks", "0500000001", "0000", "64*51", "4000", "16384*11", "64*52", "4000", "16384*22", "64*53", "4000", "16384*33", "64*54", "4000", "16384*44"),
+            Case("five chunks", "0500000001", "0000", "64*51", "4000", "16384*11", "64*52", "4000", "16384*22", "64*53", "4000", "16384*33", "64*54", "4000", "16384*44", "64*55", "0001", "55"),
+            Case("a chunk after a short one", "0500000001", "0000", "64*51", "0001", "11", "64*52", "0001", "22"),
+            Case("a chunk too long", "0500000001", "0000", "64*51", "4001", "16385*11"),
+            Case("a chunk of nothing", "0500000001", "0000", "64*51", "0000"),
             Case("no chunk", "0500000001", "0000"),
-            Case("chunks beyond the last", "0500000001", "0fff", "4000", "16384*11", "0001", "44"),
-            Case("a chunk cut off", "0500000001", "0000", "0003", "aabb"),
+            Case("chunks beyond the last", "0500000001", "0fff", "64*51", "4000", "16384*11", "64*52", "0001", "44"),
+            Case("a chunk without a statement", "0500000001", "0002", "0003", "aabbcc"),
+            Case("a statement without a chunk", "0500000001", "0002", "64*51"),
+            Case("a chunk cut off", "0500000001", "0000", "64*51", "0003", "aabb"),
             Case("no: busy", new No(new(1), NoReason.Busy).ToMessage()),
             Case("no for no reason", "060000000100"),
             Case("no for a reason of nobody", "060000000104"),
@@ -93,9 +96,18 @@ internal static class MessageCases
             Case("revoked too long", "0f", "4097*61"),
             Case("nothing", ""),
             Case("type 0", "00"),
-            Case("a type that no version has", "10"),
+            Case("a receipt", "10aabb"),
+            Case("a receipt of nothing", "10"),
+            Case("the longest receipt", "10", "4096*61"),
+            Case("a receipt too long", "10", "4097*61"),
+            Case("a fraud proof", "11aabb"),
+            Case("a fraud proof of nothing", "11"),
+            Case("the longest fraud proof", "11", "12288*61"),
+            Case("a fraud proof too long", "11", "12289*61"),
+            Case("a type that no version has", "12"),
             Case("a type of a later version", "40ffff"),
-            Case("too long", "ff", "65551*00"),
+            Case("the longest of a later version", "ff", "65806*00"),
+            Case("too long", "ff", "65807*00"),
         ];
     }
 
@@ -128,13 +140,14 @@ internal static class MessageCases
             case PeerMessageType.Want when Want.TryRead(message, out var want):
                 return new { type = "want", request = want.Request.Value, segment = Of(want.Segment), first = want.First, count = want.Count };
             case PeerMessageType.Chunks when ChunkRun.TryRead(message, out var run):
-                var chunks = new List<string>();
+                var (chunks, statements) = (new List<string>(), new List<string>());
                 for (var n = 0; n < run.Count; n++)
                 {
                     chunks.Add(Short(run[n]));
+                    statements.Add(Convert.ToHexStringLower(run.StatementOf(n)));
                 }
 
-                return new { type = "chunks", request = run.Request.Value, first = run.First, chunks };
+                return new { type = "chunks", request = run.Request.Value, first = run.First, chunks, statements };
             case PeerMessageType.No when No.TryRead(message, out var no):
                 return new { type = "no", request = no.Request.Value, reason = (int)no.Reason };
             case PeerMessageType.Cancel when Cancel.TryRead(message, out var cancel):
@@ -155,6 +168,10 @@ internal static class MessageCases
                 return new { type = "bye", reason = (int)bye.Reason };
             case PeerMessageType.Revoked when Revoked.TryRead(message, out var revoked):
                 return new { type = "revoked", token = Short(System.Text.Encoding.ASCII.GetBytes(revoked.Token)) };
+            case PeerMessageType.Receipted when Receipted.TryRead(message, out var receipted):
+                return new { type = "receipt", receipt = Short(receipted.Receipt.Span) };
+            case PeerMessageType.Fraud when Fraud.TryRead(message, out var fraud):
+                return new { type = "fraud", proof = Short(fraud.Proof.Span) };
             case >= (PeerMessageType)PeerMessage.FirstOptional:
                 return new { type = "optional" };
             default:

@@ -19,14 +19,15 @@ internal static class RewrittenMessage
                 var asked = new byte[Want.MessageLength];
                 return asked[..want.Write(asked)];
             case PeerMessageType.Chunks when ChunkRun.TryRead(message, out var run):
-                var bytes = new List<byte>();
+                var (bytes, statements) = (new List<byte>(), new List<byte>());
                 for (var n = 0; n < run.Count; n++)
                 {
                     bytes.AddRange(run[n]);
+                    statements.AddRange(run.StatementOf(n));
                 }
 
                 var room = new byte[PeerMessage.MaxLength];
-                return room[..ChunkRun.Write(room, run.Request, run.First, bytes.ToArray())];
+                return room[..ChunkRun.Write(room, run.Request, run.First, bytes.ToArray(), statements.ToArray())];
             case PeerMessageType.No when No.TryRead(message, out var no):
                 return no.ToMessage();
             case PeerMessageType.Cancel when Cancel.TryRead(message, out var cancel):
@@ -47,6 +48,10 @@ internal static class RewrittenMessage
                 return bye.ToMessage();
             case PeerMessageType.Revoked when Revoked.TryRead(message, out var revoked):
                 return revoked.ToMessage();
+            case PeerMessageType.Receipted when Receipted.TryRead(message, out var receipted):
+                return receipted.ToMessage();
+            case PeerMessageType.Fraud when Fraud.TryRead(message, out var fraud):
+                return fraud.ToMessage();
             default:
                 return null;
         }

@@ -2,7 +2,7 @@ import type { WatchSession } from "../playback/watchSession.js";
 import { byId, formatBytes, setText } from "./elements.js";
 import { NeighbourGraph } from "./neighbourGraph.js";
 import { SourcePlot } from "./sourcePlot.js";
-import { describeConsent, describeLostLink, describeSharing } from "./sharingWords.js";
+import { describeConsent, describeLostLink, describeSharing, describeStanding } from "./sharingWords.js";
 
 const lookEveryMs = 1000;
 /** Two minutes are drawn. */
@@ -43,6 +43,7 @@ export class SharingPanel {
     setText(byId("s-neighbours"), String(neighbours.filter(({ isUp }) => isUp).length));
     setText(byId("s-chunks"), `${counts.goodChunks.toLocaleString()} verified, ${counts.badChunks.toLocaleString()} refused`);
     const last = lost.at(-1);
+    setText(byId("s-standing"), describeStanding(swarm.standing, swarm.convicted));
     setText(byId("s-lost"), last ? describeLostLink(last.why) : "None");
   }
 

@@ -1,6 +1,7 @@
 import type { PeerUse } from "../playback/peers.js";
 import type { SharingRule } from "../playback/ticket.js";
 import type { Restraint } from "../swarm/manners.js";
+import type { Standing } from "../swarm/receiptFiling.js";
 import type { Swarm } from "../swarm/swarm.js";
 
 type SwarmSeen = Pick<Swarm, "state" | "refusal" | "trackerRefusal" | "neighbours" | "viewers" | "minViewers" | "sharing" | "isPrivate" | "isBroadcastPrivate">;
@@ -53,6 +54,15 @@ export function describeConsent(rule: SharingRule | undefined, isBroadcastPrivat
   if (rule === "forbidden") return `Your ticket does not allow sharing. ${relaysAlone}`;
   const cost = "Uses your upload, four fifths of it at most and never more than you get. Viewers you are linked with see your network address.";
   return rule === "required" ? `${cost} Your ticket asks for this: turned off, the broadcast stops.` : `${cost} You can turn it off at any time.`;
+}
+
+const bands: Readonly<Record<Standing["band"], string>> = { new: "New", known: "Known", proven: "Proven", banned: "Banned from sharing" };
+
+/** How this page's viewer stands, and why; and what it has heard of others. */
+export function describeStanding(standing: Standing | undefined, convicted = 0): string {
+  const of = standing === undefined || standing.receipts === 0 ? "nothing was handed in yet" : `by ${number(standing.receipts, "receipt")} of ${number(standing.receivers, "viewer")}`;
+  const own = standing === undefined ? "Nothing counted yet" : `${bands[standing.band]}, ${standing.score} of 1000: ${of}`;
+  return convicted === 0 ? own : `${own}. ${convicted === 1 ? "One neighbour was" : `${convicted} neighbours were`} proved to have lied, and cut off.`;
 }
 
 const failures: Readonly<Record<string, string>> = {

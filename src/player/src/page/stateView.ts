@@ -1,6 +1,6 @@
 import type { WatchSession } from "../playback/watchSession.js";
 import { announce, byId, setText } from "./elements.js";
-import { coverOf, describeFailure } from "./wording.js";
+import { coverOf, describeFailure, describeSignedTwice } from "./wording.js";
 
 /** What the page says about its state: over the picture, under it, and to a screen reader. */
 export class StateView {
@@ -32,6 +32,10 @@ export class StateView {
     setText(byId("status"), cover ? "" : status);
     announce(cover ? `${cover.title}. ${cover.detail}` : status);
     this.#notice();
+    const alarm = byId<HTMLElement>("publisher-alarm");
+    const { signedTwice } = this.session;
+    alarm.hidden = !signedTwice;
+    if (signedTwice) setText(alarm, describeSignedTwice(signedTwice));
   }
 
   /** What went wrong while playing goes on. */

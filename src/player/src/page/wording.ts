@@ -1,4 +1,5 @@
 import type { TrustBasis } from "../playback/identityTrust.js";
+import type { SignedTwice } from "../playback/publisherAlarm.js";
 import type { ReportedFailure } from "../playback/verificationLog.js";
 import type { WatchState } from "../playback/watchState.js";
 import type { CheckName } from "../verify/failure.js";
@@ -118,6 +119,11 @@ const meanings: Record<CheckName, string> = {
 export function describeFailure(failure: ReportedFailure): string {
   const where = failure.track ? ` (${failure.track}${failure.sequence >= 0 ? `, segment ${failure.sequence}` : ""})` : "";
   return `${meanings[failure.code]}${where}: ${failure.code}.`;
+}
+
+/** What it means that the publisher signed a segment twice. */
+export function describeSignedTwice({ track, sequence }: SignedTwice): string {
+  return `The publisher of this broadcast has signed two versions of one segment (${track}, segment ${sequence}): others may be shown something else than you. What you see carries the publisher’s signature all the same.`;
 }
 
 export function describeTrust(trust: TrustBasis | undefined): string {

@@ -23,6 +23,8 @@ export interface Admission {
   /** Bits a second; undefined: no bound but its own. */
   readonly uploadLimit?: number;
   readonly isPrivate: boolean;
+  /** How it stands with the platform. */
+  readonly band: "new" | "known" | "proven";
   /** A relay's web origin. */
   readonly origin?: string;
 }
@@ -47,6 +49,17 @@ const trackName = /^[A-Za-z0-9][A-Za-z0-9_-]{0,31}$/;
 
 /** Decides on an admission from outside. That it is good says nothing of who shows it. `now` is the platform's time in Unix seconds, as far as known. */
 export async function verifyAdmission(token: string, platform: Platform, broadcast: Bytes, now: number): Promise<AdmissionVerdict> {
+  const read = await verifyAsEvidence(token, platform);
+  if (read.refusal) return read;
+  const { admission } = read;
+  if (!sameBytes(admission.broadcast, broadcast)) return { refusal: "wrong-broadcast" };
+  if (now < admission.issuedAt - leeway) return { refusal: "not-yet" };
+  if (now >= admission.expiresAt + leeway) return { refusal: "expired" };
+  return { admission };
+}
+
+/** As {@link verifyAdmission}, for whichever broadcast and at whatever time: that the platform gave it once. It lets nobody in. */
+export async function verifyAsEvidence(token: string, platform: Platform): Promise<AdmissionVerdict> {
   const jws = token.length <= maxLength ? parseJws(token, "liveledger-admission+jwt") : undefined;
   const claims = jws && parseObject(jws.payload);
   if (!jws || !claims) return { refusal: "malformed" };
@@ -56,17 +69,11 @@ export async function verifyAdmission(token: string, platform: Platform, broadca
   if (!(await named.key.verify(jws.signingInput, jws.signature))) return { refusal: "bad-signature" };
 
   const read = readClaims(claims);
-  if (read.refusal) return read;
-  const { admission } = read;
-  if (admission.issuer !== platform.issuer) return { refusal: "wrong-issuer" };
-  if (!sameBytes(admission.broadcast, broadcast)) return { refusal: "wrong-broadcast" };
-  if (now < admission.issuedAt - leeway) return { refusal: "not-yet" };
-  if (now >= admission.expiresAt + leeway) return { refusal: "expired" };
-  return { admission };
+  return read.admission && read.admission.issuer !== platform.issuer ? { refusal: "wrong-issuer" } : read;
 }
 
 function readClaims(claims: Record<string, unknown>): AdmissionVerdict {
-  const { iss, aud, sub, jti, iat, nbf, exp, cnf, broadcast, role, identity, tracker, tracks, upload, origin } = claims;
+  const { iss, aud, sub, jti, iat, nbf, exp, cnf, broadcast, role, identity, tracker, tracks, upload, origin, band } = claims;
   const isPrivate = claims["private"];
   if (typeof aud === "string" && aud !== audience) return { refusal: "wrong-audience" };
   const id = typeof broadcast === "string" && /^[0-9a-f]{32}$/.test(broadcast) ? fromHex(broadcast) : undefined;
@@ -75,6 +82,7 @@ function readClaims(claims: Record<string, unknown>): AdmissionVerdict {
     typeof sub !== "string" || fromBase64Url(sub)?.length !== 32 || (role !== "viewer" && role !== "relay" && role !== "seed") ||
     !isTime(iat) || nbf !== iat || !isTime(exp) || exp <= iat || !isAddress(tracker, ["ws:", "wss:"]) ||
     !(tracks === undefined || isTracks(tracks)) || !(upload === undefined || isLimit(upload)) ||
+    !(band === undefined || band === "new" || band === "known" || band === "proven") ||
     !(isPrivate === undefined || typeof isPrivate === "boolean") || !(origin === undefined || (role !== "viewer" && isOrigin(origin)))
   ) {
     return { refusal: "malformed" };
@@ -89,7 +97,7 @@ function readClaims(claims: Record<string, unknown>): AdmissionVerdict {
   if (!key || !root) return { refusal: "bad-key" };
   return {
     admission: {
-      issuer: iss, id: jti, peer: sub, key, broadcast: id, role, issuedAt: iat, expiresAt: exp, identity: root, tracker, isPrivate: isPrivate === true,
+      issuer: iss, id: jti, peer: sub, key, broadcast: id, role, issuedAt: iat, expiresAt: exp, identity: root, tracker, isPrivate: isPrivate === true, band: band ?? "new",
       ...(tracks === undefined ? {} : { tracks }), ...(upload === undefined ? {} : { uploadLimit: upload }), ...(origin === undefined ? {} : { origin }),
     },
   };

@@ -32,6 +32,13 @@ export class LinkHandshake {
   #isOver = false;
   /** Who the other is, from when its hello was taken; to be believed once the link is up. */
   other: Admission | undefined;
+  /** The admission as it was shown. */
+  otherToken = "";
+
+  /** The nonces of both `hello`, once the other's was taken: the offerer's, the answerer's. */
+  get nonces(): readonly [Bytes, Bytes] | undefined {
+    return this.#link && [this.#link.offerer.nonce, this.#link.answerer.nonce];
+  }
 
   constructor(
     private readonly platform: Platform,
@@ -69,6 +76,7 @@ export class LinkHandshake {
     const [offerer, answerer] = this.side === "offerer" ? [mine, theirs] : [theirs, mine];
     this.#link = { broadcast: own.broadcast, offerer, answerer, channel: this.channel };
     this.other = other;
+    this.otherToken = hello.admission;
     return { send: writeMessage({ type: "proof", signature: await this.self.key.sign(await linkBytes(this.#link, this.side)) }) };
   }
 

@@ -13,14 +13,20 @@ export const maxWanted = 64;
 export const maxRun = 4;
 /** Most segments of a have. */
 export const maxHeld = 64;
+/** Bytes of what is stated of a chunk. */
+const statementLength = 64;
 /** Longest message in bytes. */
-export const maxMessage = maxRun * (chunkSize + 2) + 7;
+export const maxMessage = maxRun * (statementLength + 2 + chunkSize) + 7;
 /** Most bytes of a piece, and of what is sent in pieces. */
 export const maxPiece = maxRun * chunkSize - 16;
 export const maxInPieces = 2 ** 18;
 
-const version = 1;
+const version = 2;
 const maxToken = 4096;
+/** Longest receipt. */
+const maxReceipt = 4096;
+/** Longest fraud proof. */
+const maxFraud = 12_288;
 const firstOptional = 64;
 
 /** How much of a segment a peer has. */
@@ -44,7 +50,8 @@ export type PeerMessage =
   | { readonly type: "proof"; readonly signature: Bytes }
   | { readonly type: "have"; readonly held: readonly HeldSegment[] }
   | { readonly type: "want"; readonly request: number; readonly segment: SegmentName; readonly first: number; readonly count: number }
-  | { readonly type: "chunks"; readonly request: number; readonly first: number; readonly chunks: readonly Bytes[] }
+  /** A statement for each chunk: its sender's signature over what it is, good or not. */
+  | { readonly type: "chunks"; readonly request: number; readonly first: number; readonly chunks: readonly Bytes[]; readonly statements: readonly Bytes[] }
   | { readonly type: "no"; readonly request: number; readonly reason: NoReason }
   | { readonly type: "cancel"; readonly request: number }
   | { readonly type: "want-record"; readonly request: number; readonly segment: SegmentName }
@@ -55,6 +62,8 @@ export type PeerMessage =
   | { readonly type: "sending"; readonly isOn: boolean }
   | { readonly type: "bye"; readonly reason: ByeReason }
   | { readonly type: "revoked"; readonly token: string }
+  | { readonly type: "receipt"; readonly receipt: Bytes }
+  | { readonly type: "fraud"; readonly proof: Bytes }
   /** Of a later version: passed over. */
   | { readonly type: "optional" };
 
@@ -139,6 +148,14 @@ const readers: Partial<Record<number, (from: WireReader) => PeerMessage | undefi
     const token = text(from, from.left);
     return token ? { type: "revoked", token } : undefined;
   },
+  16: (from) => {
+    const receipt = from.left > 0 && from.left <= maxReceipt ? from.take(from.left) : undefined;
+    return receipt && { type: "receipt", receipt };
+  },
+  17: (from) => {
+    const proof = from.left > 0 && from.left <= maxFraud ? from.take(from.left) : undefined;
+    return proof && { type: "fraud", proof };
+  },
 };
 
 function readHave(from: WireReader): PeerMessage | undefined {
@@ -166,16 +183,19 @@ function readChunks(from: WireReader): PeerMessage | undefined {
   const first = from.u16();
   if (request === undefined || first === undefined) return undefined;
   const chunks: Bytes[] = [];
+  const statements: Bytes[] = [];
   for (let length = chunkSize; !from.atEnd; ) {
     // Only a segment's last chunk is short, and nothing comes after it.
     if (chunks.length === maxRun || length !== chunkSize) return undefined;
+    const statement = from.take(statementLength);
     length = from.u16() ?? 0;
-    if (length < 1 || length > chunkSize) return undefined;
+    if (!statement || length < 1 || length > chunkSize) return undefined;
     const chunk = from.take(length);
     if (!chunk) return undefined;
     chunks.push(chunk);
+    statements.push(statement);
   }
-  return chunks.length === 0 || first + chunks.length > maxChunks ? undefined : { type: "chunks", request, first, chunks };
+  return chunks.length === 0 || first + chunks.length > maxChunks ? undefined : { type: "chunks", request, first, chunks, statements };
 }
 
 /** Printable ASCII without spaces, 1 to 4,096 characters. */
@@ -204,8 +224,8 @@ export function writeMessage(message: Exclude<PeerMessage, { type: "optional" }>
     case "want":
       return putSegmentName(new WireWriter(25).u8(4).u32(message.request), message.segment).u16(message.first).u16(message.count).bytes;
     case "chunks": {
-      const to = new WireWriter(message.chunks.reduce((sum, chunk) => sum + 2 + chunk.length, 7)).u8(5).u32(message.request).u16(message.first);
-      for (const chunk of message.chunks) to.u16(chunk.length).put(chunk);
+      const to = new WireWriter(message.chunks.reduce((sum, chunk) => sum + statementLength + 2 + chunk.length, 7)).u8(5).u32(message.request).u16(message.first);
+      for (const [n, chunk] of message.chunks.entries()) to.put(message.statements[n] ?? new Uint8Array(statementLength)).u16(chunk.length).put(chunk);
       return to.bytes;
     }
     case "no":
@@ -227,6 +247,10 @@ export function writeMessage(message: Exclude<PeerMessage, { type: "optional" }>
       return Uint8Array.of(14, message.reason);
     case "revoked":
       return new WireWriter(1 + message.token.length).u8(15).put(ascii(message.token)).bytes;
+    case "receipt":
+      return new WireWriter(1 + message.receipt.length).u8(16).put(message.receipt).bytes;
+    case "fraud":
+      return new WireWriter(1 + message.proof.length).u8(17).put(message.proof).bytes;
   }
 }
 

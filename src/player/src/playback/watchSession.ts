@@ -12,6 +12,7 @@ import type { Broadcast } from "./liveUrls.js";
 import { joinSwarm, keepConsent, keepPrivate, type PeerUse, peerUse, wantsPrivate } from "./peers.js";
 import { Playback, type PlaybackEnd } from "./playback.js";
 import { Stalls } from "./stalls.js";
+import { findSignedTwice, type SignedTwice } from "./publisherAlarm.js";
 import { pause, TakenDownError, waitForBroadcast } from "./signer.js";
 import { readTicket, type SharingRule, type Ticket } from "./ticket.js";
 import { VerificationLog } from "./verificationLog.js";
@@ -24,6 +25,8 @@ declare const workerUrl: string;
 
 /** How many segments' addresses are kept to say what was appended. */
 const keptAppended = 4000;
+/** Between questions for proofs against the publisher. */
+const publisherEveryMs = 60_000;
 
 /** One visit to a broadcast, from waiting for it to its end. Views read its fields and are called when one changes. */
 export class WatchSession {
@@ -52,6 +55,7 @@ export class WatchSession {
   readonly #stalls: Stalls;
   readonly #manners = new Manners(browserClock, () => this.#mind());
   #ticket: Ticket | undefined;
+  #signedTwice: SignedTwice | undefined;
 
   constructor(
     private readonly broadcast: Broadcast,
@@ -78,6 +82,11 @@ export class WatchSession {
   /** This playback's part in the swarm; undefined without the viewer's consent, or where the browser has no WebRTC. */
   get swarm(): Swarm | undefined {
     return this.#swarm;
+  }
+
+  /** A segment of which the publisher was proved to have signed two versions. */
+  get signedTwice(): SignedTwice | undefined {
+    return this.#signedTwice ?? this.#swarm?.signedTwice;
   }
 
   /** Whether this page gets from other viewers and gives to them, and if not, why. */
@@ -186,6 +195,16 @@ export class WatchSession {
     this.identity = toBase64Url(answer.identity);
     this.trust = trust.settle(answer.identity);
     this.#play(this.token, verifier, answer.identity);
+    void this.#watchPublisher(answer.identity, signal);
+  }
+
+  // Whoever is in the swarm hears of it at once; the others ask now and then.
+  async #watchPublisher(identity: Bytes, signal: AbortSignal): Promise<void> {
+    while (!signal.aborted && !this.signedTwice) {
+      this.#signedTwice = await findSignedTwice(this.broadcast, identity, signal);
+      if (this.#signedTwice) this.#changed();
+      await pause(publisherEveryMs, signal).catch(() => undefined);
+    }
   }
 
   #play(token: string, verifier: VerifierClient, identity: Bytes): void {

@@ -39,6 +39,29 @@ export interface SwarmState {
   readonly latencyMs: number | null;
 }
 
+/** How a peer stands, counted from the ledger. */
+export interface PeerStanding {
+  /** The pseudonym. */
+  readonly peer: string;
+  /** 0 to 1000. */
+  readonly score: number;
+  readonly band: "new" | "known" | "proven" | "banned";
+  readonly receipts: number;
+  readonly bytes: number;
+  readonly receivers: number;
+  readonly forks: number;
+  readonly convictions: number;
+  readonly convicted: boolean;
+  readonly banned: boolean;
+}
+
+/** What was proved, of a peer or of the publisher. */
+export interface Proved {
+  readonly convicts: "peer" | "publisher";
+  readonly track: string | null;
+  readonly sequence: number | null;
+}
+
 export interface Track {
   readonly name: string;
   readonly class: string;

@@ -11,6 +11,7 @@ import { OffersPanel } from "./offersPanel.js";
 import { inWords } from "./problemWords.js";
 import { button, refresh } from "./parts.js";
 import { PlaybacksPanel } from "./playbacksPanel.js";
+import { StandingsPanel } from "./standingsPanel.js";
 import { StatusPanel } from "./statusPanel.js";
 import { SwarmPanel } from "./swarmPanel.js";
 import { ViewersPanel } from "./viewersPanel.js";
@@ -42,8 +43,9 @@ export function showBroadcast(view: HTMLElement, api: StudioApi, keys: IngestKey
   const offers = new OffersPanel(api, path, (list) => viewers.setOffers(list));
   const playbacks = new PlaybacksPanel(api, path, () => Promise.all([viewers.reload(), look()]));
   const webhooks = new WebhooksPanel(api, path);
+  const standings = new StandingsPanel(api, path, id);
   viewers.onChange = (entitlement) => playbacks.forget(entitlement);
-  const body = h("div", { class: "view" }, life.element, h("div", { class: "columns" }, h("div", { class: "column" }, status.element, swarm.element, playbacks.element), ingest.element), viewers.element, offers.element, webhooks.element);
+  const body = h("div", { class: "view" }, life.element, h("div", { class: "columns" }, h("div", { class: "column" }, status.element, swarm.element, playbacks.element), ingest.element), viewers.element, offers.element, standings.element, webhooks.element);
   let opened = false;
 
   view.replaceChildren(back, h("p", { class: "empty" }, "Loading."));
@@ -67,7 +69,7 @@ export function showBroadcast(view: HTMLElement, api: StudioApi, keys: IngestKey
       // An answer that was overtaken is not shown over a later one.
       if (left || mine !== turn) return;
       show(broadcast);
-      if (++looks % seldom === 0) await Promise.all([offers.load(), viewers.load(), webhooks.load()]);
+      if (++looks % seldom === 0) await Promise.all([offers.load(), viewers.load(), webhooks.load(), standingsOf()]);
       status.show(broadcast, now);
       if (sharing) swarm.show(sharing);
       await playbacks.show(open.items);
@@ -85,6 +87,15 @@ export function showBroadcast(view: HTMLElement, api: StudioApi, keys: IngestKey
       }
     }
     if (!document.hidden && !left) timer = setTimeout(() => void look(), lookEvery);
+  }
+
+  async function standingsOf(): Promise<void> {
+    try {
+      await standings.load();
+    } catch (error) {
+      if (!(error instanceof Problem && error.status === 403)) throw error;
+      standings.element.hidden = true;
+    }
   }
 
   // Not everybody who may look at a broadcast is told how its viewers do.
@@ -110,6 +121,7 @@ export function showBroadcast(view: HTMLElement, api: StudioApi, keys: IngestKey
       void offers.reload();
       void viewers.reload();
       void webhooks.reload();
+      void standingsOf().catch(() => undefined);
     }
     refresh(badge, [broadcast.state, broadcast.takenDownAt, broadcast.signer], () => [stateOf(broadcast)]);
     life.show(broadcast);

@@ -30,6 +30,8 @@ export type Action =
   | { readonly type: "cancel"; readonly link: LinkId; readonly request: number }
   /** From the origin, by Range. */
   | { readonly type: "fetch"; readonly segment: SegmentName; readonly span: ChunkSpan; readonly reason: FetchReason }
+  /** Nothing comes of the link: it is closed, which is no offence. */
+  | { readonly type: "leave"; readonly link: LinkId }
   /** The link is closed, and its peer's key is not linked with again. */
   | { readonly type: "cut"; readonly link: LinkId; readonly offence: Offence };
 
@@ -37,4 +39,4 @@ export type Action =
 export type FetchReason = "stripe" | "alone" | "deadline";
 
 /** What no honest peer does. */
-export type Offence = "bad-chunk" | "bad-record" | "bad-init" | "not-asked" | "too-much" | "unreadable";
+export type Offence = "bad-chunk" | "bad-record" | "bad-init" | "bad-receipt" | "not-asked" | "too-much" | "unreadable";

@@ -11,19 +11,26 @@ export interface SchedulerSettings {
   readonly marginMs: number;
   /** A request that nothing comes of for so long is given up, in ms. */
   readonly silenceMs: number;
+  /** And one of which less than a chunk comes in so long, beside that time, in ms. */
+  readonly crawlMs: number;
   /** With nobody who has a segment, the origin is asked when so much of the time that was left is gone, 0 to 1: neighbours that are loading it may say so yet. */
   readonly patience: number;
   /** Peers of whom nothing good has come are asked only for what has so much time beside the origin's and the margin, in ms. */
   readonly probationMs: number;
+  /** A peer that says what it has and in so long gave nothing of what was asked, in ms, and so often, is left. */
+  readonly idleMs: number;
+  readonly idleMisses: number;
 }
 
-export const usualSettings: SchedulerSettings = { marginMs: 400, silenceMs: 1500, patience: 0.35, probationMs: 500 };
+export const usualSettings: SchedulerSettings = { marginMs: 400, silenceMs: 1500, crawlMs: 600, patience: 0.35, probationMs: 500, idleMs: 50_000, idleMisses: 25 };
 
 /** Peers on probation at once: a crowd of liars costs so many chunks at a time. */
 const maxOnProbation = 4;
 
 /** What nobody near has, one of those who play the track brings in, and if nothing comes of it in this time, or in what the origin takes for it, the next. */
 const turnMs = 300;
+/** A peer that is busy is asked again after so long, or up to twice as long. */
+const leastBusyMs = 170;
 /** An origin that gives a segment in this time is not crowded. */
 const quickMs = 1000;
 /** A peer's part of what is missing is fetched in so many goes. */
@@ -136,7 +143,8 @@ export class ChunkScheduler {
 
   /** The peer will not answer. */
   no(link: LinkId, request: number, reason: NoReason, now: number): void {
-    const refused = this.#links.get(link)?.refused(request, reason, now);
+    // Not all at one time: who asks when somebody else has just been served is refused each time.
+    const refused = this.#links.get(link)?.refused(request, reason, now, leastBusyMs + this.random.below(leastBusyMs));
     if (refused) this.#open(refused);
   }
 
@@ -173,7 +181,7 @@ export class ChunkScheduler {
 
   /** What is to be done now. To be asked after each event, and a few times a second besides. */
   plan(now: number): Action[] {
-    const actions = this.#giveUp(now);
+    const actions = [...this.#giveUp(now), ...this.#leaveIdle()];
     const soonest = [...this.#wanted.values()].filter(({ progress }) => !progress.isWhole).sort((a, b) => a.progress.deadline - b.progress.deadline);
     for (const wanted of soonest) {
       actions.push(...this.#fetchStripe(wanted, now));
@@ -192,11 +200,22 @@ export class ChunkScheduler {
 
   #fetchLate(wanted: Wanted, now: number): Action[] {
     const reason = this.#reason(wanted, now);
-    if (!reason) return [];
+    if (!reason) return this.#fetchHoles(wanted, now);
     const { progress, key } = wanted;
     const fetches = this.#fetch(progress, { first: 0, count: progress.wanted.chunks }, reason, now);
     // From both, it would come twice; from the peer alone, perhaps too late.
     return reason === "alone" || fetches.length === 0 ? fetches : [...this.#cancel((request) => keyOf(request.segment) === key, now), ...fetches];
+  }
+
+  // Who was to bring a part in did not. When time runs out all would fetch it at once: before that, whose turn it is does.
+  #fetchHoles({ progress, key, since }: Wanted, now: number): Action[] {
+    const waited = now - since - (progress.deadline - since) * this.settings.patience;
+    if (waited < 0 || progress.open === 0 || this.#origin.rests(now)) return [];
+    const { chunks, segment } = progress.wanted;
+    const views = this.#loading(segment);
+    const turn = this.#turn(waited);
+    const isHole = (chunk: number) => progress.isOpen(chunk) && !views.some((view) => view.has(key, chunks, chunk)) && this.#isMine(views, segment, key, chunk, turn);
+    return progress.spans(isHole).map((span) => this.#take(progress, span, "alone"));
   }
 
   // A crowd is at the origin, or the line is slow: all of it at once would take as long, and keep from others what they have nothing of. So each takes a chunk or two at a time of what no
@@ -206,20 +225,13 @@ export class ChunkScheduler {
     if (!reason || this.#origin.rests(now)) return [];
     const { progress, key, since } = wanted;
     const { chunks, segment } = progress.wanted;
-    const views = [...this.#links.values()].filter((view) => view.isSending && view.plays(segment.track));
-    const turn = Math.floor((now - since) / Math.max(turnMs, this.#origin.expect(chunkSize)));
+    const views = this.#loading(segment);
+    const turn = this.#turn(now - since);
     // Whoever turns out to be alone with a segment has more of it to bring in than one of many.
     const others = turn === 0 ? views.length : views.filter((view) => view.knows(key)).length;
     const window = Math.max(Math.ceil(progress.missingBytes / chunkSize / (1 + others) / rounds), Math.floor(this.#origin.window / chunkSize));
-    // Those who have some of it are loading it; of the others one turn is waited for.
-    const isMine = (chunk: number) => {
-      const mine = turnOf(this.lot, segment, chunk);
-      let [before, strangers] = [0, 0];
-      for (const view of views) if (turnOf(view.lot, segment, chunk) > mine) view.knows(key) ? before++ : (strangers = 1);
-      return before + strangers <= turn;
-    };
     const isPressing = progress.deadline > since && progress.deadline - now <= this.#origin.expect(progress.missingBytes) / 2 + this.settings.marginMs;
-    const isOpen = (chunk: number) => progress.isOpen(chunk) && (isPressing || turn >= lastTurn || (!views.some((view) => view.has(key, chunks, chunk)) && isMine(chunk)));
+    const isOpen = (chunk: number) => progress.isOpen(chunk) && (isPressing || turn >= lastTurn || (!views.some((view) => view.has(key, chunks, chunk)) && this.#isMine(views, segment, key, chunk, turn)));
     const underWay = [...this.#wanted.values()].reduce((sum, other) => sum + other.progress.fromOrigin, 0);
     const actions: Action[] = [];
     for (let room = window - underWay; room > 0; ) {
@@ -234,11 +246,28 @@ export class ChunkScheduler {
     return actions;
   }
 
+  // Those who may bring some of a segment in.
+  #loading({ track }: SegmentName): LinkView[] {
+    return [...this.#links.values()].filter((view) => view.isBelieved && view.plays(track));
+  }
+
+  #turn(waitedMs: number): number {
+    return Math.floor(waitedMs / Math.max(turnMs, this.#origin.expect(chunkSize)));
+  }
+
+  // Those who have some of it are loading it; of the others one turn is waited for.
+  #isMine(views: readonly LinkView[], segment: SegmentName, key: string, chunk: number, turn: number): boolean {
+    const mine = turnOf(this.lot, segment, chunk);
+    let [before, strangers] = [0, 0];
+    for (const view of views) if (turnOf(view.lot, segment, chunk) > mine) view.knows(key) ? before++ : (strangers = 1);
+    return before + strangers <= turn;
+  }
+
   // Why a segment has to come from the origin now, if it has.
   #reason({ progress, since, key }: Wanted, now: number): FetchReason | undefined {
     if (progress.deadline - now <= this.#origin.expect(progress.missingBytes) + this.settings.marginMs) return "deadline";
     const patience = (progress.deadline - since) * this.settings.patience;
-    const someone = [...this.#links.values()].some((view) => view.isSending && view.knows(key));
+    const someone = [...this.#links.values()].some((view) => view.isBelieved && view.knows(key));
     return !someone && now - since >= patience ? "alone" : undefined;
   }
 
@@ -285,7 +314,18 @@ export class ChunkScheduler {
   }
 
   #giveUp(now: number): Action[] {
-    return this.#cancel(({ heardAt }) => now - heardAt >= this.settings.silenceMs, now, (view) => view.fellSilent(now));
+    const { silenceMs, crawlMs } = this.settings;
+    return this.#cancel(({ heardAt, askedAt, came }) => now - heardAt >= silenceMs || now - askedAt >= silenceMs + came.size * crawlMs, now, (view) => view.fellSilent(now));
+  }
+
+  // A place that somebody else can have.
+  #leaveIdle(): Action[] {
+    const { idleMs, idleMisses } = this.settings;
+    const idle = [...this.#links.values()].filter((view) => view.givesNothing(idleMs, idleMisses));
+    return idle.map(({ id }) => {
+      this.linkDown(id);
+      return { type: "leave", link: id };
+    });
   }
 
   #cancel(which: (request: Request) => boolean, now: number, note: (view: LinkView) => void = () => undefined): Action[] {

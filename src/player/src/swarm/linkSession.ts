@@ -1,6 +1,7 @@
 import type { Admission } from "../peering/admission.js";
 import type { LinkHandshake, LinkStep } from "../peering/linkHandshake.js";
 import { type ByeReason, type PeerMessage, readMessage, writeMessage } from "../peering/messages.js";
+import { linkName } from "../peering/receipts.js";
 import type { Bytes } from "../verify/bytes.js";
 import type { LinkId, Offence } from "./actions.js";
 import type { Clock } from "./clock.js";
@@ -15,7 +16,7 @@ export interface Channel {
 }
 
 /** Why a link is no more: an offence of the other's, a handshake that failed, or somebody left. */
-export type LinkEnd = { readonly offence: Offence } | { readonly refused: LinkStep } | { readonly left: "us" | "them" | "silence" | "slow" };
+export type LinkEnd = { readonly offence: Offence } | { readonly refused: LinkStep } | { readonly left: "us" | "them" | "silence" | "slow" | "idle" };
 
 export interface LinkOwner {
   up(link: LinkSession, other: Admission): void;
@@ -30,12 +31,15 @@ export interface LinkOwner {
 const maxBacklog = 4 * 2 ** 20;
 /** Messages that may wait to be looked at. Chunks are asked for, so an honest peer has far fewer under way. */
 const maxWaiting = 128;
-/** Messages that may come at once, and each second after: 100 Mb/s of chunks are 200 a second. */
-const burst = 2000;
-const perSecond = 1000;
-/** Bytes of what was not asked for that may come at once, and each second after: who has much says so in 30 kB, and each request is 25 bytes. */
-const talkBurst = 2 ** 17;
-const talkPerSecond = 2 ** 16;
+/** What may come over a link. */
+export const linkBudget = {
+  /** Messages at once, and each second after: 100 Mb/s of chunks are 200 a second. */
+  burst: 2000,
+  perSecond: 1000,
+  /** Bytes of what was not asked for, at once and each second after: who has much says so in 30 kB, and each request is 25 bytes. */
+  talkBurst: 2 ** 16,
+  talkPerSecond: 2 ** 14,
+};
 
 /** A link from its first message to its last: the handshake, then one message after the other. */
 export class LinkSession {
@@ -43,9 +47,10 @@ export class LinkSession {
   #last: Promise<void> = Promise.resolve();
   #isUp = false;
   #isDown = false;
-  #budget = burst;
-  #talk = talkBurst;
+  #budget = linkBudget.burst;
+  #talk = linkBudget.talkBurst;
   #budgetAt: number;
+  #name: Promise<Bytes> | undefined;
   /** Bytes of messages, in and out. */
   taken = 0;
   given = 0;
@@ -70,6 +75,17 @@ export class LinkSession {
   /** Who is at the other end, once the link is up. */
   get other(): Admission | undefined {
     return this.#isUp ? this.handshake.other : undefined;
+  }
+
+  /** Its admission, as it was shown. */
+  get otherToken(): string {
+    return this.handshake.otherToken;
+  }
+
+  /** The link's name in receipts. */
+  name(): Promise<Bytes> {
+    const [offerer, answerer] = this.handshake.nonces ?? [];
+    return (this.#name ??= offerer && answerer ? linkName(offerer, answerer) : Promise.reject(new Error("hands were not shaken")));
   }
 
   send(message: Exclude<PeerMessage, { type: "optional" }>): void {
@@ -103,7 +119,7 @@ export class LinkSession {
     this.#end({ left: "them" });
   }
 
-  leave(reason: ByeReason, left: "us" | "silence" | "slow" = "us"): void {
+  leave(reason: ByeReason, left: "us" | "silence" | "slow" | "idle" = "us"): void {
     this.#end({ left }, reason);
   }
 
@@ -119,8 +135,8 @@ export class LinkSession {
   #earn(): void {
     const { now } = this.clock;
     const seconds = (now - this.#budgetAt) / 1000;
-    this.#budget = Math.min(burst, this.#budget + seconds * perSecond);
-    this.#talk = Math.min(talkBurst, this.#talk + seconds * talkPerSecond);
+    this.#budget = Math.min(linkBudget.burst, this.#budget + seconds * linkBudget.perSecond);
+    this.#talk = Math.min(linkBudget.talkBurst, this.#talk + seconds * linkBudget.talkPerSecond);
     this.#budgetAt = now;
   }
 

@@ -29,9 +29,12 @@ const smallestWindow = 8;
 const ahead = 0.5;
 /** What is cancelled may still come for so long. */
 const graceMs = 10_000;
-/** A peer that is busy is asked again after so long; one that is silent after twice as long each time, at most half a minute. */
-const busyMs = 250;
+/** A peer that is silent is left alone for twice as long each time, at most half a minute. */
 const longestRestMs = 30_000;
+/** A no is one miss; to say nothing is so many, since it costs more to find out. */
+const silence = 5;
+/** With so many misses one after the other, what a peer says that it has is not waited for. */
+const doubtedAfter = 10;
 
 /** What is known of a peer at the other end of a link: what it has, how fast it is, what was asked of it. */
 export class LinkView {
@@ -49,12 +52,27 @@ export class LinkView {
   #good = 0;
   #silences = 0;
   #restsUntil = 0;
+  /** What it did not do of what was asked, since something good came of it last; when it first did not, and from then to the last time. */
+  #misses = 0;
+  #missedAt = 0;
+  #missesMs = 0;
   isSending = true;
 
   constructor(
     readonly id: LinkId,
     readonly lot: number,
   ) {}
+
+  /** True unless it was asked for what it says it has, and nothing came of it time and again: what it says is no reason to wait. */
+  get isBelieved(): boolean {
+    return this.isSending && this.#misses < doubtedAfter;
+  }
+
+  /** True of one that says what it has, and for so long refused or ignored all that was asked of it. One that says that it sends nothing is asked for nothing. */
+  givesNothing(forMs: number, misses: number): boolean {
+    // Who is asked by many and has a slow line refuses often; it is not silent each time.
+    return this.isSending && this.#misses >= misses && this.#missesMs >= (this.#silences * silence >= misses ? forMs / 2 : forMs);
+  }
 
   get requests(): Iterable<Request> {
     return this.#requests.values();
@@ -141,24 +159,27 @@ export class LinkView {
     // What was cancelled is under way no more, and says nothing of the rate.
     if (!this.#requests.has(id)) return request;
     this.#underWay--;
-    this.#silences = 0;
     const seconds = Math.max(now - request.heardAt, 1) / 1000;
     request.heardAt = now;
     // The first chunk of a request waits for a round trip, so it says less of the rate.
     if (request.came.size > 1) this.#rate = this.#rate === undefined ? bytes / seconds : this.#rate + (bytes / seconds - this.#rate) / 16;
-    if (request.came.size === request.span.count) this.#requests.delete(id);
+    if (request.came.size < request.span.count) return request;
+    this.#requests.delete(id);
+    this.#silences = 0;
     return request;
   }
 
   /** What came was checked, and good. */
   prove(): void {
     this.#good++;
+    this.#misses = 0;
   }
 
-  /** Nothing came of a request for too long. */
+  /** Nothing came of a request for too long, or hardly anything. */
   fellSilent(now: number): void {
     this.#restsUntil = now + Math.min(longestRestMs, 1000 * 2 ** this.#silences);
     this.#silences++;
+    this.#miss(now, silence);
   }
 
   /** Gives a request up: what of it has not come. What is on its way may still come for a while. */
@@ -172,16 +193,26 @@ export class LinkView {
     return request;
   }
 
-  /** A request that the peer says no to: nothing more comes of it. */
-  refused(id: number, reason: NoReason, now: number): Request | undefined {
+  /**
+   * A request that the peer says no to: nothing more comes of it.
+   * @param busyMs A peer that is busy is asked again after so long.
+   */
+  refused(id: number, reason: NoReason, now: number, busyMs: number): Request | undefined {
     const request = this.#requests.get(id);
     if (!request) return undefined;
     this.#requests.delete(id);
     this.#underWay -= request.span.count - request.came.size;
+    if (reason !== 3) this.#miss(now, 1);
     if (reason === 2) this.#restsUntil = now + busyMs;
     else if (reason === 3) this.isSending = false;
     // What it said it has, it has not: it is asked again once it says so again.
     else this.#held.delete(keyOf(request.segment));
     return request;
+  }
+
+  #miss(now: number, weight: number): void {
+    if (this.#misses === 0) this.#missedAt = now;
+    this.#misses += weight;
+    this.#missesMs = now - this.#missedAt;
   }
 }

@@ -61,6 +61,13 @@ export class Links {
     return link;
   }
 
+  /** A peer is proved guilty: nothing more is had to do with it, under whichever key. */
+  ban({ key, peer }: Admission): void {
+    this.#banned.add(toHex(key.bytes)).add(peer);
+    this.parted = [...this.parted.filter((other) => other !== peer), peer].slice(-maxParted);
+    for (const link of [...this.#sessions]) if (link.other?.peer === peer) link.leave(3);
+  }
+
   leave(): void {
     for (const link of [...this.#sessions]) link.leave(1);
   }

@@ -182,7 +182,7 @@ export class Neighbourhood {
 
   #down(known: Known, why: LinkEnd): void {
     const offence = "offence" in why;
-    this.#end(known, wordFor(why), offence ? "offence" : "left" in why ? (why.left === "slow" ? "slow" : why.left === "silence" ? "failed" : "left") : "failed");
+    this.#end(known, wordFor(why), offence ? "offence" : "left" in why ? (why.left === "slow" ? "slow" : why.left === "silence" || why.left === "idle" ? "failed" : "left") : "failed");
   }
 
   #failed(known: Known, why: LinkFailure): void {

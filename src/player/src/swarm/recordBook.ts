@@ -14,6 +14,10 @@ export interface SegmentFacts {
   readonly leaves: Bytes;
   /** SHA-256 of the init segment that it is played after. */
   readonly initHash: Bytes;
+  /** SHA-256 of the record: what statements name. */
+  readonly recordHash: Bytes;
+  /** The certificate that it leads to the broadcaster by. */
+  readonly certificate: Bytes;
 }
 
 export interface RecordSources {

@@ -50,6 +50,13 @@ export class SegmentStore {
     if (stored && stored.missing > 0) this.#drop(key, stored);
   }
 
+  /** What is here of a segment is not what it was: all of it goes. */
+  discard(segment: SegmentName): void {
+    const key = keyOf(segment);
+    const stored = this.#stored.get(key);
+    if (stored) this.#drop(key, stored);
+  }
+
   /** Keeps a chunk that was checked; false if it is there already, or has no place here. */
   put(segment: SegmentName, chunk: number, bytes: Uint8Array): boolean {
     const key = keyOf(segment);

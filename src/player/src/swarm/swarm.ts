@@ -4,11 +4,13 @@ import type { Bytes } from "../verify/bytes.js";
 import { type Admitted, Admissions } from "./admissions.js";
 import { Admittance } from "./admittance.js";
 import { FigureReports } from "./figureReports.js";
+import { FraudReports } from "./fraudReports.js";
 import { HttpOrigin } from "./httpOrigin.js";
 import { type LostLink, type Neighbour, Neighbourhood } from "./neighbourhood.js";
 import type { FetchTimes } from "./origin.js";
 import { PlayedTracks, type SegmentSlot } from "./playedTracks.js";
 import { SeededRandom } from "./random.js";
+import { ReceiptFiling, type Standing } from "./receiptFiling.js";
 import { Revocations } from "./revocations.js";
 import { type Delivered, type FetchedChunk, type SwarmCounts, SwarmNode } from "./swarmNode.js";
 import type { SwarmSurroundings } from "./swarmSurroundings.js";
@@ -43,6 +45,9 @@ export class Swarm {
   #isSharing = true;
   #said = "";
   #reports: FigureReports | undefined;
+  #filing: ReceiptFiling | undefined;
+  /** A segment of which the publisher was proved to have signed two versions. */
+  signedTwice: { readonly track: string; readonly sequence: number } | undefined;
   #admittance: Admittance | undefined;
   #node: SwarmNode | undefined;
   #tracker: TrackerClient | undefined;
@@ -83,6 +88,16 @@ export class Swarm {
   get counts(): SwarmCounts & { readonly sent: number; readonly requests: number } {
     const { counts, sent = 0 } = this.#node ?? {};
     return { origin: 0, peers: 0, relays: 0, goodChunks: 0, badChunks: 0, ...counts, sent, requests: this.#origin.requests };
+  }
+
+  /** How this peer stands with the platform by the receipts that it was given; undefined before any were handed in. */
+  get standing(): Standing | undefined {
+    return this.#filing?.standing;
+  }
+
+  /** Neighbours, or neighbours of theirs, that were proved to have lied. */
+  get convicted(): number {
+    return this.#node?.frauds.convicted ?? 0;
   }
 
   get neighbours(): readonly Neighbour[] {
@@ -211,7 +226,17 @@ export class Swarm {
       },
     };
     const revocations = new Revocations(platform, around.broadcast.id, admissions.platformTime);
+    const { clock, server } = around;
+    const over = this.#over.signal;
+    const parts = { fetch: (input: RequestInfo | URL, init?: RequestInit) => fetch(input, init), server, clock, over };
+    const frauds = new FraudReports(parts);
     const node = new SwarmNode({
+      proved: (verdict, proof, isOurs) => {
+        if (verdict.convicts === "publisher") this.signedTwice = { track: verdict.record.track, sequence: verdict.record.sequence };
+        // Who told us has told the platform too.
+        if (isOurs) frauds.report(proof);
+        around.changed();
+      },
       self: admitted.self, platform, platformTime: admissions.platformTime, revocations, clock: around.clock, maxBytes,
       origin: {
         record: async (name) => this.#origin.record(this.#tracks.slot(name)),
@@ -222,6 +247,7 @@ export class Swarm {
       uploadRate: (admitted.self.admission.uploadLimit ?? Number.POSITIVE_INFINITY) / 8000,
     });
     this.#node = node;
+    this.#filing = new ReceiptFiling({ ...parts, chance: Math.random, service: node.service, sign: (bytes) => key.sign(bytes), changed: around.changed });
     node.share(this.#isSharing && this.#mayShare());
     const neighbourhood = new Neighbourhood({
       node, clock: around.clock, platformTime: admissions.platformTime, broadcastId: around.broadcast.id, connect: around.connect, openRelay: around.openRelay, changed: around.changed,

@@ -8,6 +8,9 @@ import { chunkSize } from "../verify/chunkTree.js";
 import { leafHash } from "../verify/merkle.js";
 import { type Action, type ChunkSpan, type LinkId, noDeadline, type Offence } from "./actions.js";
 import { ChunkScheduler } from "./chunkScheduler.js";
+import { CrossCheck } from "./crossCheck.js";
+import { Deliveries } from "./deliveries.js";
+import { Frauds } from "./frauds.js";
 import { InitBook } from "./initBook.js";
 import { Links } from "./links.js";
 import type { Channel, LinkEnd, LinkSession } from "./linkSession.js";
@@ -16,6 +19,8 @@ import { OriginFetches } from "./originFetches.js";
 import { Pieces } from "./pieces.js";
 import { RecordBook, type SegmentFacts } from "./recordBook.js";
 import { SegmentStore } from "./segmentStore.js";
+import { Service } from "./service.js";
+import { StatementBook } from "./statementBook.js";
 import type { BrokenOff, Delivered, FetchedChunk, LinkWatch, SwarmCounts, SwarmOrigin, SwarmParts } from "./swarmParts.js";
 import { UploadCredit } from "./uploadCredit.js";
 import { Uplink } from "./uplink.js";
@@ -24,6 +29,8 @@ import { WantedSegments } from "./wantedSegments.js";
 
 export type { BrokenOff, Delivered, FetchedChunk, LinkWatch, SwarmCounts, SwarmOrigin, SwarmParts };
 
+/** What is on its way when a neighbour is doubted. */
+const mostDoubted = 2 ** 18;
 const announceEveryMs = 100;
 /** A fraction of the scheduler's margin: it decides by the deadline only when it is asked. */
 const planEveryMs = 100;
@@ -41,6 +48,15 @@ export class SwarmNode {
   readonly #pieces: Pieces;
   readonly #records: RecordBook;
   readonly #inits: InitBook;
+  readonly #frauds: Frauds;
+  /** Links over which came what differs from our record, while theirs is asked for; and how many bytes came meanwhile. */
+  readonly #doubted = new Map<LinkSession, number>();
+  /** Segments of which the publisher signed two records: of these nobody is blamed for another. */
+  readonly #signedTwice = new Set<string>();
+  readonly #deliveries: Deliveries;
+  readonly #crossCheck: CrossCheck;
+  /** What this peer gave to others, and the receipts that it has for it. */
+  readonly service: Service;
   /** Bytes that the player loaded by itself. */
   #offered = 0;
   #isPlanning = false;
@@ -57,11 +73,31 @@ export class SwarmNode {
       down: (link) => this.#down(link),
     });
     this.#uplink = new Uplink(clock, uploadRate);
-    this.#uploads = new Uploads(this.#store, this.#uplink, new UploadCredit(() => this.counts.origin + this.counts.peers + this.#offered), clock);
+    const { broadcast, identity } = parts.self.admission;
+    const key = () => this.#links.self.key.publicKey.bytes;
+    this.service = new Service(clock, broadcast, key);
+    this.#deliveries = new Deliveries({ clock, platformTime: parts.platformTime, broadcast, key, sign: (bytes) => this.#links.self.key.sign(bytes) });
+    const statements = new StatementBook((bytes) => this.#links.self.key.sign(bytes));
+    this.#uploads = new Uploads(this.#store, this.#uplink, new UploadCredit(() => this.counts.origin + this.counts.peers + this.#offered), clock, (segment, chunk, bytes) => {
+      const facts = this.#records.known(segment);
+      return facts && statements.of(segment, facts, chunk, bytes);
+    }, this.service);
+    this.#frauds = new Frauds({
+      platform: parts.platform, clock, broadcast, identity: identity.bytes,
+      proved: (verdict, proof, from) => {
+        if (verdict.convicts === "peer") this.#links.ban(verdict.admission);
+        else this.#signedTwice.add(placeOf(verdict.record));
+        for (const link of this.#links.all) if (link !== from) link.send({ type: "fraud", proof });
+        parts.proved?.(verdict, proof, from === undefined);
+      },
+    });
     this.#pieces = new Pieces(clock);
     this.#inits = new InitBook(() => this.#best(this.#links.all.map(({ id }) => id)), this.#pieces, random);
     const neighbours = (segment: SegmentName) => this.#best(this.#scheduler.knowers(segment));
     this.#records = new RecordBook({ neighbours, origin: (segment) => origin.record(segment), read: readRecord }, this.#pieces, clock, random);
+    this.#crossCheck = new CrossCheck({
+      clock, pieces: this.#pieces, random, known: (segment) => this.#records.known(segment), read: readRecord, found: (proof) => void this.#frauds.heard(proof),
+    });
     this.#fetches = new OriginFetches({
       clock, origin, records: this.#records, scheduler: this.#scheduler, counts: this.counts, came: (segment, chunk, bytes) => this.#keep(segment, chunk, bytes),
     });
@@ -111,6 +147,11 @@ export class SwarmNode {
   /** With whom nothing more is had to do, by the names that their rights have in this broadcast. */
   get parted(): readonly string[] {
     return this.#links.parted;
+  }
+
+  /** Peers proved guilty here, and what was brought as a proof and is none. */
+  get frauds(): { readonly convicted: number; readonly refused: number } {
+    return this.#frauds;
   }
 
   /** The newer admission, for links from now on. */
@@ -222,7 +263,11 @@ export class SwarmNode {
   }
 
   #down(link: LinkSession): void {
+    // Who goes before it has shown its record is as good as cut off.
+    if (this.#doubted.delete(link) && link.other) this.#links.ban(link.other);
     this.#uploads.down(link);
+    this.#deliveries.down(link);
+    this.service.down(link);
     this.#scheduler.linkDown(link.id);
     this.#plan();
   }
@@ -232,6 +277,11 @@ export class SwarmNode {
     if (message.type === "piece") return this.#pieces.brings(link, message) ? undefined : "not-asked";
     if (message.type !== "chunks") return undefined;
     const { request, first, chunks } = message;
+    const doubted = this.#doubted.get(link);
+    if (doubted !== undefined) {
+      this.#doubted.set(link, doubted + chunks.length * chunkSize);
+      return doubted > mostDoubted ? "too-much" : undefined;
+    }
     const asked = this.#scheduler.brings(link.id, request, { first, count: chunks.length });
     const facts = asked && this.#records.known(asked.segment);
     if (!facts) return "not-asked";
@@ -245,6 +295,7 @@ export class SwarmNode {
     switch (message.type) {
       case "have":
         this.#scheduler.heard(link.id, message.held.slice(0, maxHeld));
+        this.#crossCheck.heard(link, message.held);
         break;
       case "want":
         this.#uploads.want(link, message.request, message.segment, message);
@@ -273,12 +324,19 @@ export class SwarmNode {
       case "revoked":
         await this.revoke(message.token, link);
         break;
+      case "receipt":
+        if (!(await this.service.take(link, message.receipt))) link.cut("bad-receipt");
+        break;
+      case "fraud":
+        await this.#frauds.heard(message.proof, link);
+        break;
     }
     this.#plan();
   }
 
   // Each is hashed and compared with the signed record before it is stored, played or offered to others.
-  async #takeChunks(link: LinkSession, { request, first, chunks }: Extract<PeerMessage, { type: "chunks" }>): Promise<void> {
+  async #takeChunks(link: LinkSession, { request, first, chunks, statements }: Extract<PeerMessage, { type: "chunks" }>): Promise<void> {
+    if (this.#doubted.has(link)) return;
     const asked = this.#scheduler.requestOf(link.id, request);
     const facts = asked && this.#records.known(asked.segment);
     if (!asked || !facts) {
@@ -290,15 +348,39 @@ export class SwarmNode {
       if (!link.isUp) return;
       const index = first + n;
       const isGood = sameBytes(leaves[n] ?? new Uint8Array(), facts.leaves.subarray(32 * index, 32 * index + 32));
-      if (!isGood) this.counts.badChunks++;
-      const { keep, actions } = this.#scheduler.chunkFrom(link.id, request, index, chunk.length, isGood, this.parts.clock.now);
+      if (!isGood) {
+        this.counts.badChunks++;
+        // Others are asked for the rest at once.
+        const { actions } = this.#scheduler.chunkFrom(link.id, request, index, chunk.length, false, this.parts.clock.now);
+        const [leaf, statement] = [leaves[n] ?? new Uint8Array(), statements[n] ?? new Uint8Array()];
+        if (await this.#frauds.states(link, facts, index, leaf, statement)) {
+          this.#do(actions);
+          void this.#frauds.accuse(link, facts, index, leaf, statement);
+        } else {
+          this.#doubt(link, asked.segment, facts, actions);
+        }
+        return;
+      }
+      const { keep, actions } = this.#scheduler.chunkFrom(link.id, request, index, chunk.length, true, this.parts.clock.now);
       this.#do(actions);
+      // Too late to be of use, it was sent and good all the same.
+      if (link.isUp) this.#deliveries.came(link, asked.segment, index, chunk.length);
       if (!keep) continue;
       this.counts.goodChunks++;
       this.counts.peers += chunk.length;
       if (link.other?.role !== "viewer") this.counts.relays += chunk.length;
       this.#keep(asked.segment, index, chunk);
     }
+  }
+
+  // A publisher that signs two records of a segment would set those who have the one against those who have the other: who sends what differs is asked for its record before it is cut off.
+  #doubt(link: LinkSession, segment: SegmentName, facts: SegmentFacts, cut: readonly Action[]): void {
+    this.#doubted.set(link, 0);
+    void this.#crossCheck.differs(link, segment, facts).catch(() => false).then((differs) => {
+      if (!this.#doubted.delete(link)) return;
+      if (differs || this.#signedTwice.has(placeOf(segment))) link.leave(1);
+      else this.#do(cut);
+    });
   }
 
   #keep(segment: SegmentName, chunk: number, bytes: Bytes): void {
@@ -331,6 +413,7 @@ export class SwarmNode {
       if (action.type === "ask") this.#links.get(action.link)?.send({ type: "want", request: action.request, segment: action.segment, ...action.span });
       else if (action.type === "cancel") this.#links.get(action.link)?.send({ type: "cancel", request: action.request });
       else if (action.type === "cut") this.#cut(action.link, action.offence);
+      else if (action.type === "leave") this.#links.get(action.link)?.leave(1, "idle");
       else void this.#fetches.fetch(action.segment, action.span).then((has) => has && this.#plan());
     }
   }
@@ -342,4 +425,8 @@ export class SwarmNode {
 
 function lotOf({ key }: Admission): number {
   return new DataView(key.bytes.buffer, key.bytes.byteOffset).getUint32(0);
+}
+
+function placeOf({ epoch, sequence }: { readonly epoch: number; readonly sequence: number }): string {
+  return `${epoch}/${sequence}`;
 }

@@ -1,4 +1,5 @@
 import type { Admission, Platform } from "../peering/admission.js";
+import type { FraudVerdict } from "../peering/fraudProof.js";
 import type { LinkSelf } from "../peering/linkHandshake.js";
 import type { SegmentName } from "../peering/segmentName.js";
 import type { Bytes } from "../verify/bytes.js";
@@ -28,6 +29,8 @@ export interface SwarmParts {
   readonly maxBytes: number;
   /** Most bytes per ms that may be sent to others, whatever the line bears. */
   readonly uploadRate: number;
+  /** Somebody is proved to have lied; with the proof, for the platform. `isOurs`: of what came here. */
+  readonly proved?: (verdict: Exclude<FraudVerdict, { convicts?: undefined }>, proof: Bytes, isOurs: boolean) => void;
 }
 
 /** Bytes that came, by where from, and what was refused. */

@@ -16,6 +16,11 @@ export class UploadGate {
     this.#freeAt = 0;
   }
 
+  /** So many bytes that were taken on are not sent after all. */
+  giveBack(bytes: number): void {
+    if (this.bytesPerMs > 0) this.#freeAt -= bytes / this.bytesPerMs;
+  }
+
   /** When the first of so many bytes may go out and the last will have; undefined if there is too much to do. */
   tryTake(bytes: number, now: number): { readonly from: number; readonly until: number } | undefined {
     if (this.bytesPerMs <= 0 || this.#freeAt - now > this.patienceMs) return undefined;

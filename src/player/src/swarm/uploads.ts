@@ -4,7 +4,9 @@ import type { Bytes } from "../verify/bytes.js";
 import type { ChunkSpan } from "./actions.js";
 import type { Clock } from "./clock.js";
 import type { LinkSession } from "./linkSession.js";
+import type { Service } from "./service.js";
 import type { SegmentStore } from "./segmentStore.js";
+import type { Statement } from "./statementBook.js";
 import type { UploadCredit } from "./uploadCredit.js";
 import type { Uplink } from "./uplink.js";
 
@@ -25,9 +27,17 @@ const noChunk = 8_192;
 interface Sending {
   readonly link: LinkSession;
   readonly request: number;
+  readonly segment: SegmentName;
   readonly first: number;
   readonly chunks: readonly Bytes[];
+  readonly statements: readonly Bytes[];
   next: number;
+}
+
+/** When bytes may go out. */
+interface Slot {
+  readonly from: number;
+  readonly until: number;
 }
 
 /** What neighbours asked for, sent a run at a time as the gate and the line let it out. */
@@ -44,6 +54,10 @@ export class Uploads {
     private readonly uplink: Uplink,
     private readonly credit: UploadCredit,
     private readonly clock: Clock,
+    /** What is stated of a chunk with these bytes; undefined without its record. */
+    private readonly state: (segment: SegmentName, chunk: number, bytes: Bytes) => Statement | undefined,
+    /** Who gives no receipts gets nothing more. */
+    private readonly service: Pick<Service, "isPaid" | "sent">,
   ) {}
 
   get isOn(): boolean {
@@ -77,20 +91,45 @@ export class Uploads {
     }
     const no = (reason: NoReason) => link.send({ type: "no", request, reason });
     if (!this.#isOn) return no(3);
+    if (!this.service.isPaid(link)) return no(2);
     const chunks = this.store.read(segment, span);
     if (!chunks) return no(1);
     const bytes = lengthOf(chunks);
     const slot = this.#take(link, bytes);
     if (!slot) return no(2);
 
-    const sending: Sending = { link, request, first: span.first, chunks, next: 0 };
+    const stated = chunks.map((chunk, n) => this.state(segment, span.first + n, chunk));
+    const sending: Sending = { link, request, segment, first: span.first, chunks, statements: [], next: 0 };
     mine.set(request, sending);
     this.#underWay.set(link, mine);
-    const perByte = (slot.until - slot.from) / bytes;
+    if (stated.every((statement) => statement instanceof Uint8Array)) this.#begin({ ...sending, statements: stated }, slot);
+    else void Promise.all(stated).catch(() => []).then((signed) => this.#signed(sending, segment, signed, slot));
+  }
+
+  // They were signed for the first time: meanwhile the link may have gone, or the request.
+  #signed(sending: Sending, segment: SegmentName, signed: readonly (Bytes | undefined)[], slot: Slot): void {
+    const { link, request, chunks } = sending;
+    if (this.#underWay.get(link)?.get(request) !== sending) return;
+    const statements = signed.filter((statement) => statement !== undefined);
+    if (statements.length === chunks.length) {
+      this.#begin({ ...sending, statements }, slot);
+      return;
+    }
+    // Not what the record says any more: nobody gets it.
+    this.store.discard(segment);
+    this.#underWay.get(link)?.delete(request);
+    this.credit.giveBack(lengthOf(chunks));
+    link.send({ type: "no", request, reason: 1 });
+  }
+
+  #begin(sending: Sending, slot: Slot): void {
+    const { link, request, chunks } = sending;
+    this.#underWay.get(link)?.set(request, sending);
+    const perByte = (slot.until - slot.from) / lengthOf(chunks);
     const run = this.#run;
     let before = 0;
-    for (let first = 0; first < span.count; first += run) {
-      this.clock.after(slot.from + before * perByte - this.clock.now, () => this.#send(sending, run, this.clock.now));
+    for (let first = 0; first < chunks.length; first += run) {
+      this.clock.after(Math.max(0, slot.from + before * perByte - this.clock.now), () => this.#send(sending, run, this.clock.now));
       before += lengthOf(chunks.slice(first, first + run));
     }
   }
@@ -109,18 +148,25 @@ export class Uploads {
   cancel(link: LinkSession, request: number): void {
     const sending = this.#underWay.get(link)?.get(request);
     if (!sending) return;
-    this.credit.giveBack(leftOf(sending));
+    this.#giveBack(sending);
     this.#underWay.get(link)?.delete(request);
   }
 
   down(link: LinkSession): void {
-    for (const sending of this.#underWay.get(link)?.values() ?? []) this.credit.giveBack(leftOf(sending));
+    for (const sending of this.#underWay.get(link)?.values() ?? []) this.#giveBack(sending);
     this.#underWay.delete(link);
     this.#used.delete(link);
   }
 
+  // A place on the line that nobody uses is another's: else who was given up for slow would be busy with nothing.
+  #giveBack(sending: Sending): void {
+    const left = leftOf(sending);
+    this.credit.giveBack(left);
+    this.uplink.gate.giveBack(left);
+  }
+
   // When so many bytes may go out; undefined if they may not.
-  #take(link: LinkSession, bytes: number): { readonly from: number; readonly until: number } | undefined {
+  #take(link: LinkSession, bytes: number): Slot | undefined {
     if (link.backlog > maxBacklog || !this.credit.tryTake(bytes)) return undefined;
     const slot = this.uplink.gate.tryTake(bytes, this.clock.now);
     if (!slot) {
@@ -148,13 +194,14 @@ export class Uploads {
         return;
       }
       mine.delete(request);
-      this.credit.giveBack(leftOf(sending));
+      this.#giveBack(sending);
       link.send({ type: "no", request, reason: 2 });
       return;
     }
     const run = sending.chunks.slice(sending.next, sending.next + count);
-    link.send({ type: "chunks", request, first: sending.first + sending.next, chunks: run });
+    link.send({ type: "chunks", request, first: sending.first + sending.next, chunks: run, statements: sending.statements.slice(sending.next, sending.next + count) });
     this.uplink.uses(link);
+    this.service.sent(link, sending.segment, run.length, lengthOf(run));
     sending.next += count;
     this.sent += lengthOf(run);
     if (sending.next >= sending.chunks.length) mine.delete(request);

@@ -44,6 +44,8 @@ export interface SegmentRecord {
 export interface RecordFile {
   readonly message: CoseSign1;
   readonly record: SegmentRecord;
+  /** Item 1 alone. */
+  readonly item: Bytes;
   /** Record hash: SHA-256 of item 1. */
   readonly hash: Bytes;
   /** Leaf hashes, 32 bytes each; unsigned until checked against the root. */
@@ -62,7 +64,14 @@ export async function parseRecordFile(file: Bytes): Promise<RecordFile | undefin
 
   const record = parsePayload(parsed.message.payload);
   if (!record || parsed.leaves.length !== 32 * chunkCount(record.byteLength)) return undefined;
-  return { message: parsed.message, record, hash: await sha256(parsed.firstItem), leaves: parsed.leaves };
+  return { message: parsed.message, record, item: parsed.firstItem, hash: await sha256(parsed.firstItem), leaves: parsed.leaves };
+}
+
+/** Parses item 1 alone: a record as it stands in the log and in proofs, not yet verified. */
+export function parseRecordItem(item: Bytes): { readonly message: CoseSign1; readonly record: SegmentRecord } | undefined {
+  const message = tryCbor(item, readCoseSign1);
+  const record = message?.contentType === recordContentType ? parsePayload(message.payload) : undefined;
+  return message && record && { message, record };
 }
 
 function parsePayload(payload: Bytes): SegmentRecord | undefined {

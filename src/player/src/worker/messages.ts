@@ -14,6 +14,10 @@ export interface RecordFacts {
   /** 32 bytes for each chunk. */
   readonly leaves: Bytes;
   readonly initHash: Bytes;
+  /** SHA-256 of the record itself. */
+  readonly recordHash: Bytes;
+  /** The certificate that it was checked by, as it came. */
+  readonly certificate: Bytes;
 }
 
 /** What the page asks of the worker. Buffers are transferred, never copied, but for a record alone, which the page goes on with. */

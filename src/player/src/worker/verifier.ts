@@ -10,6 +10,7 @@ const heldRecords = 1800;
 /** Decides what may be played of one broadcast. Holds the certificate, the init segments seen and the chain of each track. */
 export class Verifier {
   #certificate: SignerCertificate | undefined;
+  #certificateBytes: Bytes = new Uint8Array();
   readonly #initHashes = new Map<string, Bytes>();
   readonly #chains = new Map<string, Map<number, Bytes>>();
 
@@ -19,6 +20,7 @@ export class Verifier {
   async open(certificate: Bytes, pinnedIdentity: Bytes | undefined): Promise<Checked<SignerCertificate>> {
     const checked = await checkCertificate(certificate, this.broadcast, pinnedIdentity);
     this.#certificate = checked.ok;
+    this.#certificateBytes = certificate;
     return checked;
   }
 
@@ -39,7 +41,9 @@ export class Verifier {
   /** Checks 4–8 of a record alone, for what goes between peers: chunks are compared with its leaves before anything else is done with them. */
   async record(file: Bytes, slot: Omit<Slot, "broadcast">): Promise<Checked<RecordFacts>> {
     const { ok, failure } = await checkRecord(file, { ...slot, broadcast: this.broadcast }, this.#opened());
-    return ok ? { ok: { byteLength: ok.record.byteLength, leaves: ok.leaves.slice(), initHash: ok.record.initHash.slice() } } : { failure };
+    if (failure) return { failure };
+    const { record, leaves, hash } = ok;
+    return { ok: { byteLength: record.byteLength, leaves: leaves.slice(), initHash: record.initHash.slice(), recordHash: hash, certificate: this.#certificateBytes } };
   }
 
   /** Checks 4–12 for a segment that will be played after the init segment called `initName`. */

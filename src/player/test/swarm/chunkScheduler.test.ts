@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { bitmapLength, setBit } from "../../src/peering/bitmap.js";
 import { chunkSize, type HeldSegment, maxWanted } from "../../src/peering/messages.js";
 import type { Action, ChunkSpan, WantedSegment } from "../../src/swarm/actions.js";
-import { ChunkScheduler, usualSettings } from "../../src/swarm/chunkScheduler.js";
+import { ChunkScheduler, type SchedulerSettings, usualSettings } from "../../src/swarm/chunkScheduler.js";
 import { SeededRandom } from "../../src/swarm/random.js";
 
 const segment = { track: 1n, epoch: 0, sequence: 7 };
@@ -25,7 +25,11 @@ const askedOf = (actions: readonly Action[]) => asksOf(actions).flatMap(({ span 
 
 /** A scheduler that wants the segment, with links to peers that have what they say. */
 function meet(...peers: HeldSegment[][]): ChunkScheduler {
-  const scheduler = new ChunkScheduler(new SeededRandom(3));
+  return meetWith(usualSettings, ...peers);
+}
+
+function meetWith(settings: SchedulerSettings, ...peers: HeldSegment[][]): ChunkScheduler {
+  const scheduler = new ChunkScheduler(new SeededRandom(3), 0, settings);
   scheduler.want(wanted, 0);
   peers.forEach((held, n) => {
     scheduler.linkUp(n + 1);
@@ -186,6 +190,65 @@ describe("a peer", () => {
     expect(asksOf(scheduler.plan(2 * silenceMs + 3000)).length).toBeGreaterThan(0);
   });
 
+  it("of which a chunk comes just before it would be given up is given up all the same, and left alone for longer each time", () => {
+    const scheduler = meet([all]);
+    scheduler.want({ ...wanted, deadline: 200_000 }, 0);
+    settle(scheduler);
+    const slow = { ...segment, sequence: 8 };
+    scheduler.want({ ...wanted, segment: slow, deadline: 200_000 }, 0);
+    scheduler.heard(1, [{ ...all, segment: slow }]);
+    const sent: number[] = [];
+    let due: { ask: Ask; at: number; next: number } | undefined;
+    for (let now = 2000; now < 62_000; now += 100) {
+      const actions = scheduler.plan(now);
+      if (actions.some((action) => action.type === "cancel" && action.request === due?.ask.request)) due = undefined;
+      const [ask] = asksOf(actions);
+      if (ask) due = { ask, at: now + usualSettings.silenceMs - 100, next: ask.span.first };
+      if (!due || now < due.at || due.next >= due.ask.span.first + due.ask.span.count) continue;
+      scheduler.chunkFrom(1, due.ask.request, due.next++, chunkSize, true, now);
+      due.at = now + usualSettings.silenceMs - 100;
+      sent.push(now);
+    }
+    // A chunk of each request, and then nothing more is waited for.
+    expect(sent.length).toBeGreaterThan(3);
+    expect(sent.length).toBeLessThan(9);
+    expect((sent.at(-1) ?? 0) - (sent.at(-2) ?? 0)).toBeGreaterThan(2 * ((sent[1] ?? 0) - (sent[0] ?? 0)));
+  });
+
+  it("that says what it has and gives nothing of it is left, and no sooner than after a while", () => {
+    for (const answers of ["busy", "silent"] as const) {
+      const scheduler = meet([all]);
+      scheduler.want({ ...wanted, deadline: 200_000 }, 0);
+      let left: number | undefined;
+      for (let now = 0; now < 60_000 && left === undefined; now += 100) {
+        const actions = scheduler.plan(now);
+        if (actions.some(({ type }) => type === "leave")) left = now;
+        for (const { request } of asksOf(actions)) if (answers === "busy") scheduler.no(1, request, 2, now);
+      }
+      expect(left, answers).toBeGreaterThan(usualSettings.idleMs / (answers === "busy" ? 1 : 2) - 1);
+      expect(left, answers).toBeLessThan(60_000);
+      expect(scheduler.knowers(segment)).toEqual([]);
+    }
+  });
+
+  it("that is poor and gives a chunk now and then is not left, nor one that says it sends nothing, nor one that is asked for nothing", () => {
+    for (const kind of ["poor", "not sending", "not asked"] as const) {
+      const scheduler = meet([kind === "not asked" ? some(0) : all]);
+      scheduler.want({ ...wanted, deadline: 400_000 }, 0);
+      if (kind === "not asked") settle(scheduler);
+      let asked = 0;
+      for (let now = 2000; now < 200_000; now += 100) {
+        const actions = scheduler.plan(now);
+        expect(actions.map(({ type }) => type), `${kind} at ${now}, asked ${asked}`).not.toContain("leave");
+        for (const { request, span } of asksOf(actions)) {
+          if (kind === "poor" && asked++ % 80 === 79) scheduler.chunkFrom(1, request, span.first, chunkSize, true, now);
+          scheduler.no(1, request, kind === "poor" ? 2 : 3, now);
+        }
+      }
+      if (kind === "poor") expect(asked).toBeGreaterThan(400);
+    }
+  });
+
   it("that is busy is asked again soon, one that has it not only when it says so anew, one that sends nothing not at all", () => {
     for (const reason of [1, 2, 3] as const) {
       const scheduler = meet([all]);
@@ -256,9 +319,9 @@ describe("the origin", () => {
   it("is asked by the deadline for just what is missing, and peers no longer for that", () => {
     const scheduler = meet([some(...numbers({ first: 0, count: 30 }))]);
     settle(scheduler);
-    scheduler.heard(1, [some(...numbers({ first: 0, count: 32 }))]);
+    scheduler.heard(1, [all]);
     const asks = asksOf(scheduler.plan(wanted.deadline - 3000));
-    expect(askedOf(asks)).toEqual([30, 31]);
+    expect(askedOf(asks)).toEqual(numbers({ first: 30, count: 10 }));
     const late = scheduler.plan(wanted.deadline - 900);
     expect(late.filter(({ type }) => type === "cancel").length).toBe(asks.length);
     expect(fetchesOf(late)).toEqual([{ type: "fetch", segment, span: { first: 30, count: 10 }, reason: "deadline" }]);
@@ -274,7 +337,8 @@ describe("the origin", () => {
 
   it("is asked the sooner the slower it was", () => {
     const hedgedAt = (took?: { firstByteMs: number; ms: number; bytes: number }) => {
-      const scheduler = meet([some(0)]);
+      // Not for what nobody has, which does not wait so long.
+      const scheduler = meetWith({ ...usualSettings, patience: 1 }, [some(0)]);
       if (took) scheduler.fetched({ ...segment, sequence: 1 }, { first: 0, count: 1 }, took, 0);
       settle(scheduler);
       for (let now = 1000; now <= wanted.deadline; now += 10) if (fetchesOf(scheduler.plan(now)).length > 0) return now;
@@ -292,6 +356,33 @@ describe("the origin", () => {
     const since = usualSettings.patience * wanted.deadline;
     expect(scheduler.plan(since - 1)).toEqual([]);
     expect(scheduler.plan(since)).toEqual([{ type: "fetch", segment, span: { first: 0, count: chunks }, reason: "alone" }]);
+  });
+
+  it("is asked before time runs out for what was to be brought in and was not, by few of those who miss it", () => {
+    // Twelve who are linked with one another, have all but six chunks, and know the origin for quick.
+    const crowd = Array.from({ length: 12 }, (_, n) => new ChunkScheduler(new SeededRandom(n + 1), Math.imul(n + 1, 0x9e3779b1)));
+    const most = numbers({ first: 0, count: 34 });
+    for (const [n, scheduler] of crowd.entries()) {
+      scheduler.learn({ firstByteMs: 30, ms: 40, bytes: 100_000 });
+      for (const m of crowd.keys()) if (m !== n) scheduler.linkUp(m, Math.imul(m + 1, 0x9e3779b1));
+      for (const m of crowd.keys()) if (m !== n) scheduler.heard(m, [some(...most)]);
+      scheduler.want(wanted, 0);
+      scheduler.cameElsewhere(segment, most);
+    }
+    const since = usualSettings.patience * wanted.deadline;
+    const fetched = new Map<number, number>();
+    for (let now = 0; now < since + 1000; now += 100) {
+      const fetches = crowd.map((scheduler) => fetchesOf(scheduler.plan(now)).flatMap(({ span }) => numbers(span)));
+      if (now < since) expect(fetches.flat()).toEqual([]);
+      // Neighbours hear of what came.
+      for (const [n, came] of fetches.entries()) {
+        if (came.length === 0) continue;
+        for (const chunk of came) fetched.set(chunk, (fetched.get(chunk) ?? 0) + 1);
+        for (const [m, scheduler] of crowd.entries()) m === n ? came.forEach((chunk) => scheduler.chunkFromOrigin(segment, chunk)) : scheduler.heard(n, [some(...most, ...came)]);
+      }
+    }
+    expect([...fetched.keys()].sort((a, b) => a - b)).toEqual([34, 35, 36, 37, 38, 39]);
+    expect(Math.max(...fetched.values())).toBeLessThanOrEqual(2);
   });
 
   it("is asked again, after a moment, for what a fetch that failed did not bring", () => {

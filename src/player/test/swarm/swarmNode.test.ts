@@ -1,108 +1,14 @@
 import { afterEach, describe, expect, it } from "vitest";
-import { newPeerKeyInScript } from "../../src/peering/peerKey.js";
 import { readMessage, writeMessage } from "../../src/peering/messages.js";
-import type { SegmentName } from "../../src/peering/segmentName.js";
-import type { Channel, LinkSession } from "../../src/swarm/linkSession.js";
-import { browserClock } from "../../src/swarm/clock.js";
-import { SeededRandom } from "../../src/swarm/random.js";
-import { Revocations } from "../../src/swarm/revocations.js";
-import { SwarmNode, type SwarmOrigin } from "../../src/swarm/swarmNode.js";
+import { newPeerKeyInScript } from "../../src/peering/peerKey.js";
 import { toBase64Url } from "../../src/verify/base64Url.js";
 import type { Bytes } from "../../src/verify/bytes.js";
-import { checkCertificate, checkRecord } from "../../src/verify/checks.js";
 import { sha256 } from "../../src/verify/sha256.js";
-import { hex, readVectors, type SegmentRecipe, segmentOf } from "../vectors.js";
-import { admit, admittedAt, platform, random, revocation } from "./admitted.js";
+import { hex } from "../vectors.js";
+import { random, revocation } from "./admitted.js";
+import { type Alter, broadcast, bytesOfSegment, first, join, leaveAll, link, names, Origin, readRecord, recordOf, soon, until } from "./linkedNodes.js";
 
-interface Vectors {
-  certificate: string;
-  records: { file: string; segment: SegmentRecipe; epoch: number; sequence: number }[];
-  cases: { slot: { broadcast: string; track: string } }[];
-}
-
-// Records that a broadcaster signed, of segments of a few chunks: the C# side's vectors.
-const vectors = readVectors<Vectors>("segment-record.json");
-const { broadcast: broadcastId, track } = vectors.cases[0]?.slot ?? { broadcast: "", track: "" };
-const broadcast = hex(broadcastId);
-const names = vectors.records.map(({ epoch, sequence }): SegmentName => ({ track: 5n, epoch, sequence }));
-const [first = { track: 5n, epoch: 0, sequence: 0 }] = names;
-
-function recordOf({ sequence }: SegmentName) {
-  const found = vectors.records.find((record) => record.sequence === sequence);
-  if (!found) throw new Error(`no record ${sequence}`);
-  return found;
-}
-
-const certificate = (await checkCertificate(hex(vectors.certificate), broadcast, undefined)).ok;
-
-async function readRecord(file: Bytes, { epoch, sequence }: SegmentName) {
-  if (!certificate) throw new Error("no certificate");
-  const { ok } = await checkRecord(file, { broadcast, track, epoch, sequence }, certificate);
-  return ok && { file, byteLength: ok.record.byteLength, leaves: ok.leaves, initHash: ok.record.initHash };
-}
-
-/** The vectors served as by an origin. */
-class Origin implements SwarmOrigin {
-  isAway = false;
-  records = 0;
-  bytes = 0;
-
-  async record(segment: SegmentName): Promise<Bytes> {
-    if (this.isAway) throw new Error("away");
-    this.records++;
-    return hex(recordOf(segment).file);
-  }
-
-  async range(segment: SegmentName, from: number, to: number): Promise<{ bytes: Bytes; firstByteMs: number }> {
-    if (this.isAway) throw new Error("away");
-    this.bytes += to - from;
-    return { bytes: segmentOf(recordOf(segment).segment).slice(from, to), firstByteMs: 1 };
-  }
-}
-
-const nodes: SwarmNode[] = [];
-afterEach(() => nodes.splice(0).forEach((node) => node.leave()));
-
-async function join(origin: SwarmOrigin, claims: Record<string, unknown> = {}): Promise<SwarmNode> {
-  const node = new SwarmNode({
-    self: await admit(broadcast, claims), platform, platformTime: () => admittedAt, revocations: new Revocations(platform, broadcastId, () => admittedAt), origin, readRecord,
-    clock: browserClock, random: new SeededRandom(nodes.length + 1), maxBytes: 2 ** 24, uploadRate: 10_000,
-  });
-  nodes.push(node);
-  return node;
-}
-
-type Alter = (message: Bytes) => Bytes[];
-
-/** A channel in memory between two nodes. What the first sends may be altered on the way, as a liar's would be. */
-async function link(one: SwarmNode, other: SwarmNode, alter: Alter = (message) => [message], inOneGo = false): Promise<[LinkSession, LinkSession]> {
-  const ends: LinkSession[] = [];
-  const channel = (to: 0 | 1, change: Alter): Channel => ({
-    send: (message) => {
-      const given = change(message.slice()).map((changed) => () => ends[to]?.received(changed));
-      if (inOneGo) setTimeout(() => given.forEach((give) => give()));
-      else given.forEach((give) => setTimeout(give));
-    },
-    close: () => setTimeout(() => ends[to]?.closed()),
-    backlog: 0,
-  });
-  const bound = { offererFingerprint: random(32), answererFingerprint: random(32) };
-  ends.push(one.attach(channel(1, alter), "offerer", bound), other.attach(channel(0, (message) => [message]), "answerer", bound));
-  const [mine, theirs] = ends;
-  if (!mine || !theirs) throw new Error("no ends");
-  const before = one.ends.length + other.ends.length;
-  await until(() => (mine.isUp && theirs.isUp) || one.ends.length + other.ends.length > before);
-  return [mine, theirs];
-}
-
-async function until(holds: () => boolean): Promise<void> {
-  for (const begun = performance.now(); !holds(); await new Promise((done) => setTimeout(done, 5))) {
-    if (performance.now() - begun > 20_000) throw new Error("it does not come to it");
-  }
-}
-
-const soon = (ms: number) => performance.now() + ms;
-const bytesOfSegment = (segment: SegmentName) => segmentOf(recordOf(segment).segment);
+afterEach(leaveAll);
 
 describe("a peer", { timeout: 90_000 }, () => {
   it("gets what a neighbour has from it, record and all, and passes it on to the next", async () => {
@@ -201,7 +107,7 @@ describe("a peer", { timeout: 90_000 }, () => {
     };
     const cases: [string, Alter][] = [
       ["bad-record", swap("piece", (read) => (read.type === "piece" ? [writeMessage({ ...read, bytes: read.bytes.map((byte, at) => (at === 200 ? byte ^ 1 : byte)) as Bytes })] : []))],
-      ["not-asked", swap("have", () => [writeMessage({ type: "chunks", request: 77, first: 0, chunks: [random(100)] })])],
+      ["not-asked", swap("have", () => [writeMessage({ type: "chunks", request: 77, first: 0, chunks: [random(100)], statements: [random(64)] })])],
       ["not-asked", swap("have", () => [writeMessage({ type: "hello", nonce: random(32), admission: "x" })])],
       ["unreadable", swap("have", () => [Uint8Array.of(3, 0)])],
       ["not-asked", swap("have", () => [writeMessage({ type: "piece", request: 2 ** 31, total: 60_000, offset: 0, bytes: random(60_000) })])],

@@ -12,6 +12,9 @@ const chunks = 64;
 /** So fast that the whole segment takes a second. */
 const rate = (chunks * chunkSize) / 1000;
 
+const statement = new Uint8Array(64).fill(7);
+const service = { isPaid: () => true, sent: () => undefined };
+
 let clock: VirtualClock;
 let uploads: Uploads;
 let sent: PeerMessage[];
@@ -26,12 +29,41 @@ beforeEach(() => {
   const store = new SegmentStore(2 ** 24);
   store.open(segment, chunks * chunkSize);
   for (let chunk = 0; chunk < chunks; chunk++) store.put(segment, chunk, new Uint8Array(chunkSize).fill(chunk));
-  uploads = new Uploads(store, new Uplink(clock, rate), new UploadCredit(() => received), clock);
+  uploads = new Uploads(store, new Uplink(clock, rate), new UploadCredit(() => received), clock, () => statement, service);
 });
 
 const chunksSent = () => sent.reduce((sum, message) => sum + (message.type === "chunks" ? message.chunks.length : 0), 0);
 
 describe("what neighbours asked for", () => {
+  it("goes out with a statement for each chunk, once they are signed", async () => {
+    let resolve: (signed: typeof statement) => void = () => undefined;
+    const promise = new Promise<typeof statement>((done) => (resolve = done));
+    const store = new SegmentStore(2 ** 24);
+    store.open(segment, 2 * chunkSize);
+    for (const chunk of [0, 1]) store.put(segment, chunk, new Uint8Array(chunkSize).fill(chunk));
+    uploads = new Uploads(store, new Uplink(clock, rate), new UploadCredit(() => received), clock, (_, chunk) => (chunk === 0 ? statement : promise), service);
+    uploads.want(link, 1, segment, { first: 0, count: 2 });
+    clock.runUntil(1000);
+    expect(sent).toEqual([]);
+    resolve(new Uint8Array(64).fill(8));
+    await promise.then(() => new Promise((done) => setTimeout(done)));
+    clock.runUntil(2000);
+    expect(sent.map((message) => message.type === "chunks" && message.statements.map((bytes) => bytes[0]))).toEqual([[7, 8]]);
+  });
+
+  it("is refused, and gone for everybody, once its bytes are not the record's any more", async () => {
+    const store = new SegmentStore(2 ** 24);
+    store.open(segment, 2 * chunkSize);
+    for (const chunk of [0, 1]) store.put(segment, chunk, new Uint8Array(chunkSize).fill(chunk));
+    uploads = new Uploads(store, new Uplink(clock, rate), new UploadCredit(() => received), clock, (_, chunk) => (chunk === 0 ? statement : Promise.resolve(undefined)), service);
+    uploads.want(link, 1, segment, { first: 0, count: 2 });
+    await new Promise((done) => setTimeout(done));
+    clock.runUntil(1000);
+    expect(sent).toEqual([{ type: "no", request: 1, reason: 1 }]);
+    expect(store.whole(segment)).toBeUndefined();
+    expect(store.changes().flat()).toMatchObject([{ holding: "none" }]);
+  });
+
   it("goes out at the rate, in order, to its end", () => {
     uploads.want(link, 1, segment, { first: 0, count: chunks });
     clock.runUntil(500);

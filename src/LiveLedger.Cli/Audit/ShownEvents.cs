@@ -1,0 +1,81 @@
+using System.Runtime.CompilerServices;
+using System.Text.Json;
+using LiveLedger.Cli.Rest;
+using LiveLedger.Media;
+using LiveLedger.Transparency.Entries;
+
+namespace LiveLedger.Cli.Audit;
+
+/// <summary>An event with its payload, as the server shows it: the payload is what the entry commits to.</summary>
+/// <param name="Index">Where it says that it is.</param>
+/// <param name="Entry">The entry's bytes.</param>
+/// <param name="Parsed">What they say.</param>
+/// <param name="Payload">The payload.</param>
+internal sealed record ShownEvent(ulong Index, byte[] Entry, LedgerEntry Parsed, byte[] Payload);
+
+/// <summary>Reads a broadcast's events with their payloads, in the log's order, page after page.</summary>
+/// <param name="api">Whose token may read them.</param>
+/// <param name="broadcast">Of which broadcast.</param>
+/// <param name="last">The last index that is wanted.</param>
+internal sealed class ShownEvents(ServerApi api, BroadcastId broadcast, ulong last)
+{
+    // The server ends a page at 4 MiB of payloads, which grow by a third in base64.
+    private const long MaxPage = 32 * 1024 * 1024;
+    private const int PageLength = 200;
+
+    internal async IAsyncEnumerable<ShownEvent> ReadAsync([EnumeratorCancellation] CancellationToken cancellation)
+    {
+        for (ulong? from = 0; from is { } first && first <= last;)
+        {
+            using var body = new MemoryStream();
+            await api.DownloadAsync($"/v1/ledger/entries?broadcast={broadcast}&from={first}&limit={PageLength}", body, MaxPage, static _ => { }, cancellation);
+            var (events, next, upTo) = Page(body);
+            // The server's index runs a moment behind its log.
+            if (next is null && upTo <= last)
+            {
+                await Task.Delay(200, cancellation);
+                next = events.Count > 0 ? events[^1].Index + 1 : first;
+            }
+
+            foreach (var one in events.Where(e => e.Index <= last))
+            {
+                yield return one;
+            }
+
+            if (next is { } going && going < first)
+            {
+                throw new VerifiedFalse($"the server's pages go back, from index {first} to {going}");
+            }
+
+            from = next;
+        }
+    }
+
+    private static (List<ShownEvent> Events, ulong? Next, ulong UpTo) Page(MemoryStream body)
+    {
+        try
+        {
+            using var page = JsonDocument.Parse(body.GetBuffer().AsMemory(0, (int)body.Length));
+            var events = page.RootElement.GetProperty("items").EnumerateArray().Select(Read).ToList();
+            var next = page.RootElement.GetProperty("next");
+            return (events, next.ValueKind == JsonValueKind.Null ? null : next.GetUInt64(), page.RootElement.GetProperty("upTo").GetUInt64());
+        }
+        catch (Exception e) when (e is JsonException or InvalidOperationException or KeyNotFoundException or FormatException)
+        {
+            throw new CommandFailure($"the server's answer is not what was asked for: {e.Message}");
+        }
+    }
+
+    private static ShownEvent Read(JsonElement item)
+    {
+        var (index, entry, payload, salt) = (item.GetProperty("index").GetUInt64(), item.GetProperty("entry").GetBytesFromBase64(), item.GetProperty("payload").GetBytesFromBase64(), item.GetProperty("salt").GetBytesFromBase64());
+        if (!LedgerEntry.TryParse(entry, out var parsed))
+        {
+            throw new VerifiedFalse($"event {index} as shown is no entry");
+        }
+
+        return salt.Length == PayloadDigest.SaltLength && PayloadDigest.Of(salt, payload) == parsed.Payload
+            ? new(index, entry, parsed, payload)
+            : throw new VerifiedFalse($"the payload of event {index} is not the one that its entry commits to");
+    }
+}

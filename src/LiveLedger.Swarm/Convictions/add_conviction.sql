@@ -1,0 +1,3 @@
+-- A conviction, from its event and in that append's transaction or a rebuild's; the search path says which tables are meant.
+-- Locks: its row, after its stream's row. Snapshot: none assumed. A crash leaves neither event nor row; of a rebuild, neither row nor place.
+INSERT INTO peers (broadcast, peer, key, role, grant_id, proof, convicted_at) VALUES ($1, $2, $3, $4, $5, $6, $7)

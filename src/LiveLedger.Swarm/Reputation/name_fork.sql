@@ -1,0 +1,2 @@
+-- A fork that an event has named. Locks: its row. Snapshot: none assumed. A crash leaves the row, and the projection's place before the event.
+DELETE FROM forks WHERE broadcast = $1 AND receiver = $2 AND link = $3
