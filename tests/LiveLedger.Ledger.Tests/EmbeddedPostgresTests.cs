@@ -111,6 +111,26 @@ public sealed class EmbeddedPostgresTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_server_that_dies_while_it_is_taken_over_is_started_again()
+    {
+        var first = await EmbeddedPostgres.StartAsync(PostgresCluster.OptionsFor(_directory));
+        await ExecuteAsync(first.ConnectionString, "CREATE TABLE kept AS SELECT 42 AS answer");
+        NpgsqlConnection.ClearAllPools();
+        using var postmaster = Process.GetProcessById(first.ProcessId);
+
+        // Held, it is as one that is being killed: it is there, says that it is ready, and answers nobody.
+        Process.Start("kill", ["-STOP", $"{postmaster.Id}"]).WaitForExit();
+        var starting = EmbeddedPostgres.StartAsync(PostgresCluster.OptionsFor(_directory));
+        await Task.Delay(1000);
+        Assert.False(starting.IsCompleted);
+        postmaster.Kill();
+
+        await using var second = await starting;
+        Assert.False(second.Adopted);
+        Assert.Equal(42, await ExecuteAsync(second.ConnectionString, "SELECT answer FROM kept"));
+    }
+
+    [Fact]
     public async Task Only_the_owner_can_reach_the_socket()
     {
         await using var server = await EmbeddedPostgres.StartAsync(PostgresCluster.OptionsFor(_directory));

@@ -127,6 +127,14 @@ public sealed class EmbeddedPostgres : IAsyncDisposable
         await _cluster.WaitReadyAsync(cancel);
         while (!await TryMakeDatabaseAsync(cancel))
         {
+            if (_cluster.Live is null)
+            {
+                // It was dying when it was found: a process that is killed has its folder, and its file says "ready", until it is gone.
+                Adopted = false;
+                await _cluster.LaunchAsync(cancel);
+                await _cluster.WaitReadyAsync(cancel);
+            }
+
             await Task.Delay(50, cancel);
         }
     }
