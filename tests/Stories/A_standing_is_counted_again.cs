@@ -1,8 +1,10 @@
 using System.Net;
+using System.Net.Http.Json;
 using System.Text;
-using System.Text.Json;
+using System.Text.Json.Nodes;
 using LiveLedger.Harness.Commands;
 using LiveLedger.Harness.Server;
+using LiveLedger.Transparency.Entries;
 
 namespace LiveLedger.Stories;
 
@@ -23,6 +25,7 @@ public sealed class A_standing_is_counted_again(OneServer one) : IDisposable
         Assert.True(right.GetProperty("ok").GetBoolean());
         Assert.Equal(standing["score"]!.GetValue<int>(), right.GetProperty("score").GetInt32());
         Assert.Equal(2, right.GetProperty("signatures").GetInt64());
+        Assert.Equal(await LoggedSegmentsAsync(swarm), right.GetProperty("segments").GetInt32());
 
         // A server that says it is better than it is, and one that keeps the receipts to itself.
         await LiesAsync(swarm, $"\"score\":{standing["score"]}", "\"score\":700", "score 700 said");
@@ -30,11 +33,80 @@ public sealed class A_standing_is_counted_again(OneServer one) : IDisposable
         await LiesAsync(swarm, "\"items\":[{", "\"items\":[],\"kept\":[{", "were not shown");
     }
 
+    [Fact]
+    public async Task A_conviction_counts_by_the_proof_in_the_log()
+    {
+        using var acme = await Broadcaster.AdmitAsync(one.Server, "acme");
+        var swarm = await Receipts_make_standing.SwarmOf.TwoAsync(acme, one);
+        using var proved = await one.Server.PostAsync(await swarm.Broadcast.ProveAsync(swarm.Sender));
+        Assert.Equal(HttpStatusCode.Created, proved.StatusCode);
+        await swarm.StandingAsync(static s => s["convicted"]!.GetValue<bool>());
+
+        var right = await CommandLine.AskAsync(0, Command(one.Server.BaseUrl, swarm));
+        Assert.Equal(("banned", 1), (right.GetProperty("band").GetString(), right.GetProperty("signatures").GetInt32()));
+
+        // Of a platform by another name, whose admissions these are not.
+        await LiesAsync(swarm, "\"issuer\":\"", "\"issuer\":\"another-", "its proof proves nothing of it");
+    }
+
+    [Fact]
+    public async Task A_fork_counts_by_the_batches_that_it_is_in()
+    {
+        using var acme = await Broadcaster.AdmitAsync(one.Server, "acme");
+        var swarm = await Receipts_make_standing.SwarmOf.TwoAsync(acme, one);
+        var whole = await swarm.WholeAsync();
+        await swarm.FileAsync(swarm.Receipt(1, whole));
+        await swarm.FileAsync(swarm.Receipt(1, whole[..1]));
+        var standing = await swarm.StandingAsync(static s => s["forks"]!.GetValue<int>() == 1);
+
+        var right = await CommandLine.AskAsync(0, Command(one.Server.BaseUrl, swarm));
+        Assert.Equal(standing["score"]!.GetValue<int>(), right.GetProperty("score").GetInt32());
+
+        // Without the batch that contradicts the first one.
+        await LiesAsync(swarm, Without("receipts-filed"), "tells of a fork, and no batches in the log hold it");
+    }
+
+    [Fact]
+    public async Task A_renewal_is_owed_like_everything_else()
+    {
+        using var acme = await Broadcaster.AdmitAsync(one.Server, "acme");
+        var swarm = await Receipts_make_standing.SwarmOf.TwoAsync(acme, one);
+        await swarm.Sender.BeAdmittedAsync();
+        await swarm.FileAsync(swarm.Receipt(1, await swarm.WholeAsync()));
+        await swarm.StandingAsync(static s => s["receipts"]!.GetValue<long>() == 1);
+
+        // The sender's key is known from its first admission, so that nothing that is shown betrays it.
+        await CommandLine.AskAsync(0, Command(one.Server.BaseUrl, swarm));
+        await LiesAsync(swarm, Without("peer-admitted"), "1 events of the broadcast are in the log and were not shown");
+    }
+
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 
-    private async Task LiesAsync(Receipts_make_standing.SwarmOf swarm, string said, string instead, string finding)
+    private async Task<int> LoggedSegmentsAsync(Receipts_make_standing.SwarmOf swarm)
     {
-        using var liar = new Liar(one.Server.BaseUrl, said, instead);
+        using var operating = one.Server.As(one.Server.OperatorToken);
+        return (await operating.GetFromJsonAsync<JsonObject>($"/v1/ledger/entries?broadcast={swarm.Broadcast.Id}&type=segment-sealed"))!["items"]!.AsArray().Count;
+    }
+
+    // Leaves the last event of a type out of a page.
+    private static Func<string, string> Without(string type) => body =>
+    {
+        if (JsonNode.Parse(body) is JsonObject page && page["items"] is JsonArray items
+            && items.LastOrDefault(i => LedgerEntry.TryParse(Convert.FromBase64String(i!["entry"]!.GetValue<string>()), out var entry) && entry.Type == type) is { } last)
+        {
+            items.Remove(last);
+            return page.ToJsonString();
+        }
+
+        return body;
+    };
+
+    private Task LiesAsync(Receipts_make_standing.SwarmOf swarm, string said, string instead, string finding) =>
+        LiesAsync(swarm, body => body.Replace(said, instead, StringComparison.Ordinal), finding);
+
+    private async Task LiesAsync(Receipts_make_standing.SwarmOf swarm, Func<string, string> tell, string finding)
+    {
+        using var liar = new Liar(one.Server.BaseUrl, tell);
         var verdict = await CommandLine.AskAsync(1, Command(liar.Address, swarm));
         Assert.False(verdict.GetProperty("ok").GetBoolean());
         Assert.Contains(finding, verdict.GetProperty("finding").GetString(), StringComparison.Ordinal);
@@ -47,13 +119,13 @@ public sealed class A_standing_is_counted_again(OneServer one) : IDisposable
         return ["audit", "reputation", swarm.Broadcast.Id.ToString(), swarm.SenderName, "--server", server.AbsoluteUri, "--token-file", token];
     }
 
-    /// <summary>Passes everything on, and says one thing otherwise.</summary>
+    /// <summary>Passes everything on, and tells what is JSON in its own way.</summary>
     private sealed class Liar : IDisposable
     {
         private readonly HttpListener _listener = new();
         private readonly HttpClient _http = new();
 
-        public Liar(Uri server, string said, string instead)
+        public Liar(Uri server, Func<string, string> tell)
         {
             using (var probe = new System.Net.Sockets.TcpListener(IPAddress.Loopback, 0))
             {
@@ -78,7 +150,7 @@ public sealed class A_standing_is_counted_again(OneServer one) : IDisposable
                     var body = await answer.Content.ReadAsByteArrayAsync();
                     if (answer.Content.Headers.ContentType?.MediaType == "application/json")
                     {
-                        body = Encoding.UTF8.GetBytes(Encoding.UTF8.GetString(body).Replace(said, instead, StringComparison.Ordinal));
+                        body = Encoding.UTF8.GetBytes(tell(Encoding.UTF8.GetString(body)));
                     }
 
                     context.Response.StatusCode = (int)answer.StatusCode;

@@ -2,8 +2,6 @@ using System.CommandLine;
 using LiveLedger.Cli.Bundles;
 using LiveLedger.Cli.Rest;
 using LiveLedger.Cli.Witness;
-using LiveLedger.Cryptography.Ed25519;
-using LiveLedger.Media.Records;
 
 namespace LiveLedger.Cli.Audit;
 
@@ -18,9 +16,10 @@ internal static class AuditCommand
     private static Command Segment()
     {
         var url = new Argument<string>("url") { Description = "a segment's address: http://host/live/BROADCAST/TRACK/NUMBER.m4s" };
-        var identity = new Option<string?>("--identity") { Description = "the broadcaster's identity that you trust, 43 characters" };
+        var identity = new IdentityOption();
         var json = new Option<bool>("--json") { Description = "the verdict as JSON" };
-        var command = new Command("segment", "Checks one segment up to the broadcaster's identity: exit 0 good, 1 false, 3 could not tell.") { url, identity, json };
+        var command = new Command("segment", "Checks one segment up to the broadcaster's identity: exit 0 good, 1 false, 3 could not tell.") { url, json };
+        identity.AddTo(command);
         command.SetAction(async (parsed, cancellation) =>
         {
             if (!SegmentAddress.TryParse(parsed.GetValue(url), out var address))
@@ -28,12 +27,7 @@ internal static class AuditCommand
                 throw new CommandFailure("a segment's address ends in /live/BROADCAST/TRACK/NUMBER.m4s", ExitCode.Usage);
             }
 
-            Ed25519PublicKey? pinned = null;
-            if (parsed.GetValue(identity) is { } text)
-            {
-                pinned = IdentityText.TryParse(text, out var key) ? key : throw new CommandFailure("--identity is 43 characters of base64url", ExitCode.Usage);
-            }
-
+            var pinned = identity.Read(parsed);
             using var http = new HttpClient { Timeout = TimeSpan.FromSeconds(30) };
             var verdict = await SegmentAudit.RunAsync(http, address, pinned, cancellation);
             Output.Line(parsed.GetValue(json) ? Output.Json(verdict.ToJson()) : verdict.ToText());

@@ -1,10 +1,13 @@
 using System.Globalization;
+using System.Text;
+using System.Text.Json;
 using LiveLedger.Cli.Rest;
+using LiveLedger.Cryptography.Ed25519;
+using LiveLedger.Cryptography.Jose;
 using LiveLedger.Media;
+using LiveLedger.Media.Records;
 using LiveLedger.Peering.Admissions;
 using LiveLedger.Peering.Reputation;
-using LiveLedger.Transparency.Entries;
-using LiveLedger.Transparency.Tree;
 
 namespace LiveLedger.Cli.Audit;
 
@@ -12,19 +15,25 @@ namespace LiveLedger.Cli.Audit;
 internal sealed record StandingWord(
     string Peer, int Score, string Band, long Good, long Bad, long Receipts, long Bytes, int Receivers, int Forks, int Convictions, bool Convicted, bool Banned, ulong Index, int Formula);
 
+/// <summary>Who the platform is.</summary>
+internal sealed record PlatformWord(string? Issuer);
+
 /// <summary>
 /// Asks the server how a peer stands, and counts it again. The whole log is hashed up to its signed head, so that each event that is counted is in it, and none of this broadcast's is
-/// left out: those of its own streams are known by their names in the log. An admission that was left out shows in the receipts that nobody was then admitted for.
+/// left out: they are known by their streams' names in the log.
 /// </summary>
-internal sealed class ReputationAudit(ServerApi api, HttpClient http, Trust trust, BroadcastId broadcast, PeerPseudonym peer)
+/// <param name="api">The server.</param>
+/// <param name="http">Reads the log.</param>
+/// <param name="trust">Who speaks for the log.</param>
+/// <param name="pinned">The broadcaster's identity; null to take the server's word for it.</param>
+/// <param name="broadcast">Where.</param>
+/// <param name="peer">Who.</param>
+internal sealed class ReputationAudit(ServerApi api, HttpClient http, Trust trust, Ed25519PublicKey? pinned, BroadcastId broadcast, PeerPseudonym peer)
 {
     private const ulong MaxSize = 100_000_000;
+    private const int MaxKeys = 32;
+    private const int MaxCertificate = 4 * 1024;
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(20);
-    private static readonly string[] s_own = ["segments", "receipts", "fork", "conviction", "ban"];
-
-    // Of what the broadcast's own streams hold: what has to be shown.
-    private readonly Dictionary<ulong, LeafHash> _owed = [];
-    private readonly Dictionary<ulong, LeafHash> _admissions = [];
 
     internal async Task<AuditVerdict> RunAsync(CancellationToken cancellation)
     {
@@ -35,39 +44,37 @@ internal sealed class ReputationAudit(ServerApi api, HttpClient http, Trust trus
         }
 
         var log = await SignedBeyondAsync(word.Index, cancellation);
-        await ReadLogAsync(log, word.Index, cancellation);
-        var counting = new CheckedCounting(broadcast);
-        await foreach (var shown in new ShownEvents(api, broadcast, word.Index).ReadAsync(cancellation))
+        var counted = new CountedLog(broadcast, word.Index);
+        await counted.ReadAsync(log, cancellation);
+        var signer = await SignerAsync(cancellation);
+        var counting = new CheckedCounting(broadcast, new(await AdmissionsAsync(cancellation)), signer);
+        await foreach (var shown in new ShownEvents(api, broadcast, word.Index, ShownEvents.Patience).ReadAsync(cancellation))
         {
             // A leaf is of exactly these bytes, and they commit to the payload.
-            if ((_owed.TryGetValue(shown.Index, out var leaf) || _admissions.TryGetValue(shown.Index, out leaf)) && leaf == LeafHash.Of(shown.Entry))
+            if (counted.Settle(shown))
             {
-                _owed.Remove(shown.Index);
                 counting.Take(shown);
             }
             else if (ReputationEvents.Read(shown.Parsed.Type, shown.Payload) is ReputationInput.OfBroadcast { Broadcast: var of } && of == broadcast)
             {
-                throw new VerifiedFalse($"event {shown.Index} as shown is not the one in the signed log");
+                throw new VerifiedFalse($"event {shown.Index} as shown is not one of the broadcast's in the signed log");
             }
         }
 
-        if (_owed.Count > 0)
-        {
-            throw new VerifiedFalse($"{_owed.Count} events of the broadcast are in the log and were not shown, the first at index {_owed.Keys.Min()}");
-        }
-
-        return VerdictOf(word, counting, log);
+        counted.RequireSettled();
+        return VerdictOf(word, counting, log, signer?.Certificate.Identity);
     }
 
-    private AuditVerdict VerdictOf(StandingWord word, CheckedCounting counting, SignedLog log)
+    private AuditVerdict VerdictOf(StandingWord word, CheckedCounting counting, SignedLog log, Ed25519PublicKey? identity)
     {
         var counted = counting.Of(peer, word.Index);
         var differ = Differences(word, counted).ToList();
         string[] details =
         [
             $"{counted.Receipts} receipts of {counted.Receivers} receivers lately, {counted.Bytes} bytes; {counted.Forks} forks, {counted.Convictions} convictions",
-            $"as of event {word.Index}, by version {Formula.Version} of the formula", $"{counting.Events} events counted, {counting.Signatures} signatures checked, of {log.Head.Size} in the signed log",
-            .. log.Speakers,
+            $"as of event {word.Index}, by version {Formula.Version} of the formula",
+            $"{counting.Events} events counted, {counting.Signatures} signatures checked, and {counting.Segments} segments' records, of {log.Head.Size} in the signed log",
+            .. identity is { } key ? [$"identity {IdentityText.Format(key)}{(pinned is null ? " (not pinned: give --identity to demand one)" : " (pinned)")}"] : (string[])[], .. log.Speakers,
         ];
         return differ.Count > 0
             ? AuditVerdict.False($"the server's word on {peer} is not what its log comes to: {string.Join("; ", differ)}", details)
@@ -79,6 +86,9 @@ internal sealed class ReputationAudit(ServerApi api, HttpClient http, Trust trus
                 ["index"] = word.Index,
                 ["events"] = counting.Events,
                 ["signatures"] = counting.Signatures,
+                ["segments"] = counting.Segments,
+                ["identity"] = identity is { } signer ? IdentityText.Format(signer) : null,
+                ["pinned"] = pinned is not null,
                 ["size"] = log.Head.Size.Value,
                 ["root"] = log.Head.Root.ToString(),
                 ["key"] = log.Key.ToString(),
@@ -105,6 +115,41 @@ internal sealed class ReputationAudit(ServerApi api, HttpClient http, Trust trus
         }
     }
 
+    // Whose admissions proofs show. A key that the server makes up convicts nobody: the log has to have admitted the peer's.
+    private async Task<AdmissionVerifier> AdmissionsAsync(CancellationToken cancellation)
+    {
+        var platform = await api.GetAsync<PlatformWord>("/v1/admissions", cancellation);
+        using var set = JsonDocument.Parse(await api.GetAsync("/.well-known/jwks.json", cancellation));
+        var keys = new List<Ed25519PublicKey>();
+        if (set.RootElement.ValueKind == JsonValueKind.Object && set.RootElement.TryGetProperty("keys", out var all) && all.ValueKind == JsonValueKind.Array)
+        {
+            foreach (var jwk in all.EnumerateArray().Take(MaxKeys))
+            {
+                // A key of another kind is not for admissions.
+                if (Jwk.TryParse(Encoding.UTF8.GetBytes(jwk.GetRawText()), out var key))
+                {
+                    keys.Add(key);
+                }
+            }
+        }
+
+        return platform.Issuer is { Length: > 0 and <= Admission.MaxIssuerLength } issuer && keys.Count > 0
+            ? new(issuer, keys)
+            : throw new CommandFailure("the server's answer names no platform, or no key");
+    }
+
+    // One broadcast has one certificate for good, so all that its segments are believed by leads to one identity.
+    private async Task<SignedCertificate?> SignerAsync(CancellationToken cancellation)
+    {
+        if (await Download.TryGetAsync(http, new(api.Server, $"/live/{broadcast}/signer"), MaxCertificate, cancellation) is not { } bytes)
+        {
+            return null;
+        }
+
+        var result = SegmentVerification.CheckCertificate(bytes, broadcast, pinned, out var signer);
+        return result.IsOk ? signer : throw new VerifiedFalse($"the signer's certificate does not hold: {result}");
+    }
+
     // What was counted a moment ago is signed a moment later.
     private async Task<SignedLog> SignedBeyondAsync(ulong index, CancellationToken cancellation)
     {
@@ -125,35 +170,6 @@ internal sealed class ReputationAudit(ServerApi api, HttpClient http, Trust trus
             {
                 throw new CommandFailure($"the standing is of event {index}, and the signed log has {log.Head.Size} so far");
             }
-        }
-    }
-
-    private async Task ReadLogAsync(SignedLog log, ulong last, CancellationToken cancellation)
-    {
-        var tree = new CompactRange();
-        await foreach (var bytes in log.Reader.EntriesAsync(log.Head.Size.Value, cancellation))
-        {
-            var (index, leaf) = (tree.Size.Value, LeafHash.Of(bytes.Span));
-            tree.Append(leaf);
-            if (index > last || !LedgerEntry.TryParse(bytes.Span, out var entry))
-            {
-                continue;
-            }
-
-            var stream = entry.Stream.Split('/');
-            if (stream.Length > 1 && s_own.Contains(stream[0]) && stream[1] == broadcast.ToString() && entry.Type != "publisher-equivocated")
-            {
-                _owed[index] = leaf;
-            }
-            else if (entry.Type == "peer-admitted")
-            {
-                _admissions[index] = leaf;
-            }
-        }
-
-        if (tree.Head != log.Head)
-        {
-            throw new VerifiedFalse($"the entries hash to {tree.Root()}, the checkpoint says {log.Head.Root}");
         }
     }
 }

@@ -12,10 +12,11 @@ internal static class ReputationCommand
     {
         var broadcast = new Argument<string>("broadcast") { Description = "the broadcast, 32 hexadecimal characters" };
         var peer = new Argument<string>("peer") { Description = "the peer's pseudonym, 43 characters of base64url" };
-        var (server, trust) = (new ServerOptions(), new TrustOptions());
+        var (server, trust, identity) = (new ServerOptions(), new TrustOptions(), new IdentityOption());
         var command = new Command("reputation", "Counts a peer's standing again from the signed log, every signature checked, and compares: exit 0 good, 1 false, 3 could not tell.") { broadcast, peer };
         server.AddTo(command);
         trust.AddTo(command);
+        identity.AddTo(command);
         command.SetAction(async (parsed, cancellation) =>
         {
             if (!BroadcastId.TryParse(parsed.GetValue(broadcast), out var where) || !PeerPseudonym.TryParse(parsed.GetValue(peer), out var who))
@@ -28,7 +29,7 @@ internal static class ReputationCommand
             AuditVerdict verdict;
             try
             {
-                verdict = await new ReputationAudit(api, http, trust.Read(parsed), where, who).RunAsync(cancellation);
+                verdict = await new ReputationAudit(api, http, trust.Read(parsed), identity.Read(parsed), where, who).RunAsync(cancellation);
             }
             catch (VerifiedFalse lie)
             {

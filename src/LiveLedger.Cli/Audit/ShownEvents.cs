@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Runtime.CompilerServices;
 using System.Text.Json;
 using LiveLedger.Cli.Rest;
@@ -17,37 +18,64 @@ internal sealed record ShownEvent(ulong Index, byte[] Entry, LedgerEntry Parsed,
 /// <param name="api">Whose token may read them.</param>
 /// <param name="broadcast">Of which broadcast.</param>
 /// <param name="last">The last index that is wanted.</param>
-internal sealed class ShownEvents(ServerApi api, BroadcastId broadcast, ulong last)
+/// <param name="patience">How long the server may show nothing new, as its index comes after its log.</param>
+internal sealed class ShownEvents(ServerApi api, BroadcastId broadcast, ulong last, TimeSpan patience)
 {
+    /// <summary>Longer than any index needs that keeps up at all.</summary>
+    internal static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+
     // The server ends a page at 4 MiB of payloads, which grow by a third in base64.
     private const long MaxPage = 32 * 1024 * 1024;
     private const int PageLength = 200;
 
     internal async IAsyncEnumerable<ShownEvent> ReadAsync([EnumeratorCancellation] CancellationToken cancellation)
     {
-        for (ulong? from = 0; from is { } first && first <= last;)
+        var since = Stopwatch.StartNew();
+        for (var first = 0ul; first <= last;)
         {
             using var body = new MemoryStream();
             await api.DownloadAsync($"/v1/ledger/entries?broadcast={broadcast}&from={first}&limit={PageLength}", body, MaxPage, static _ => { }, cancellation);
             var (events, next, upTo) = Page(body);
-            // The server's index runs a moment behind its log.
-            if (next is null && upTo <= last)
+            foreach (var one in events)
+            {
+                // What has been shown is behind us, so each page with an event brings the end nearer.
+                if (one.Index < first)
+                {
+                    throw new VerifiedFalse($"the server's pages go back, from index {first} to {one.Index}");
+                }
+
+                if (one.Index > last)
+                {
+                    yield break;
+                }
+
+                yield return one;
+                first = one.Index + 1;
+                since.Restart();
+            }
+
+            if (next is { } going)
+            {
+                // Behind a page is what comes after its last event.
+                if (events.Count == 0 || going < first)
+                {
+                    throw new VerifiedFalse($"the server's pages stand still at index {first}, and it says there is more from {going} on");
+                }
+
+                first = going;
+            }
+            else if (upTo > last)
+            {
+                yield break;
+            }
+            else if (since.Elapsed > patience)
+            {
+                throw new CommandFailure($"the standing is of event {last}, and for {patience.TotalSeconds:0} seconds the server has shown nothing from {first} on: its index goes up to {upTo}");
+            }
+            else
             {
                 await Task.Delay(200, cancellation);
-                next = events.Count > 0 ? events[^1].Index + 1 : first;
             }
-
-            foreach (var one in events.Where(e => e.Index <= last))
-            {
-                yield return one;
-            }
-
-            if (next is { } going && going < first)
-            {
-                throw new VerifiedFalse($"the server's pages go back, from index {first} to {going}");
-            }
-
-            from = next;
         }
     }
 

@@ -13,10 +13,13 @@ internal readonly record struct AdmittedKey(PeerPseudonym Peer, PeerRole Role, l
 
 /// <summary>
 /// The standings of one broadcast: a function of its events in the log's order and of nothing else. Its clock is the latest time that any of these events has, so it never
-/// goes back, whichever server's clock does. Says nothing of signatures: whoever logs a batch, and whoever audits, checks them.
+/// goes back, whichever server's clock does, and goes forward by ten minutes at once at most. Says nothing of signatures: whoever logs a batch, and whoever audits, checks them.
 /// </summary>
 public sealed class BroadcastReputation
 {
+    // Of Links, by receiver.
+    private readonly Dictionary<PeerKey, int> _linksOf = [];
+
     internal Dictionary<PeerKey, AdmittedKey> Keys { get; } = [];
 
     internal Dictionary<PeerPseudonym, PeerCounts> Peers { get; } = [];
@@ -53,7 +56,7 @@ public sealed class BroadcastReputation
     public void Take(ulong index, DateTimeOffset recordedAt, ReputationInput.OfBroadcast input, ReputationOutcome? outcome)
     {
         var epoch = Epoch;
-        (Index, Time) = (index, Math.Max(Time, Math.Max(0, recordedAt.ToUnixTimeMilliseconds())));
+        (Index, Time) = (index, TimeAfter(Math.Max(0, recordedAt.ToUnixTimeMilliseconds())));
         if (Epoch > epoch)
         {
             Forget();
@@ -85,6 +88,9 @@ public sealed class BroadcastReputation
                 break;
         }
     }
+
+    // Never back; and forward a step at a time, so that one server whose clock is far ahead does not carry the broadcast to where its clock is.
+    private long TimeAfter(long recordedAt) => Time == 0 ? recordedAt : Math.Max(Time, Math.Min(recordedAt, Time + Formula.LongestStep));
 
     private void Log(ReputationInput.SegmentLogged logged)
     {
@@ -128,7 +134,11 @@ public sealed class BroadcastReputation
                 continue;
             }
 
-            var link = LinkOf(receipt);
+            if (LinkOf(receipt) is not { } link)
+            {
+                continue;
+            }
+
             link.At = Time;
             if (!link.IsForked && link.ForkWith(signed) is { } fork)
             {
@@ -202,8 +212,7 @@ public sealed class BroadcastReputation
 
     private void Punish(ReceiptFork fork, ReputationOutcome? outcome)
     {
-        var link = LinkOf(fork.First.Receipt);
-        if (link.IsPunished)
+        if (LinkOf(fork.First.Receipt) is not { IsPunished: false } link)
         {
             return;
         }
@@ -238,14 +247,32 @@ public sealed class BroadcastReputation
         return counts;
     }
 
-    private CountedLink LinkOf(Receipt receipt)
+    // Null for one link more than a receiver's key has: names of links cost nothing to invent, and each is remembered for an hour.
+    private CountedLink? LinkOf(Receipt receipt)
     {
-        if (!Links.TryGetValue((receipt.Receiver, receipt.Link), out var link))
+        if (Links.TryGetValue((receipt.Receiver, receipt.Link), out var link))
         {
-            Links[(receipt.Receiver, receipt.Link)] = link = new();
+            return link;
         }
 
-        return link;
+        var count = _linksOf.GetValueOrDefault(receipt.Receiver);
+        if (count >= Formula.LinksOfKey)
+        {
+            return null;
+        }
+
+        _linksOf[receipt.Receiver] = count + 1;
+        return Links[(receipt.Receiver, receipt.Link)] = new();
+    }
+
+    /// <summary>After <see cref="Links"/> was read back.</summary>
+    internal void CountLinks()
+    {
+        _linksOf.Clear();
+        foreach (var (receiver, _) in Links.Keys)
+        {
+            _linksOf[receiver] = _linksOf.GetValueOrDefault(receiver) + 1;
+        }
     }
 
     // What could not count again is not remembered. Each is looked at by itself, so the order in which they lie changes nothing.
@@ -254,6 +281,7 @@ public sealed class BroadcastReputation
         Remove(Keys, key => key.Until + Formula.RememberedFor < Time);
         Remove(Links, link => link.At + Formula.RememberedFor < Time);
         Remove(Receivers, receiver => receiver.At + Formula.RememberedFor < Time);
+        CountLinks();
 
         static void Remove<TKey, TValue>(Dictionary<TKey, TValue> from, Func<TValue, bool> isOver) where TKey : notnull
         {

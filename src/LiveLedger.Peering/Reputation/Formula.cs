@@ -23,6 +23,12 @@ public static class Formula
     /// <summary>So long keys, links and receivers are remembered after they were last of use, in milliseconds: longer than anything of theirs could count again.</summary>
     public const long RememberedFor = 3_600_000;
 
+    /// <summary>Furthest that one event moves a broadcast's clock forward, in milliseconds.</summary>
+    public const long LongestStep = 600_000;
+
+    /// <summary>Most links of one receiver's key that are remembered: one more counts nothing until one is forgotten.</summary>
+    public const int LinksOfKey = 256;
+
     /// <summary>Receivers within this many epochs make a standing broad.</summary>
     public const int BreadthEpochs = 10;
 

@@ -136,6 +136,7 @@ public static class KeptReputation
             (link.Period, link.At, link.IsForked, link.IsPunished) = (from.ReadUInt32(), from.ReadInt64(), from.ReadBoolean(), from.ReadBoolean());
             Times(from, () => link.Remember(SignedReceipt.TryRead(from.ReadBytes(from.ReadInt32()), out var receipt) ? receipt : throw new InvalidDataException("a kept receipt cannot be read")));
         });
+        of.CountLinks();
         return of;
     }
 

@@ -15,7 +15,7 @@ namespace LiveLedger.Swarm.Admissions;
 /// <param name="ExpiresAt">Until.</param>
 internal sealed record PeerAdmitted(string Broadcast, string Peer, string Key, string Role, bool Private, DateTimeOffset IssuedAt, DateTimeOffset ExpiresAt);
 
-/// <summary>The stream <c>admission/{jti}</c>: one event each, so that many are appended in one transaction.</summary>
+/// <summary>The stream <c>admission/{broadcast}/{jti}</c>: one event each, so that many are appended in one transaction. By its name alone a reader of the log sees whose it is.</summary>
 internal static partial class AdmissionEvents
 {
     public const string Prefix = "admission/";
@@ -24,7 +24,7 @@ internal static partial class AdmissionEvents
     private const int Schema = 1;
     private const string Actor = "system";
 
-    public static StreamName StreamOf(Admission admission) => new(Prefix + admission.Id);
+    public static StreamName StreamOf(Admission admission) => new($"{Prefix}{admission.Broadcast}/{admission.Id}");
 
     public static NewEvent Admitted(Admission admission) => new(
         Guid.CreateVersion7(admission.IssuedAt), AdmittedType, Schema,

@@ -63,8 +63,17 @@ internal sealed class StandingMemory(ulong keptAt)
     private static async Task<BroadcastReputation?> StateAsync(BroadcastId of, NpgsqlTransaction transaction, CancellationToken cancel)
     {
         await using var command = new NpgsqlCommand(s_state, transaction.Connection, transaction) { Parameters = { new() { Value = of.Value } } };
-        return await command.ExecuteScalarAsync(cancel) is byte[] state
-            ? KeptReputation.Read(state) ?? throw new InvalidDataException($"the kept state of {of} is of another version: the projection's version must be raised with it")
+        using var state = new MemoryStream();
+        await using (var row = await command.ExecuteReaderAsync(cancel))
+        {
+            while (await row.ReadAsync(cancel))
+            {
+                state.Write(row.GetFieldValue<byte[]>(0));
+            }
+        }
+
+        return state.Length > 0
+            ? KeptReputation.Read(state.ToArray()) ?? throw new InvalidDataException($"the kept state of {of} is of another version: the projection's version must be raised with it")
             : null;
     }
 }

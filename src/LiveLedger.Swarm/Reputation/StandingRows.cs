@@ -9,6 +9,8 @@ namespace LiveLedger.Swarm.Reputation;
 /// <summary>What a batch of events has changed, written in its transaction.</summary>
 internal sealed class StandingRows(NpgsqlTransaction transaction)
 {
+    private const int PieceLength = 8 << 20;
+
     private static readonly string s_standings = StandingProjection.Load("write_standings.sql");
     private static readonly string s_clocks = StandingProjection.Load("write_clocks.sql");
     private static readonly string s_keys = StandingProjection.Load("write_keys.sql");
@@ -85,10 +87,14 @@ internal sealed class StandingRows(NpgsqlTransaction transaction)
     /// <summary>Keeps states, and the place that they go to.</summary>
     public async Task KeepAsync(IReadOnlyList<(BroadcastId Of, byte[] State)> states, ulong next, CancellationToken cancel)
     {
-        // One by one: each may be large.
         foreach (var (of, state) in states)
         {
-            await RunAsync(s_states, cancel, Array([of.Value], NpgsqlDbType.Uuid), Array([state], NpgsqlDbType.Bytea));
+            for (var (from, piece) = (0, 0); from < state.Length; piece++)
+            {
+                var length = Math.Min(PieceLength, state.Length - from);
+                await RunAsync(s_states, cancel, new() { Value = of.Value }, new() { Value = piece }, new() { Value = state.AsMemory(from, length), NpgsqlDbType = NpgsqlDbType.Bytea }, new() { Value = from + length == state.Length });
+                from += length;
+            }
         }
 
         await RunAsync(s_place, cancel, new NpgsqlParameter { Value = (long)next });

@@ -1,2 +1,2 @@
--- A fork that an event has named. Locks: its row. Snapshot: none assumed. A crash leaves the row, and the projection's place before the event.
-DELETE FROM forks WHERE broadcast = $1 AND receiver = $2 AND link = $3
+-- A fork that an event has named. Locks: its row. Snapshot: none assumed. A crash leaves the row as it was, and the projection's place before the event.
+UPDATE forks SET named = true WHERE broadcast = $1 AND receiver = $2 AND link = $3

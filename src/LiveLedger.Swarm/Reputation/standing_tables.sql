@@ -36,20 +36,25 @@ CREATE TABLE keys (
   PRIMARY KEY (broadcast, key)
 ) WITH (fillfactor = 80);
 
--- Forks that are in the log, until an event names them.
+-- Forks that are in the log, and whether an event has named them: one of a link is named once, however often it is found.
 CREATE TABLE forks (
   broadcast uuid NOT NULL,
   receiver  bytea NOT NULL, -- the key
   link      bytea NOT NULL,
   first     bytea NOT NULL,
   second    bytea NOT NULL,
+  named     boolean NOT NULL DEFAULT false,
   PRIMARY KEY (broadcast, receiver, link)
 );
 
--- What the counting goes on from after a start: saves reading the log from its first event and decides nothing.
+CREATE INDEX forks_unnamed ON forks (broadcast, receiver, link) WHERE NOT named;
+
+-- What the counting goes on from after a start: saves reading the log from its first event and decides nothing. In pieces: a field holds a gigabyte at most, and is written whole.
 CREATE TABLE kept (
-  broadcast uuid PRIMARY KEY,
-  state     bytea NOT NULL
+  broadcast uuid NOT NULL,
+  piece     integer NOT NULL, -- from 0, end to end
+  state     bytea NOT NULL,
+  PRIMARY KEY (broadcast, piece)
 );
 
 CREATE TABLE kept_place (

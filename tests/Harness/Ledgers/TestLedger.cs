@@ -22,11 +22,11 @@ public sealed class TestLedger : IAsyncDisposable
     private readonly WitnessedLog _witnessed;
     private readonly WitnessAsker _asker;
 
-    private TestLedger(LedgerOptions options, CheckpointStore store, InlineTables[] inline, Upcasters? upcasters, Action<RecoveryProgress>? recovery)
+    private TestLedger(LedgerOptions options, CheckpointStore store, InlineTables[] inline, Upcasters? upcasters, Action<RecoveryProgress>? recovery, TimeProvider? clock)
     {
         Options = options;
         Database = new(options.ConnectionString);
-        Events = new(Database, State, TimeProvider.System, inline, upcasters, options);
+        Events = new(Database, State, clock ?? TimeProvider.System, inline, upcasters, options);
         Inline = new(Database, inline, upcasters ?? new(), TimeProvider.System);
         Log = new(Database, store, options);
         _witnessed = new(Log, store, options, _witnessedLines);
@@ -89,6 +89,9 @@ public sealed class TestLedger : IAsyncDisposable
     public static Task<TestLedger> StartAsync(LedgerOptions options, InlineTables[] inline, Upcasters? upcasters = null) =>
         StartAsync(options, CheckpointStore.Signed(options), inline, upcasters);
 
+    /// <summary>As above, with a clock of its own for what is recorded.</summary>
+    public static Task<TestLedger> StartAsync(LedgerOptions options, TimeProvider clock) => StartAsync(options, CheckpointStore.Signed(options), [], null, null, clock);
+
     /// <summary>As above, over a checkpoint store with faults.</summary>
     internal static Task<TestLedger> StartAsync(LedgerOptions options, CheckpointStore store) => StartAsync(options, store, [], null);
 
@@ -97,9 +100,9 @@ public sealed class TestLedger : IAsyncDisposable
         StartAsync(options, new(options.CheckpointFile), inline, null, recovery);
 
     private static async Task<TestLedger> StartAsync(LedgerOptions options, CheckpointStore store, InlineTables[] inline, Upcasters? upcasters,
-        Action<RecoveryProgress>? recovery = null)
+        Action<RecoveryProgress>? recovery = null, TimeProvider? clock = null)
     {
-        var ledger = new TestLedger(options, store, inline, upcasters, recovery);
+        var ledger = new TestLedger(options, store, inline, upcasters, recovery, clock);
         if (inline.Length > 0)
         {
             await ledger.Database.UpgradeAsync();

@@ -62,7 +62,7 @@ internal static class Season
         var swarm = new SeasonSwarm(broadcast, number);
         foreach (var (peer, key) in new[] { (peers[0], swarm.Sender), (peers[1], swarm.Receiver) })
         {
-            await AppendAsync($"admission/{key[..22]}", Event("peer-admitted", $$"""{"broadcast":"{{broadcast}}","peer":"{{peer}}","key":"{{key}}","role":"viewer","private":false,"issuedAt":"2026-11-21T10:00:00+00:00","expiresAt":"2026-11-21T10:10:00+00:00"}"""));
+            await AppendAsync($"admission/{broadcast}/{key[..22]}", Event("peer-admitted", $$"""{"broadcast":"{{broadcast}}","peer":"{{peer}}","key":"{{key}}","role":"viewer","private":false,"issuedAt":"2026-11-21T10:00:00+00:00","expiresAt":"2026-11-21T10:10:00+00:00"}"""));
         }
 
         // Two that contradict one another: a fork that nobody has named yet. And one that was named.

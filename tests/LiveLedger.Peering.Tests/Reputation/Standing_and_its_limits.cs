@@ -143,7 +143,9 @@ public sealed class Standing_and_its_limits
         log.Admit(0);
         log.Admit(1);
         var segment = log.Segment("0", 100_000);
-        log.Now = log.Now.AddSeconds(600);
+        log.Now = log.Now.AddSeconds(300);
+        log.Admit(2);
+        log.Now = log.Now.AddSeconds(300);
         var inTime = log.Lines.ToList();
         log.File(0, log.Receipt(0, 1, [(segment, 7)]));
         Assert.Equal(100_000, log.Count().Of(SwarmLog.Peer(0)).Bytes);

@@ -6,25 +6,27 @@ namespace LiveLedger.Peering.Tests.Reputation;
 public sealed class Standing_is_a_replay
 {
     [Fact]
-    public void Broadcasts_counted_together_or_apart_on_any_threads_come_to_the_same_bytes()
+    public void Broadcasts_of_one_log_in_whatever_turns_come_to_the_same_bytes_as_each_alone()
     {
         var logs = Enumerable.Range(1, 6).Select(static n => Busy(n)).ToList();
         var apart = logs.Select(static l => KeptReputation.Write(l.Count())).ToList();
-
-        // In one log, each event by whichever thread was free: a lock gives the order within a broadcast, nothing the order between them.
-        var together = new (BroadcastReputation Of, int Next)[logs.Count];
-        Parallel.For(0, logs.Count, n =>
+        Parallel.For(0, 4, turns =>
         {
-            var fold = new ReputationFold();
-            for (var i = 0; i < logs[n].Lines.Count; i++)
+            // Of each broadcast its own order, which its log gives; between them chance's.
+            var (fold, random, next) = (new ReputationFold(), new Random(turns), new int[logs.Count]);
+            for (var left = logs.Sum(static l => l.Lines.Count); left > 0;)
             {
-                var line = logs[n].Lines[i];
-                fold.Take((ulong)i, line.Type, line.At, line.Payload);
+                var n = random.Next(logs.Count);
+                if (next[n] < logs[n].Lines.Count)
+                {
+                    var line = logs[n].Lines[next[n]];
+                    fold.Take((ulong)next[n]++, line.Type, line.At, line.Payload);
+                    left--;
+                }
             }
 
-            together[n] = (fold.Broadcasts[logs[n].Broadcast], n);
+            Assert.Equal(apart, logs.Select(l => KeptReputation.Write(fold.Broadcasts[l.Broadcast])));
         });
-        Assert.All(together, one => Assert.Equal(apart[one.Next], KeptReputation.Write(one.Of)));
     }
 
     [Theory]
@@ -64,6 +66,54 @@ public sealed class Standing_is_a_replay
 
         Assert.Contains(shuffled.Zip(log.Lines), static pair => pair.First.At != pair.Second.At);
         Assert.Equal(KeptReputation.Write(log.Count()), KeptReputation.Write(log.Count(shuffled)));
+    }
+
+    [Fact]
+    public void A_clock_that_is_a_day_ahead_moves_the_broadcasts_by_ten_minutes_and_its_counting_goes_on()
+    {
+        var log = Busy(4);
+        var before = log.Count();
+        log.Lines.Add(log.Lines[0] with { At = log.Now.AddDays(1) });
+        var after = log.Count();
+        Assert.Equal(before.Time + 600_000, after.Time);
+        Assert.All(after.Standings, one => Assert.True(one.Standing.Good >= before.Of(one.Peer).Good / 2, "ten minutes take less than half"));
+
+        // What is handed in after it counts still: keys, links and segments are remembered.
+        var made = log.Minute();
+        log.File(0, log.Receipt(0, 1, made));
+        Assert.True(log.Count().Of(SwarmLog.Peer(0)).Bytes > after.Of(SwarmLog.Peer(0)).Bytes);
+    }
+
+    [Fact]
+    public void A_receivers_key_has_256_links_and_whose_names_it_invents_count_for_nothing()
+    {
+        var log = new SwarmLog();
+        log.Admit(0);
+        log.Admit(1);
+        var minute = log.Minute();
+        for (var n = 0; n < 10; n++)
+        {
+            // Links beyond the fourth byte of a name's kind are still other links.
+            log.File(0, Enumerable.Range(64 * n, 64).Select(link => log.Receipt(0, 1, minute.Take(1), link: link * 1000 + 1)));
+        }
+
+        var counted = log.Count();
+        Assert.Equal(256, counted.Links.Count);
+        log.File(0, log.Receipt(0, 1, minute.Skip(1), link: 99));
+        Assert.Equal(counted.Of(SwarmLog.Peer(0)).Bytes, log.Count().Of(SwarmLog.Peer(0)).Bytes);
+        // Read back, it knows how many there are.
+        Assert.Equal(KeptReputation.Write(counted), KeptReputation.Write(KeptReputation.Read(KeptReputation.Write(counted))!));
+
+        // In an hour they are forgotten.
+        log.Now = log.Now.AddMinutes(10);
+        for (var minutes = 0; minutes < 70; minutes++, log.Now = log.Now.AddMinutes(1))
+        {
+            log.Admit(0);
+            log.Admit(1);
+        }
+
+        log.File(0, log.Receipt(0, 1, log.Minute(), link: 100));
+        Assert.True(log.Count().Of(SwarmLog.Peer(0)).Bytes > counted.Of(SwarmLog.Peer(0)).Bytes);
     }
 
     [Fact]

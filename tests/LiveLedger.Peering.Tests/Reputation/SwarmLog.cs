@@ -64,7 +64,7 @@ internal sealed class SwarmLog(int number = 1)
                 Broadcast = Broadcast,
                 Sender = PeerKey.Of(Key(sender).PublicKey),
                 Receiver = PeerKey.Of(Key(receiver).PublicKey),
-                Link = new(Number32((byte)(0x40 + link), sender * 10_000 + receiver)),
+                Link = new(LinkName(link, sender, receiver)),
                 Period = period ?? last + 1,
                 Number = 1,
                 At = Now,
@@ -135,6 +135,13 @@ internal sealed class SwarmLog(int number = 1)
     private void Add(string type, string payload) => Lines.Add(new(type, Now, Encoding.UTF8.GetBytes(payload)));
 
     private static string Url(byte[] bytes) => StrictBase64Url.Encode(bytes);
+
+    private static Bytes32 LinkName(int link, int sender, int receiver)
+    {
+        var bytes = Number32((byte)(0x40 + link % 100), sender * 10_000 + receiver).ToArray();
+        BinaryPrimitives.WriteInt32BigEndian(bytes.AsSpan(16), link / 100);
+        return new(bytes);
+    }
 
     private static Bytes32 Number32(byte kind, int number)
     {
