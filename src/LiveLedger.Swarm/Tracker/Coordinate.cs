@@ -29,7 +29,8 @@ internal readonly record struct Coordinate(double X, double Y, double Height, do
     /// <summary>It, after one more measurement.</summary>
     /// <param name="other">Where the other stood.</param>
     /// <param name="rtt">Milliseconds there and back.</param>
-    public Coordinate Measured(Coordinate other, double rtt)
+    /// <param name="random">For the direction, where there is none.</param>
+    public Coordinate Measured(Coordinate other, double rtt, Random random)
     {
         rtt = Math.Clamp(rtt, 1, LongestMs);
         var expected = To(other);
@@ -39,7 +40,7 @@ internal readonly record struct Coordinate(double X, double Y, double Height, do
         if (x == 0 && y == 0)
         {
             // Any direction will do, but not the same for all.
-            (y, x) = Math.SinCos(2 * Math.PI * Random.Shared.NextDouble());
+            (y, x) = Math.SinCos(2 * Math.PI * random.NextDouble());
         }
 
         var move = Step * trust * (rtt - expected);

@@ -31,19 +31,29 @@ internal sealed class Matching
 
     private readonly List<Member> _open = [];
     private readonly List<Member> _private = [];
-    private readonly Vicinity _vicinity = new();
+    private readonly Vicinity _vicinity;
+    private readonly RightEnds _ends;
     private readonly Queue<(Member Member, long At)> _young = [];
     private readonly Partings _partings;
     private readonly RelayList _relays;
     private readonly int _minViewers;
     private readonly TimeProvider _time;
     private readonly Introductions _budget;
+    private readonly Random _random;
     private readonly int _byChance;
+    private readonly Func<Member, int>? _amongEquals;
 
-    public Matching(int minViewers, Introductions budget, TimeProvider time, int byChance = ByChance)
+    /// <summary>Of a room with nobody in it.</summary>
+    /// <param name="minViewers">With fewer nobody is introduced to a viewer.</param>
+    /// <param name="budget">How many each may meet.</param>
+    /// <param name="time">The clock.</param>
+    /// <param name="random">What is by chance; null for what nobody can know.</param>
+    /// <param name="byChance">Neighbours that a member meets by chance first.</param>
+    /// <param name="amongEquals">Of equally near ones, whose number is less goes first; null for chance, which is what no member can bring about for itself.</param>
+    public Matching(int minViewers, Introductions budget, TimeProvider time, Random? random = null, int byChance = ByChance, Func<Member, int>? amongEquals = null)
     {
-        (_minViewers, _budget, _partings, _time, _byChance) = (minViewers, budget, new(time), time, byChance);
-        _relays = new(_partings);
+        (_minViewers, _budget, _partings, _time, _random, _byChance, _amongEquals) = (minViewers, budget, new(time), time, random ?? Random.Shared, byChance, amongEquals);
+        (_relays, _vicinity, _ends) = (new(_partings, _random), new(_random), new(_random));
     }
 
     /// <summary>Viewers that may be introduced to one another.</summary>
@@ -54,8 +64,8 @@ internal sealed class Matching
 
     private int Wanted => _open.Count <= Small ? WantedInSmall : WantedInLarge;
 
-    // Where many come at once, links that are made in the first seconds keep first segments waiting: some now, the others when it plays.
-    private int WantedBy(Member member) => member.IsYoung ? WantedAtFirst : Wanted;
+    // Where many come at once, links that are made in the first seconds keep first segments waiting: some now, the others when it plays. One right has no more places by having more connections.
+    private int LackedBy(Member member, int more = 0) => Math.Min((member.IsYoung ? WantedAtFirst : Wanted) + more - member.Links, Room.MaxLinks - _ends.LinksOf(member));
 
     /// <summary>Takes a member in; those who now have somebody to be introduced to.</summary>
     public IReadOnlyList<Member> Add(Member member)
@@ -75,6 +85,7 @@ internal sealed class Matching
         member.Index = _open.Count;
         _open.Add(member);
         _vicinity.Add(member);
+        _ends.Add(member);
         return _open.Count == _minViewers ? [.. _open.Where(m => m != member)] : [];
     }
 
@@ -99,6 +110,7 @@ internal sealed class Matching
             (_open[member.Index], last.Index) = (last, member.Index);
             _open.RemoveAt(_open.Count - 1);
             _vicinity.Remove(member);
+            _ends.Remove(member);
         }
         else
         {
@@ -123,19 +135,20 @@ internal sealed class Matching
         }
 
         _relays.Connect(member);
-        if (!member.IsOpen || !IsEnough || member.Links >= WantedBy(member))
+        var wanted = LackedBy(member);
+        if (!member.IsOpen || !IsEnough || wanted <= 0)
         {
             return;
         }
 
         var found = Candidates(member);
-        var wanted = WantedBy(member) - member.Links;
         // Some by chance first, and again when one of these is lost: the nearest alone would be islands in the end.
         var byChance = Math.Clamp(_byChance - member.Neighbours.Values.Count(static n => n.IsByChance), 0, wanted);
         Span<Member> all = found.ToArray();
-        Random.Shared.Shuffle(all);
+        _random.Shuffle(all);
         var chosen = all[..Math.Min(byChance, all.Length)].ToArray();
-        var near = all[chosen.Length..].ToArray().Where(o => o.Links < RoomFor(member, o)).OrderBy(o => _vicinity.Between(member, o, _open.Count)).ThenBy(static o => o.Links).Take(wanted - chosen.Length);
+        // Equals stay as they were shuffled. With those first who have the fewest links, who throws everybody out again would be met by all who come.
+        var near = all[chosen.Length..].ToArray().Where(o => HasRoomFor(member, o)).OrderBy(o => _vicinity.Between(member, o, _open.Count)).ThenBy(o => _amongEquals?.Invoke(o) ?? 0).Take(wanted - chosen.Length);
         if (IntroduceAll(member, chosen, byChance: true))
         {
             IntroduceAll(member, near, byChance: false);
@@ -200,15 +213,15 @@ internal sealed class Matching
         }
 
         (neighbour.IsLinked, neighbour.Rtt) = (true, rtt);
-        if (!member.Locate() || !member.IsOpen || !IsEnough)
+        if (!member.Locate(_random) || !member.IsOpen || !IsEnough)
         {
             return;
         }
 
         var ways = member.Neighbours.Values.Where(static n => n.Member.IsViewer).Select(static n => n.Rtt).OfType<double>().Order().ToArray();
         var middle = ways[ways.Length / 2];
-        var shorter = Candidates(member).Where(o => o.IsPlaced && o.Links < RoomFor(member, o)).Select(o => (Other: o, Way: member.Where.To(o.Where))).Where(o => o.Way < middle / 2 && o.Way < middle - MuchShorterMs)
-            .OrderBy(static o => o.Way).Take(Math.Min(ForShorterWays, Wanted + ForShorterWays - member.Links)).Select(static o => o.Other);
+        var shorter = Candidates(member).Where(o => o.IsPlaced && HasRoomFor(member, o)).Select(o => (Other: o, Way: member.Where.To(o.Where))).Where(o => o.Way < middle / 2 && o.Way < middle - MuchShorterMs)
+            .OrderBy(static o => o.Way).Take(Math.Min(ForShorterWays, LackedBy(member, ForShorterWays))).Select(static o => o.Other);
         IntroduceAll(member, [.. shorter], byChance: false);
     }
 
@@ -255,16 +268,19 @@ internal sealed class Matching
         {
             for (var i = 0; i < Sample; i++)
             {
-                found.Add(_open[Random.Shared.Next(_open.Count)]);
+                if (_open[_random.Next(_open.Count)] is var drawn && _ends.IsDrawn(drawn))
+                {
+                    found.Add(drawn);
+                }
             }
         }
 
-        // Two ends of one entitlement are one peer, and refuse one another.
-        found.RemoveWhere(o => o == member || o.Admission.Peer == member.Admission.Peer || o.Links >= Room.MaxLinks - KeptFromChance && o.Links >= RoomFor(member, o) || member.Find(o.Id) is not null
-            || !_budget.Has(o.Admission.Peer) || !_partings.MayMeet(member, o));
-        return [.. found];
+        // Two ends of one entitlement are one peer: they refuse one another, and who knows the one has nothing from the other.
+        var known = member.Neighbours.Values.Select(static n => n.Member.Admission.Peer).Append(member.Admission.Peer).ToHashSet();
+        found.RemoveWhere(o => known.Contains(o.Admission.Peer) || _ends.LinksOf(o) >= Room.MaxLinks - KeptFromChance && !HasRoomFor(member, o) || !_budget.Has(o.Admission.Peer) || !_partings.MayMeet(member, o));
+        return [.. found.DistinctBy(static o => o.Admission.Peer)];
     }
 
     // Who came early would be full of strangers when a neighbour comes.
-    private int RoomFor(Member member, Member other) => _vicinity.AreNear(member, other, _open.Count) ? Room.MaxLinks : Room.MaxLinks - KeptForTheNear;
+    private bool HasRoomFor(Member member, Member other) => _ends.LinksOf(other) < (_vicinity.AreNear(member, other, _open.Count) ? Room.MaxLinks : Room.MaxLinks - KeptForTheNear);
 }

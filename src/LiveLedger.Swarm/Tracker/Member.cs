@@ -113,7 +113,7 @@ internal sealed class Member(PeerId id, Admission admission, Place place, Action
     }
 
     /// <summary>Finds its place anew by all that it has measured; true if it had none before.</summary>
-    public bool Locate()
+    public bool Locate(Random random)
     {
         var measured = 0;
         foreach (var neighbour in Neighbours.Values)
@@ -121,7 +121,7 @@ internal sealed class Member(PeerId id, Admission admission, Place place, Action
             // Relays measure nothing, and stand nowhere.
             if (neighbour is { Rtt: { } rtt, Member.IsViewer: true })
             {
-                Where = Where.Measured(neighbour.Member.Where, rtt);
+                Where = Where.Measured(neighbour.Member.Where, rtt, random);
                 measured++;
             }
         }

@@ -1,7 +1,7 @@
 namespace LiveLedger.Swarm.Tracker;
 
 /// <summary>The relays of a room, and to whom they are introduced: to each viewer the two that are nearest. Not thread-safe; its room's lock is held.</summary>
-internal sealed class RelayList(Partings partings)
+internal sealed class RelayList(Partings partings, Random random)
 {
     private const int ForEach = 2;
 
@@ -52,7 +52,7 @@ internal sealed class RelayList(Partings partings)
         }
 
         foreach (var relay in _relays.Where(r => r.Admission.Origin is not null && viewer.Find(r.Id) is null && partings.MayMeet(viewer, r))
-            .OrderBy(r => viewer.Place.To(r.Place)).ThenBy(static _ => Random.Shared.Next()).Take(ForEach - known))
+            .OrderBy(r => viewer.Place.To(r.Place)).ThenBy(_ => random.Next()).Take(ForEach - known))
         {
             // A relay's address is public, and it learns of the viewer when that one connects: no budget, and nothing to tell it.
             viewer.Add(new(relay));

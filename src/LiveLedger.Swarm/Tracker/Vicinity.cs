@@ -3,7 +3,7 @@ namespace LiveLedger.Swarm.Tracker;
 /// <summary>
 /// Who is near whom: behind one address; at one relay; in one network; in one region; and among equals by the round trip that is expected. Not thread-safe; its room's lock is held.
 /// </summary>
-internal sealed class Vicinity
+internal sealed class Vicinity(Random random)
 {
     // Of each list so many are looked at for one member, so that a large room costs no more than a small one.
     private const int Looked = 24;
@@ -115,14 +115,14 @@ internal sealed class Vicinity
     }
 
     // From anywhere in it: who stands at its head has all the links it may have.
-    private static void Some(List<Member>? list, HashSet<Member> into)
+    private void Some(List<Member>? list, HashSet<Member> into)
     {
         if (list is null)
         {
             return;
         }
 
-        var from = list.Count > Looked ? Random.Shared.Next(list.Count) : 0;
+        var from = list.Count > Looked ? random.Next(list.Count) : 0;
         for (var n = 0; n < Math.Min(Looked, list.Count); n++)
         {
             into.Add(list[(from + n) % list.Count]);

@@ -65,6 +65,29 @@ public sealed class IntroductionTests : InARoom
     }
 
     [Fact]
+    public void Who_comes_with_eight_connections_has_the_places_of_one_and_is_met_once()
+    {
+        var room = new Room(_broadcast, 3, _time);
+        for (var n = 0; n < 300; n++)
+        {
+            Assert.Null(room.Join(Seat(n * 256).Member));
+        }
+
+        var ends = Enumerable.Range(0, Room.MaxOfOne).Select(_ => Seat(-1)).ToList();
+        ends.ForEach(e => Assert.Null(room.Join(e.Member)));
+        for (var n = 0; n < 100; n++)
+        {
+            var newcomer = Seat((1000 + n) * 256);
+            Assert.Null(room.Join(newcomer.Member));
+            Later(room);
+            ends.ForEach(e => room.More(e.Member));
+            Assert.Distinct(newcomer.Member.Neighbours.Values.Select(static x => x.Member.Admission.Peer));
+        }
+
+        Assert.InRange(ends.Sum(static e => e.Member.Links), 8, Room.MaxLinks);
+    }
+
+    [Fact]
     public void Who_is_near_is_preferred()
     {
         var room = new Room(_broadcast, 3, _time);
