@@ -51,7 +51,10 @@ internal sealed class Membership(ServerApi server, Ed25519PrivateKey key, RelayC
         var ending = member.Ending.Token;
         var receipts = new ReceiptsToFile(broadcast.Id, server, key, time);
         swarm.Settled = receipts.Add;
+        var proofs = new ProofsToReport(swarm.Revocations.Covers, server, time);
+        swarm.Proved = proofs.Add;
         member.Running = Task.WhenAll(
+            RunAsync(proofs.RunAsync, ending),
             RunAsync(stop => receipts.RunAsync(swarm.Settle, stop), ending),
             RunAsync(member.Keeper.RunAsync, ending), RunAsync(member.Tracker.RunAsync, ending), RunAsync(new EdgeFollower(swarm, server, time).RunAsync, ending));
     }

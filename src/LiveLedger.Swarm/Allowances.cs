@@ -28,6 +28,18 @@ internal sealed class Allowances<TKey>(TimeProvider time, int burst, TimeSpan ea
         }
     }
 
+    /// <summary>One that was taken was not used.</summary>
+    public void GiveBack(TKey key)
+    {
+        lock (_lock)
+        {
+            if (_left.TryGetValue(key, out var known))
+            {
+                _left[key] = known with { Left = Math.Min(burst, known.Left + 1) };
+            }
+        }
+    }
+
     /// <summary>How long to wait until there is one; null for not at all. Takes none.</summary>
     public TimeSpan? Wait(TKey key)
     {

@@ -24,13 +24,13 @@ public sealed class LinkAccountTests : IDisposable
         var sent = 0;
         for (; owes.IsPaid; sent++)
         {
-            owes.Sent(Segment(0), 1, 16_384);
+            owes.Sent(Segment(0), sent, 1, 16_384);
         }
 
         Assert.Equal(193, sent);
         for (uint period = 1; period <= 20; period++)
         {
-            pays.Sent(Segment(period), 100, 1_638_400);
+            pays.Sent(Segment(period), 0, 100, 1_638_400);
             Assert.True(pays.IsPaid);
             Assert.True(pays.TryTake(Receipt(period, 1, 100 * period, 1_638_400 * period, Line(period, 100))));
         }
@@ -39,6 +39,23 @@ public sealed class LinkAccountTests : IDisposable
         pays.Settle(isOver: true);
         pays.Settle(isOver: true);
         Assert.Equal(20, _settled.Count);
+    }
+
+    [Fact]
+    public void What_is_sent_again_is_owed_once_as_its_receiver_counts_it()
+    {
+        var account = Account();
+        for (var again = 0; again < 20; again++)
+        {
+            account.Sent(Segment(0), 0, 100, 99 * 16_384 + 5);
+        }
+
+        Assert.True(account.IsPaid);
+        Assert.False(account.TryTake(Receipt(1, 1, 101, 99 * 16_384 + 5, Line(0, 100))));
+        Assert.True(account.TryTake(Receipt(1, 1, 100, 99 * 16_384 + 5, Line(0, 100))));
+        account.Sent(Segment(0), 99, 1, 5);
+        account.Sent(Segment(0), 4095, 1, 7);
+        Assert.True(account.TryTake(Receipt(1, 2, 101, 99 * 16_384 + 12, Line(0, 101))));
     }
 
     [Theory]
@@ -59,8 +76,8 @@ public sealed class LinkAccountTests : IDisposable
     public void What_contradicts_what_went_out_or_was_said_before_is_not_taken(string what, bool isTaken)
     {
         var account = Account();
-        account.Sent(Segment(0), 6, 98_304);
-        account.Sent(Segment(1), 30, 491_520);
+        account.Sent(Segment(0), 0, 6, 98_304);
+        account.Sent(Segment(1), 0, 30, 491_520);
         Assert.True(account.TryTake(Receipt(what == "an earlier period" ? 2u : 1, 1, 10, 100_000, Line(0, 5))));
         using var stranger = Ed25519PrivateKey.Generate();
         var next = what switch
@@ -87,7 +104,7 @@ public sealed class LinkAccountTests : IDisposable
     public void Twenty_are_looked_at_at_once_and_a_flood_is_not()
     {
         var account = Account();
-        account.Sent(Segment(0), 30, 491_520);
+        account.Sent(Segment(0), 0, 30, 491_520);
         var taken = Enumerable.Range(1, 21).Count(n => account.TryTake(Receipt(1, (uint)n, 10, 100_000, Line(0, 5))));
         Assert.InRange(taken, 20, 20);
     }

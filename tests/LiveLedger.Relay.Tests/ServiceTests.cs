@@ -84,6 +84,38 @@ public sealed class ServiceTests
         Assert.True(Pong.TryRead(await FirstOfAsync(other, PeerMessageType.Pong, PeerMessageType.Fraud), out _));
     }
 
+    [Fact]
+    public async Task Who_is_admitted_as_pardoned_is_welcome_whatever_was_proved_before_and_a_new_lie_ends_that()
+    {
+        await using var swarm = await AdmittedRelay.StartAsync();
+        await swarm.Relay.GetAsync("v/0.m4s");
+        var guilty = swarm.Platform.Admit();
+        using var liar = await swarm.LinkAsync(guilty);
+        using var witness = await swarm.LinkAsync();
+        Assert.True(SignedRecord.TryParse(await witness.RecordAsync(0), out var record));
+        var proof = Proof(swarm, guilty.Token, guilty.Key, record);
+        await witness.SendAsync(new Fraud(proof).ToMessage());
+        Assert.Equal(ByeReason.NotAdmitted, await liar.UntilClosedAsync());
+
+        // The same right under another key, given later: as guilty until an admission says otherwise.
+        using var changed = await swarm.LinkAsync(swarm.Platform.Admit(a => a with { Peer = guilty.Admission.Peer, IssuedAt = a.IssuedAt.AddSeconds(10) }));
+        Assert.False(changed.Handshake!.IsUp);
+        using var early = await swarm.LinkAsync(swarm.Platform.Admit(a => a with { Peer = guilty.Admission.Peer, PardonedAt = guilty.Admission.IssuedAt.AddSeconds(-1) }));
+        Assert.False(early.Handshake!.IsUp);
+
+        var pardoned = swarm.Platform.Admit(a => a with { Peer = guilty.Admission.Peer, IssuedAt = a.IssuedAt.AddSeconds(10), PardonedAt = guilty.Admission.IssuedAt });
+        using var again = await swarm.LinkAsync(pardoned);
+        Assert.True(again.Handshake!.IsUp);
+        await witness.SendAsync(new Fraud(proof).ToMessage());
+        await witness.SendAsync(new Ping(2).ToMessage());
+        await witness.ReceiveAsync(PeerMessageType.Pong);
+        await again.SendAsync(new Ping(3).ToMessage());
+        await again.ReceiveAsync(PeerMessageType.Pong);
+
+        await witness.SendAsync(new Fraud(Proof(swarm, pardoned.Token, pardoned.Key, record)).ToMessage());
+        Assert.Equal(ByeReason.NotAdmitted, await again.UntilClosedAsync());
+    }
+
     private static async Task<byte[]> FirstOfAsync(TestPeer peer, params PeerMessageType[] types)
     {
         while (await peer.ReceiveAsync() is { } message)

@@ -51,6 +51,13 @@ internal sealed class TestPlatform : IAsyncDisposable
         _app.MapGet("/v1/relay", (HttpContext context) => context.Request.Headers.Authorization != $"Bearer {Token}" ? Refused(401, "token-invalid")
             : IsWithdrawn ? Refused(403, "grant-ended")
             : Results.Json(new { relay = new { id = "x", broadcast = GrantedFor?.ToString() }, broadcasts = Live.Select(static b => b.ToString()) }));
+        _app.MapPost("/v1/fraud-proofs", async (HttpContext context) =>
+        {
+            using var body = new MemoryStream();
+            await context.Request.Body.CopyToAsync(body);
+            Proofs.Add(body.ToArray());
+            return Proofs.Count <= RefusedProofs ? Refused(429, "too-many-proofs") : Results.Json(new { convicts = "peer" }, statusCode: 201);
+        });
         _app.MapPost("/v1/receipts", async (HttpContext context) =>
         {
             using var body = new MemoryStream();
@@ -127,6 +134,11 @@ internal sealed class TestPlatform : IAsyncDisposable
     }
 
     public string Revoke(params PeerPseudonym[] peers) => RevocationToken.Sign(new(Issuer, _upstream.Broadcast, peers, Now), Key);
+
+    /// <summary>Fraud proofs that were brought; so many of the first are refused for the time being.</summary>
+    public List<byte[]> Proofs { get; } = [];
+
+    public int RefusedProofs { get; set; }
 
     public AdmissionVerifier Verifier => new(Issuer, [Key.PublicKey]);
 

@@ -70,8 +70,17 @@ public sealed class Fraud_is_proved(OneServer one)
         using var none = await operators.PostAsJsonAsync(pardon, new { reason = "again" });
         Assert.Equal((HttpStatusCode.NotFound, "conviction-unknown"), (none.StatusCode, await CodeOf(none)));
 
+        // Its key is no more; the right is, and its admissions say since when.
+        using var samekey = Peer.Beside(liar, sameKey: true);
+        using (var refusedKey = await samekey.AskAsync())
+        {
+            Assert.Equal((HttpStatusCode.Forbidden, "key-convicted"), (refusedKey.StatusCode, await CodeOf(refusedKey)));
+        }
+
         using var back = Peer.Beside(liar);
         await back.BeAdmittedAsync();
+        var claims = Peer.ClaimsOf(back.Admission);
+        Assert.InRange(claims["pardoned"]!.GetValue<long>(), Peer.ClaimsOf(liar.Admission)["iat"]!.GetValue<long>(), claims["iat"]!.GetValue<long>());
         using var old = await one.Server.PostAsync(proof);
         Assert.Equal(HttpStatusCode.OK, old.StatusCode);
         using var still = await back.AskAsync();
@@ -115,7 +124,7 @@ public sealed class Fraud_is_proved(OneServer one)
         }
 
         var answers = new List<string>();
-        for (var n = 0; n < 12; n++)
+        for (var n = 0; n < 22; n++)
         {
             using var answer = await server.PostAsync(framed);
             answers.Add(await CodeOf(answer));
@@ -156,6 +165,8 @@ public sealed class Fraud_is_proved(OneServer one)
         var peer = Peer.ClaimsOf(here.Admission)["sub"]!.GetValue<string>();
         (await operators.PostAsJsonAsync($"/v1/broadcasts/{first.Id}/convictions/{peer}/pardon", new { reason = "its memory was replaced" })).EnsureSuccessStatusCode();
         await there.BeAdmittedAsync();
+        using var sameKey = await here.AskAsync();
+        Assert.Equal("key-convicted", await CodeOf(sameKey));
     }
 
     [Fact]

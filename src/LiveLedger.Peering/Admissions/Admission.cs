@@ -61,6 +61,9 @@ public sealed record Admission
     /// <summary>How it stands: new, known or proven. Who is banned is not admitted.</summary>
     public Band Band { get; init; }
 
+    /// <summary>When it was last pardoned what was proved of it before; null if nothing was. Carried in whole seconds.</summary>
+    public DateTimeOffset? PardonedAt { get; init; }
+
     /// <summary>A relay's web origin, as browsers reach it; null for everybody else.</summary>
     public string? Origin { get; init; }
 }

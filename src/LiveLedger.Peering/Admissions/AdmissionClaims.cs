@@ -56,7 +56,7 @@ internal static class AdmissionClaims
             || TimeOf(claims, "iat") is not { } issued || TimeOf(claims, "nbf") != issued || TimeOf(claims, "exp") is not { } expires || expires <= issued
             || AddressOf(Text(claims, "tracker", Admission.MaxUrlLength), "ws", "wss") is not { } tracker
             || !TryReadTracks(claims, out var tracks) || !TryReadLimit(claims, out var limit)
-            || BandOf(claims) is not { } band || !TryReadOrigin(claims, role, out var origin))
+            || BandOf(claims) is not { } band || !TryReadPardon(claims, out var pardoned) || !TryReadOrigin(claims, role, out var origin))
         {
             return AdmissionRefusal.Malformed;
         }
@@ -88,6 +88,7 @@ internal static class AdmissionClaims
             UploadLimit = limit,
             IsPrivate = claims.TryGetProperty("private", out var isPrivate) && isPrivate.GetBoolean(),
             Band = band,
+            PardonedAt = pardoned,
             Origin = origin,
         };
         return AdmissionRefusal.None;
@@ -163,6 +164,12 @@ internal static class AdmissionClaims
 
         limit = bits;
         return true;
+    }
+
+    private static bool TryReadPardon(JsonElement claims, out DateTimeOffset? pardoned)
+    {
+        pardoned = claims.TryGetProperty("pardoned", out _) ? TimeOf(claims, "pardoned") : null;
+        return pardoned is not null || !claims.TryGetProperty("pardoned", out _);
     }
 
     // A viewer has none: its proofs cover DTLS. A relay without one is reached by nobody's browser.

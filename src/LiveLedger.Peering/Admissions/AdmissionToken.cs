@@ -90,6 +90,11 @@ public static class AdmissionToken
             json.WriteString("band", Bands.TextOf(admission.Band));
         }
 
+        if (admission.PardonedAt is { } pardoned)
+        {
+            json.WriteNumber("pardoned", pardoned.ToUnixTimeSeconds());
+        }
+
         if (admission.Origin is { } origin)
         {
             json.WriteString("origin", origin);

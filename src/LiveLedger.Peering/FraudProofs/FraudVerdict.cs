@@ -60,6 +60,9 @@ public sealed record PeerConviction : FraudVerdict
     /// <summary>The key that signed.</summary>
     public required Ed25519PublicKey Key { get; init; }
 
+    /// <summary>When the admission was given that the proof shows.</summary>
+    public required DateTimeOffset AdmittedAt { get; init; }
+
     /// <summary>What the peer is.</summary>
     public required PeerRole Role { get; init; }
 

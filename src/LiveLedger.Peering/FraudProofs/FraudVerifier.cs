@@ -61,6 +61,7 @@ public sealed class FraudVerifier(AdmissionVerifier admissions)
             Slot = SlotOf(record),
             Peer = admission.Peer,
             Key = admission.Key,
+            AdmittedAt = admission.IssuedAt,
             Role = admission.Role,
             Chunk = proof.Chunk,
         };

@@ -175,8 +175,8 @@ internal sealed class Outbox(WebSocket socket, RelayedBroadcast broadcast, Uploa
             }
 
             message = room.AsMemory(0, ChunkRun.Write(room, serving.Request, serving.Next, bytes.Span, statements));
+            Account?.Sent(serving.Segment!.Value, serving.Next, count, bytes.Length);
             serving.Next += count;
-            Account?.Sent(serving.Segment!.Value, count, bytes.Length);
         }
         else
         {

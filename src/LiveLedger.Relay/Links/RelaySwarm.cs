@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using LiveLedger.Media;
 using LiveLedger.Peering.Links;
 using LiveLedger.Peering.Admissions;
+using LiveLedger.Peering.FraudProofs;
 using LiveLedger.Peering.Messages;
 using LiveLedger.Peering.Receipts;
 using LiveLedger.Peering.Revocations;
@@ -97,13 +98,18 @@ internal sealed class RelaySwarm
         }
     }
 
+    /// <summary>Takes proofs that were news here, for the platform: whoever found them may be gone before it has told it.</summary>
+    public Action<FraudVerdict, byte[]> Proved { get; set; } = static (_, _) => { };
+
     /// <summary>Takes what may be a fraud proof from a peer: whom it convicts is cut off, and the others are told, who may not reach the platform.</summary>
     public void TakeProof(ReadOnlySpan<byte> proof)
     {
-        if (!Frauds.Add(proof))
+        if (Frauds.Add(proof) is not { } verdict)
         {
             return;
         }
+
+        Proved(verdict, proof.ToArray());
 
         var message = new Fraud(proof.ToArray()).ToMessage();
         foreach (var link in _links.Keys)

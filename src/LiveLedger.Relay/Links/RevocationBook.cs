@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using LiveLedger.Peering.Admissions;
+using LiveLedger.Peering.FraudProofs;
 using LiveLedger.Peering.Revocations;
 
 namespace LiveLedger.Relay.Links;
@@ -13,6 +14,9 @@ internal sealed class RevocationBook(TimeProvider time)
 
     /// <summary>True for an admission that is void.</summary>
     public bool Covers(Admission admission) => _peers.TryGetValue(admission.Peer, out var revoked) && admission.IssuedAt <= revoked.IssuedAt;
+
+    /// <summary>True if what a proof shows was void since: the platform knows of it, or of worse.</summary>
+    public bool Covers(PeerConviction proved) => _peers.TryGetValue(proved.Peer, out var revoked) && proved.AdmittedAt <= revoked.IssuedAt;
 
     /// <summary>Takes a revocation in; false if it says nothing new.</summary>
     public bool Add(Revocation revocation)

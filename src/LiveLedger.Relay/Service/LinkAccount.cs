@@ -1,5 +1,6 @@
 using LiveLedger.Cryptography.Ed25519;
 using LiveLedger.Media;
+using LiveLedger.Media.Chunks;
 using LiveLedger.Peering.Messages;
 using LiveLedger.Peering.Receipts;
 
@@ -16,7 +17,7 @@ internal sealed class LinkAccount(BroadcastId broadcast, Ed25519PublicKey own, E
 {
     // Chunks that a peer may be ahead of its receipts: so many, and as many as it gave receipts for, up to the second.
     private const int Ahead = 192;
-    private const int FarthestAhead = 512;
+    private const int FarthestAhead = 768;
 
     // Receipts that are looked at: so many at once, and so many a second after.
     private const double Burst = 20;
@@ -52,8 +53,8 @@ internal sealed class LinkAccount(BroadcastId broadcast, Ed25519PublicKey own, E
         }
     }
 
-    /// <summary>Chunks go out now: to be noted before they do, for the receipt may be quick.</summary>
-    public void Sent(SegmentName segment, int chunks, int bytes)
+    /// <summary>Chunks go out now: to be noted before they do, for the receipt may be quick. One that went before counts as its receiver counts it: once.</summary>
+    public void Sent(SegmentName segment, int first, int count, int bytes)
     {
         lock (_lock)
         {
@@ -65,11 +66,18 @@ internal sealed class LinkAccount(BroadcastId broadcast, Ed25519PublicKey own, E
                 }
 
                 _order.Enqueue(segment);
+                _given[segment] = given = new();
             }
 
-            _given[segment] = given with { Sent = given.Sent + chunks };
-            _chunks += chunks;
-            _bytes += bytes;
+            for (var n = 0; n < count; n++)
+            {
+                if (given.TryAdd(first + n))
+                {
+                    _chunks++;
+                    // All but the last are whole.
+                    _bytes += n == count - 1 ? bytes - n * ChunkTree.ChunkSize : ChunkTree.ChunkSize;
+                }
+            }
         }
     }
 
@@ -135,7 +143,7 @@ internal sealed class LinkAccount(BroadcastId broadcast, Ed25519PublicKey own, E
             for (var n = 0; n < run.Chunks.Length; n++)
             {
                 var segment = new SegmentName(run.Track, run.Epoch, run.First + (uint)n);
-                var given = _given.GetValueOrDefault(segment);
+                var (sent, settled) = _given.TryGetValue(segment, out var given) ? (given.Sent, given.Settled) : (0, 0);
                 // What the last receipt of another period said stands beside this one's; of the same period this one's stands in its place.
                 var beside = before is null ? 0 : (before.Period != receipt.Period, _isClosed) switch
                 {
@@ -143,7 +151,7 @@ internal sealed class LinkAccount(BroadcastId broadcast, Ed25519PublicKey own, E
                     (false, true) => -before.ChunksOf(segment),
                     _ => 0,
                 };
-                if (given.Settled + beside + run.Chunks.Span[n] > given.Sent)
+                if (settled + beside + run.Chunks.Span[n] > sent)
                 {
                     return false;
                 }
@@ -168,7 +176,7 @@ internal sealed class LinkAccount(BroadcastId broadcast, Ed25519PublicKey own, E
                 var segment = new SegmentName(run.Track, run.Epoch, run.First + (uint)n);
                 if (_given.TryGetValue(segment, out var given))
                 {
-                    _given[segment] = given with { Settled = given.Settled + run.Chunks.Span[n] };
+                    given.Settled += run.Chunks.Span[n];
                 }
             }
         }
@@ -184,5 +192,30 @@ internal sealed class LinkAccount(BroadcastId broadcast, Ed25519PublicKey own, E
         return _budget >= 0;
     }
 
-    private readonly record struct Given(int Sent, int Settled);
+    // Of one segment: which chunks went out, and for how many a receipt of a period that is over was given.
+    private sealed class Given
+    {
+        private ulong[] _sent = new ulong[2];
+
+        public int Sent { get; private set; }
+
+        public int Settled { get; set; }
+
+        public bool TryAdd(int chunk)
+        {
+            if (chunk / 64 >= _sent.Length)
+            {
+                Array.Resize(ref _sent, Math.Max(chunk / 64 + 1, 2 * _sent.Length));
+            }
+
+            if ((_sent[chunk / 64] & 1ul << chunk) != 0)
+            {
+                return false;
+            }
+
+            _sent[chunk / 64] |= 1ul << chunk;
+            Sent++;
+            return true;
+        }
+    }
 }

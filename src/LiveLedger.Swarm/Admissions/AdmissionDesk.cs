@@ -37,6 +37,7 @@ internal sealed class AdmissionDesk(EventStore ledger, PeerPseudonyms pseudonyms
     private static readonly Refusal s_seen = new(409, "nonce-seen", "The proof's nonce was used; sign a new one.");
     private static readonly Refusal s_tooMany = new(429, "too-many-admissions", "This entitlement or grant has asked for more admissions than any player needs; the last one is good for ten minutes.");
     private static readonly Refusal s_banned = new(403, "peer-banned", "This entitlement or grant is banned from the broadcast's swarm; playing from the origin is not.");
+    private static readonly Refusal s_convicted = new(403, "key-convicted", "This key signed what was not so, and it was pardoned to its owner. Ask with a new key: a player has one when it is opened anew, a relay when its key file is removed.");
     private static readonly Refusal s_unknown = new(404, "broadcast-unknown", "There is no such broadcast, or it is not yours.");
     private static readonly Refusal s_identity = new(409, "identity-unknown", "The broadcaster has not certified its session key yet: there is nothing to check chunks by.");
 
@@ -76,9 +77,15 @@ internal sealed class AdmissionDesk(EventStore ledger, PeerPseudonyms pseudonyms
             throw new RefusedException(s_tooMany with { RetryAfter = wait });
         }
 
-        if (await bans.IsBannedAsync(applicant.Broadcast, peer, cancel))
+        var known = await bans.FindAsync(applicant.Broadcast, peer, possession.Key, cancel);
+        if (known.IsBanned)
         {
             throw new RefusedException(s_banned);
+        }
+
+        if (known.IsKeyConvicted)
+        {
+            throw new RefusedException(s_convicted);
         }
 
         if (await links.FactsOf(applicant.Broadcast, cancel) is not { Phase: not BroadcastPhase.TakenDown })
@@ -103,6 +110,7 @@ internal sealed class AdmissionDesk(EventStore ledger, PeerPseudonyms pseudonyms
             UploadLimit = applicant.UploadLimit,
             IsPrivate = applicant.IsPrivate,
             Origin = applicant.Origin,
+            PardonedAt = known.PardonedAt,
             Band = await bands.OfAsync(applicant.Broadcast, peer, cancel),
         };
         var token = links.SignAdmission(admission);

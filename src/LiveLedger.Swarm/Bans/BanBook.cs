@@ -1,4 +1,5 @@
 using LiveLedger.Cryptography;
+using LiveLedger.Cryptography.Ed25519;
 using LiveLedger.Ledger;
 using LiveLedger.Ledger.Schema;
 using LiveLedger.Media;
@@ -29,7 +30,11 @@ internal sealed class BanBook(EventStore ledger, LedgerDatabase database, TimePr
 
     /// <summary>True if a peer is banned.</summary>
     /// <exception cref="LedgerUnavailableException">The database is away.</exception>
-    public Task<bool> IsBannedAsync(BroadcastId broadcast, PeerPseudonym peer, CancellationToken cancel) => _lookups.IsBannedAsync(broadcast, peer, cancel);
+    public async Task<bool> IsBannedAsync(BroadcastId broadcast, PeerPseudonym peer, CancellationToken cancel) => (await _lookups.FindAsync(broadcast, peer, key: null, cancel)).IsBanned;
+
+    /// <summary>Whether a peer may be admitted with a key.</summary>
+    /// <exception cref="LedgerUnavailableException">The database is away.</exception>
+    public Task<Admissibility> FindAsync(BroadcastId broadcast, PeerPseudonym peer, Ed25519PublicKey key, CancellationToken cancel) => _lookups.FindAsync(broadcast, peer, key.Value, cancel);
 
     /// <summary>The bans of a broadcast.</summary>
     /// <exception cref="LedgerUnavailableException">The database is away.</exception>

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using LiveLedger.Cryptography;
 using LiveLedger.Ledger;
 using LiveLedger.Ledger.Schema;
 using LiveLedger.Media;
@@ -7,6 +8,12 @@ using Npgsql;
 using NpgsqlTypes;
 
 namespace LiveLedger.Swarm.Bans;
+
+/// <summary>What is known of a peer when it asks to be admitted.</summary>
+/// <param name="IsBanned">By somebody, or by a conviction that was not pardoned.</param>
+/// <param name="IsKeyConvicted">Its key was, ever: a pardon is its owner's.</param>
+/// <param name="PardonedAt">When what was proved of it was last pardoned.</param>
+internal readonly record struct Admissibility(bool IsBanned, bool IsKeyConvicted, DateTimeOffset? PardonedAt);
 
 /// <summary>
 /// Looks up whether peers are banned, one statement for all who ask at the same time: a crowd that comes at once asks for each of it. While one is under way, those who come make
@@ -21,11 +28,11 @@ internal sealed class BanLookups(LedgerDatabase database)
     private readonly ConcurrentQueue<Asked> _waiting = new();
     private int _running;
 
-    /// <summary>True if a peer is banned.</summary>
+    /// <summary>What is known of a peer, and of its key if one is given.</summary>
     /// <exception cref="LedgerUnavailableException">The database is away.</exception>
-    public async Task<bool> IsBannedAsync(BroadcastId broadcast, PeerPseudonym peer, CancellationToken cancel)
+    public async Task<Admissibility> FindAsync(BroadcastId broadcast, PeerPseudonym peer, Bytes32? key, CancellationToken cancel)
     {
-        var asked = new Asked(broadcast, peer);
+        var asked = new Asked(broadcast, peer, key);
         _waiting.Enqueue(asked);
         Start();
         return await asked.Answer.Task.WaitAsync(cancel);
@@ -46,10 +53,10 @@ internal sealed class BanLookups(LedgerDatabase database)
         {
             try
             {
-                var banned = await LedgerUnavailableException.GuardAsync(() => FindAsync(group));
+                var known = await LedgerUnavailableException.GuardAsync(() => FindAsync(group));
                 for (var n = 0; n < group.Count; n++)
                 {
-                    group[n].Answer.TrySetResult(banned.Contains(n));
+                    group[n].Answer.TrySetResult(known.GetValueOrDefault(n));
                 }
             }
             catch (Exception e)
@@ -75,23 +82,24 @@ internal sealed class BanLookups(LedgerDatabase database)
         return group;
     }
 
-    private async Task<HashSet<int>> FindAsync(List<Asked> group)
+    private async Task<Dictionary<int, Admissibility>> FindAsync(List<Asked> group)
     {
         await using var command = database.Source.CreateCommand(s_find);
         command.Parameters.Add(new() { Value = group.Select(static a => a.Broadcast.Value).ToArray(), NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Uuid });
         command.Parameters.Add(new() { Value = group.Select(static a => a.Peer.Value.ToArray()).ToArray(), NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Bytea });
-        var banned = new HashSet<int>();
+        command.Parameters.Add(new() { Value = group.Select(static a => a.Key?.ToArray()).ToArray(), NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Bytea });
+        var known = new Dictionary<int, Admissibility>();
         await using var row = await command.ExecuteReaderAsync();
         while (await row.ReadAsync())
         {
-            banned.Add((int)row.GetInt64(0));
+            known[(int)row.GetInt64(0)] = new(row.GetBoolean(1), row.GetBoolean(2), row.IsDBNull(3) ? null : row.GetFieldValue<DateTimeOffset>(3));
         }
 
-        return banned;
+        return known;
     }
 
-    private sealed record Asked(BroadcastId Broadcast, PeerPseudonym Peer)
+    private sealed record Asked(BroadcastId Broadcast, PeerPseudonym Peer, Bytes32? Key)
     {
-        public TaskCompletionSource<bool> Answer { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        public TaskCompletionSource<Admissibility> Answer { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
     }
 }

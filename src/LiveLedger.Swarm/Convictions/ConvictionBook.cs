@@ -32,7 +32,6 @@ internal sealed class ConvictionBook(EventStore ledger, LedgerDatabase database,
     public async Task<bool> ConvictAsync(PeerConviction proved, FraudProof proof, CancellationToken cancel)
     {
         var stream = ConvictionEvents.StreamOf(proved.Broadcast, proved.Peer);
-        var grant = proved.Role == PeerRole.Viewer ? null : await GrantOfAsync(proved, cancel);
         while (true)
         {
             // The version before the row: whoever comes between makes the append fail, and it is looked at anew.
@@ -42,6 +41,8 @@ internal sealed class ConvictionBook(EventStore ledger, LedgerDatabase database,
                 return false;
             }
 
+            // Of all grants there are, so after it is known to be news.
+            var grant = proved.Role == PeerRole.Viewer ? null : await GrantOfAsync(proved, cancel);
             if ((await ledger.AppendAsync(stream, ExpectedVersion.Exactly(version), [ConvictionEvents.Convicted(time, proved, grant, proof)], cancel)).IsStored)
             {
                 return true;

@@ -16,21 +16,25 @@ namespace LiveLedger.Swarm.Convictions;
 /// </summary>
 internal sealed class FraudProofEndpoint(ConvictionBook book, SwarmLinks links, TimeProvider time)
 {
+    // The newest; all of them are in the log.
+    private const int MaxPeers = 100;
+
     private static readonly Refusal s_malformed = new(400, "fraud-proof-malformed", "This is no fraud proof; see docs/formats/fraud-proof.md.");
     private static readonly Refusal s_large = new(413, "body-too-large", $"A fraud proof has at most {FraudProof.MaxLength} bytes.");
     private static readonly Refusal s_type = new(415, "media-type-unsupported", $"A fraud proof is {FraudProof.MediaType}.");
     private static readonly Refusal s_unfounded = new(422, "fraud-proof-unfounded", "This proves nothing.");
     private static readonly Refusal s_tooMany = new(429, "too-many-proofs", "What came from this address proved nothing too often; good proofs are taken again later.");
+    private static readonly Refusal s_kind = new(400, "fraud-kind-unknown", "What proofs convict is peer or publisher.");
     private static readonly Refusal s_unknown = new(404, "broadcast-unknown", "There is no such broadcast, or it is not yours.");
 
     private readonly FraudVerifier _verifier = new(new AdmissionVerifier(links.Issuer, [links.PlatformKey]));
-    private readonly ProofLimit _limit = new(time);
+    private readonly AddressLimit _limit = new(time, 20, TimeSpan.FromSeconds(6));
 
     public static void Map(IEndpointRouteBuilder routes)
     {
         routes.MapPost("/v1/fraud-proofs", static (HttpContext context, FraudProofEndpoint e) => e.TakeAsync(context)).WithName("proveFraud").WithTags("swarm")
             .Accepts<byte[]>(FraudProof.MediaType).Produces<FraudProofView>(201).Produces<FraudProofView>();
-        routes.MapGet("/v1/fraud-proofs", static (string? broadcast, HttpContext context, FraudProofEndpoint e) => e.ListAsync(broadcast, context)).WithName("listFraudProofs").WithTags("swarm")
+        routes.MapGet("/v1/fraud-proofs", static (string? broadcast, string? convicts, HttpContext context, FraudProofEndpoint e) => e.ListAsync(broadcast, convicts, context)).WithName("listFraudProofs").WithTags("swarm")
             .Produces<FraudProofListView>();
     }
 
@@ -38,7 +42,7 @@ internal sealed class FraudProofEndpoint(ConvictionBook book, SwarmLinks links, 
     {
         context.Response.Headers.CacheControl = "no-store";
         var address = links.AddressOf(context) ?? IPAddress.None;
-        if (_limit.Wait(address) is { } wait)
+        if (_limit.Take(address) is { } wait)
         {
             return (s_tooMany with { RetryAfter = wait }).ToResult();
         }
@@ -55,7 +59,6 @@ internal sealed class FraudProofEndpoint(ConvictionBook book, SwarmLinks links, 
 
         if (!FraudProof.TryRead(body, out var proof))
         {
-            _limit.Spend(address);
             return s_malformed.ToResult();
         }
 
@@ -67,7 +70,6 @@ internal sealed class FraudProofEndpoint(ConvictionBook book, SwarmLinks links, 
 
         if (refusal != FraudRefusal.None)
         {
-            _limit.Spend(address);
             return (s_unfounded with { Detail = $"This proves nothing: it fails at '{refusal.ToString().ToLowerInvariant()}' of docs/formats/fraud-proof.md." }).ToResult();
         }
 
@@ -78,19 +80,30 @@ internal sealed class FraudProofEndpoint(ConvictionBook book, SwarmLinks links, 
             PublisherEquivocation publisher => await book.NoteAsync(publisher, proof, context.RequestAborted),
             _ => throw new InvalidOperationException("a verdict that is not known"),
         };
+        if (isNew)
+        {
+            _limit.GiveBack(address);
+        }
+
         return Results.Json(ViewOf(verdict, proof.ToBytes(), time.GetUtcNow(), pardonedAt: null), statusCode: isNew ? 201 : 200);
     }
 
-    private async Task<IResult> ListAsync(string? broadcast, HttpContext context)
+    private async Task<IResult> ListAsync(string? broadcast, string? convicts, HttpContext context)
     {
+        if (convicts is not (null or "peer" or "publisher"))
+        {
+            return s_kind.ToResult();
+        }
+
         var cancel = context.RequestAborted;
         if (!BroadcastId.TryParse(broadcast, out var id) || await links.FactsOf(id, cancel) is null)
         {
             return s_unknown.ToResult();
         }
 
-        var slots = (await book.ListSlotsAsync(id, cancel)).Select(s => new FraudProofView("publisher", id.ToString(), null, s.Track, s.Epoch, s.Sequence, s.ProvedAt, null, StrictBase64Url.Encode(s.Proof.ToArray())));
-        var peers = (await book.ListAsync(id, cancel)).Select(c => new FraudProofView("peer", id.ToString(), c.Peer.ToString(), null, null, null, c.ConvictedAt, c.PardonedAt, StrictBase64Url.Encode(c.Proof.ToArray())));
+        // What viewers have to know comes first, and cannot be crowded out by convicted peers.
+        var slots = convicts == "peer" ? [] : (await book.ListSlotsAsync(id, cancel)).Select(s => new FraudProofView("publisher", id.ToString(), null, s.Track, s.Epoch, s.Sequence, s.ProvedAt, null, StrictBase64Url.Encode(s.Proof.ToArray())));
+        var peers = convicts == "publisher" ? [] : (await book.ListAsync(id, cancel)).Take(MaxPeers).Select(c => new FraudProofView("peer", id.ToString(), c.Peer.ToString(), null, null, null, c.ConvictedAt, c.PardonedAt, StrictBase64Url.Encode(c.Proof.ToArray())));
         return Results.Ok(new FraudProofListView([.. slots, .. peers]));
     }
 
@@ -122,5 +135,5 @@ internal sealed class FraudProofEndpoint(ConvictionBook book, SwarmLinks links, 
 /// <param name="Proof">The proof as base64url, for anybody's own check.</param>
 internal sealed record FraudProofView(string Convicts, string Broadcast, string? Peer, string? Track, long? Epoch, long? Sequence, DateTimeOffset ProvedAt, DateTimeOffset? PardonedAt, string Proof);
 
-/// <summary>What was proved in a broadcast: at most 100 of its publisher and 1000 of peers, the newest first.</summary>
+/// <summary>What was proved in a broadcast: at most 100 of its publisher and 100 of peers, the newest first.</summary>
 internal sealed record FraudProofListView(IReadOnlyList<FraudProofView> Items);

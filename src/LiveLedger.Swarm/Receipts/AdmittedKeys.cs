@@ -14,8 +14,9 @@ namespace LiveLedger.Swarm.Receipts;
 /// <summary>A key that was admitted to a broadcast.</summary>
 /// <param name="Key">Sound: its admission saw to that.</param>
 /// <param name="Peer">For whom it acts.</param>
+/// <param name="Role">As what.</param>
 /// <param name="Until">When its last admission that is known here ends.</param>
-internal sealed record AdmittedKey(Ed25519PublicKey Key, PeerPseudonym Peer, DateTimeOffset Until);
+internal sealed record AdmittedKey(Ed25519PublicKey Key, PeerPseudonym Peer, PeerRole Role, DateTimeOffset Until);
 
 /// <summary>
 /// Looks keys up that were admitted. What was found is remembered: to look whether a point is sound costs as much as a signature, and the same receivers come each minute.
@@ -76,7 +77,7 @@ internal sealed class AdmittedKeys(LedgerDatabase database, int most = 200_000)
             {
                 if (Ed25519PublicKey.TryParse(row.GetFieldValue<byte[]>(0), out var key))
                 {
-                    found.Add((PeerKey.Of(key), new(key, new(new Bytes32(row.GetFieldValue<byte[]>(1))), row.GetFieldValue<DateTimeOffset>(3))));
+                    found.Add((PeerKey.Of(key), new(key, new(new Bytes32(row.GetFieldValue<byte[]>(1))), (PeerRole)row.GetInt16(2), row.GetFieldValue<DateTimeOffset>(3))));
                 }
             }
         }

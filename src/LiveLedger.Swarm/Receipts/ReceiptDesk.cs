@@ -16,7 +16,7 @@ internal sealed class ReceiptDesk(EventStore ledger, AdmittedKeys keys, BanBook 
     private static readonly Refusal s_malformed = new(400, "receipts-invalid", "A batch of receipts cannot be read, or one of its signatures does not hold; see docs/formats/receipts.md.");
     private static readonly Refusal s_unknown = new(403, "peer-not-admitted", "The batch's sender, or the receiver of one of its receipts, is no key that was admitted to this broadcast lately. One admitted a moment ago is known within 2 s.");
     private static readonly Refusal s_banned = new(403, "peer-banned", "This entitlement or grant is banned from the broadcast's swarm; playing from the origin is not.");
-    private static readonly Refusal s_tooMany = new(429, "too-many-receipts", "This entitlement or grant hands in more batches than any peer needs: 6 at once, and one each 15 s.");
+    private static readonly Refusal s_tooMany = new(429, "too-many-receipts", "This entitlement or grant hands in more batches than any peer needs: a viewer 6 at once, and one each 15 s; a relay 12, and one each 5 s.");
 
     private readonly ReceiptLimit _limit = new(time);
 
@@ -45,8 +45,16 @@ internal sealed class ReceiptDesk(EventStore ledger, AdmittedKeys keys, BanBook 
             throw new RefusedException(s_malformed);
         }
 
+        // A batch speaks for itself, so whoever has seen it can bring it again: that is no business of its sender's limit.
+        var hash = Sha256Hash.Of(bytes.Span);
+        var stream = ReceiptEvents.StreamOf(batch, hash);
+        if (await ledger.StreamVersionAsync(stream, cancel) >= 0)
+        {
+            return (sender.Peer, batch, false);
+        }
+
         // After the signature: nobody else can use up a peer's limit. Before the receipts', which cost the most.
-        if (_limit.Take(batch.Broadcast, sender.Peer) is { } wait)
+        if (_limit.Take(batch.Broadcast, sender.Peer, sender.Role) is { } wait)
         {
             throw new RefusedException(s_tooMany with { RetryAfter = wait });
         }
@@ -69,9 +77,8 @@ internal sealed class ReceiptDesk(EventStore ledger, AdmittedKeys keys, BanBook 
             }
         }
 
-        var hash = Sha256Hash.Of(bytes.Span);
         // A crash from here on leaves the batch in the log: handed in again, it is known.
-        var result = await ledger.AppendFirstAsync(ReceiptEvents.StreamOf(batch, hash), ReceiptEvents.Filed(batch, hash), cancel);
+        var result = await ledger.AppendFirstAsync(stream, ReceiptEvents.Filed(batch, hash), cancel);
         return (sender.Peer, batch, result.Outcome == AppendOutcome.Appended);
     }
 }

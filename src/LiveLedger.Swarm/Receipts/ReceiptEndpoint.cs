@@ -1,4 +1,6 @@
 using System.Buffers;
+using System.Net;
+using LiveLedger.Ledger;
 using LiveLedger.Ledger.Refusals;
 using LiveLedger.Peering.Receipts;
 using LiveLedger.Swarm.Reputation;
@@ -10,11 +12,16 @@ using Microsoft.AspNetCore.Routing;
 namespace LiveLedger.Swarm.Receipts;
 
 /// <summary><c>POST /v1/receipts</c>: a sender hands in what it was given for what it sent, and hears how it stands. Its signature says who it is.</summary>
-internal sealed class ReceiptEndpoint(ReceiptDesk desk, StandingBook standings)
+internal sealed class ReceiptEndpoint(ReceiptDesk desk, StandingBook standings, SwarmLinks links, TimeProvider time)
 {
     private const int EachSeconds = 60;
 
     private static readonly Refusal s_tooLarge = new(413, "body-too-large", "A batch of receipts has at most 155,122 bytes.");
+
+    private static readonly Refusal s_worthless = new(429, "too-many-receipts", "What came from this address could not be taken too often; good batches are taken again later.");
+
+    // To find out that nobody knows a batch's keys is a question to the database.
+    private readonly AddressLimit _limit = new(time, 30, TimeSpan.FromSeconds(2));
 
     public static void Map(IEndpointRouteBuilder routes) =>
         routes.MapPost("/v1/receipts", static (ReceiptEndpoint e, HttpContext context) => e.FileAsync(context))
@@ -27,6 +34,12 @@ internal sealed class ReceiptEndpoint(ReceiptDesk desk, StandingBook standings)
             size.MaxRequestBodySize = ReceiptBatch.MaxLength + 1;
         }
 
+        var address = links.AddressOf(context) ?? IPAddress.None;
+        if (_limit.Take(address) is { } wait)
+        {
+            return (s_worthless with { RetryAfter = wait }).ToResult();
+        }
+
         var room = ArrayPool<byte>.Shared.Rent(ReceiptBatch.MaxLength + 1);
         try
         {
@@ -37,10 +50,17 @@ internal sealed class ReceiptEndpoint(ReceiptDesk desk, StandingBook standings)
             }
 
             var (sender, batch, isNew) = await desk.FileAsync(room.AsMemory(0, length), context.RequestAborted);
+            // Known ones too: a page that hears for the first time how it stands asks in this way, and many share an address.
+            _limit.GiveBack(address);
             context.Response.Headers.CacheControl = "no-store";
             // As it stands now: what was just handed in counts within 2 s.
             var standing = await standings.FindAsync(batch.Broadcast, sender, context.RequestAborted);
             return Results.Ok(new FiledView(isNew ? batch.Receipts.Count : 0, EachSeconds, standing is null ? null : StandingView.Of(standing)));
+        }
+        catch (Exception e) when (e is LedgerUnavailableException or RefusedException { Refusal.Code: not ("receipts-invalid" or "peer-not-admitted") })
+        {
+            _limit.GiveBack(address);
+            throw;
         }
         finally
         {

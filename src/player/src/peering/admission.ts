@@ -25,6 +25,8 @@ export interface Admission {
   readonly isPrivate: boolean;
   /** How it stands with the platform. */
   readonly band: "new" | "known" | "proven";
+  /** Unix seconds: what was proved of it before is pardoned. */
+  readonly pardonedAt?: number;
   /** A relay's web origin. */
   readonly origin?: string;
 }
@@ -73,7 +75,7 @@ export async function verifyAsEvidence(token: string, platform: Platform): Promi
 }
 
 function readClaims(claims: Record<string, unknown>): AdmissionVerdict {
-  const { iss, aud, sub, jti, iat, nbf, exp, cnf, broadcast, role, identity, tracker, tracks, upload, origin, band } = claims;
+  const { iss, aud, sub, jti, iat, nbf, exp, cnf, broadcast, role, identity, tracker, tracks, upload, origin, band, pardoned } = claims;
   const isPrivate = claims["private"];
   if (typeof aud === "string" && aud !== audience) return { refusal: "wrong-audience" };
   const id = typeof broadcast === "string" && /^[0-9a-f]{32}$/.test(broadcast) ? fromHex(broadcast) : undefined;
@@ -82,7 +84,7 @@ function readClaims(claims: Record<string, unknown>): AdmissionVerdict {
     typeof sub !== "string" || fromBase64Url(sub)?.length !== 32 || (role !== "viewer" && role !== "relay" && role !== "seed") ||
     !isTime(iat) || nbf !== iat || !isTime(exp) || exp <= iat || !isAddress(tracker, ["ws:", "wss:"]) ||
     !(tracks === undefined || isTracks(tracks)) || !(upload === undefined || isLimit(upload)) ||
-    !(band === undefined || band === "new" || band === "known" || band === "proven") ||
+    !(pardoned === undefined || isTime(pardoned)) || !(band === undefined || band === "new" || band === "known" || band === "proven") ||
     !(isPrivate === undefined || typeof isPrivate === "boolean") || !(origin === undefined || (role !== "viewer" && isOrigin(origin)))
   ) {
     return { refusal: "malformed" };
@@ -98,7 +100,7 @@ function readClaims(claims: Record<string, unknown>): AdmissionVerdict {
   return {
     admission: {
       issuer: iss, id: jti, peer: sub, key, broadcast: id, role, issuedAt: iat, expiresAt: exp, identity: root, tracker, isPrivate: isPrivate === true, band: band ?? "new",
-      ...(tracks === undefined ? {} : { tracks }), ...(upload === undefined ? {} : { uploadLimit: upload }), ...(origin === undefined ? {} : { origin }),
+      ...(tracks === undefined ? {} : { tracks }), ...(upload === undefined ? {} : { uploadLimit: upload }), ...(origin === undefined ? {} : { origin }), ...(pardoned === undefined ? {} : { pardonedAt: pardoned }),
     },
   };
 }

@@ -1,5 +1,5 @@
 import { type FraudVerdict, proveChunkFraud, readFraudProof, verifyFraud } from "../peering/fraudProof.js";
-import type { Platform } from "../peering/admission.js";
+import type { Admission, Platform } from "../peering/admission.js";
 import { statementBytes } from "../peering/statements.js";
 import { type Bytes, sameBytes, toHex } from "../verify/bytes.js";
 import { sha256 } from "../verify/sha256.js";
@@ -11,6 +11,8 @@ import type { SegmentFacts } from "./recordBook.js";
 const burst = 4;
 const eachMs = 10_000;
 const maxKnown = 1024;
+/** Peers proved guilty: each needs an admission of its own. */
+const maxGuilty = 10_000;
 /** Slots that a publisher signed twice: after so many nobody learns anything from one more. */
 const maxAlarms = 8;
 
@@ -27,6 +29,8 @@ export interface FraudSurroundings {
 /** Proofs that somebody lied: made of what came over a link, or checked when a neighbour brings one. What is no proof changes nothing. */
 export class Frauds {
   readonly #known = new Set<string>();
+  /** Pseudonym, and of its admissions that were proved to be a liar's when the latest was given, in Unix seconds. */
+  readonly #guilty = new Map<string, number>();
   readonly #left = new WeakMap<LinkSession, { left: number; at: number }>();
   /** Peers proved guilty, and proofs that were none. */
   convicted = 0;
@@ -34,6 +38,12 @@ export class Frauds {
   #alarms = 0;
 
   constructor(private readonly around: FraudSurroundings) {}
+
+  /** True for a peer that was proved guilty, and not pardoned since: an admission that is given after a pardon says so. */
+  convicts({ peer, pardonedAt }: Admission): boolean {
+    const proved = this.#guilty.get(peer);
+    return proved !== undefined && !(pardonedAt !== undefined && pardonedAt >= proved);
+  }
 
   /** True if a link's other end states of a chunk that it hashes to this. */
   async states({ other }: LinkSession, { recordHash }: SegmentFacts, chunk: number, leaf: Bytes, statement: Bytes): Promise<boolean> {
@@ -67,12 +77,26 @@ export class Frauds {
       return false;
     }
     this.#note(name);
-    // Who is guilty can make as many proofs of it as it likes: one is passed on.
-    const guilty = verdict.convicts === "peer" ? verdict.admission.peer : `${verdict.record.track}/${verdict.record.epoch}/${verdict.record.sequence}`;
-    if (this.#known.has(guilty) || (verdict.convicts === "publisher" && ++this.#alarms > maxAlarms)) return false;
-    this.#note(guilty);
-    if (verdict.convicts === "peer") this.convicted++;
+    if (verdict.convicts === "peer" ? !this.#isNewsOf(verdict.admission) : !this.#isNewsOfSlot(verdict.record)) return false;
     proved(verdict, bytes, from);
+    return true;
+  }
+
+  // Who is guilty can make as many proofs of it as it likes: news are those of another key that it was admitted with later.
+  #isNewsOf({ peer, key, issuedAt }: Admission): boolean {
+    const named = `${peer}/${toHex(key.bytes)}`;
+    const before = this.#guilty.get(peer);
+    if (this.#known.has(named) || (before === undefined ? this.#guilty.size >= maxGuilty : issuedAt <= before)) return false;
+    this.#note(named);
+    this.#guilty.set(peer, issuedAt);
+    this.convicted++;
+    return true;
+  }
+
+  #isNewsOfSlot({ track, epoch, sequence }: { readonly track: string; readonly epoch: number; readonly sequence: number }): boolean {
+    const slot = `${track}/${epoch}/${sequence}`;
+    if (this.#known.has(slot) || ++this.#alarms > maxAlarms) return false;
+    this.#note(slot);
     return true;
   }
 

@@ -25,10 +25,14 @@ export class Links {
   /** The newest admission, for links from now on. */
   self: LinkSelf;
 
-  /** @param owner Hears of links that are up, and of each that is no more. */
+  /**
+   * @param owner Hears of links that are up, and of each that is no more.
+   * @param isGuilty Whether by a proof nothing is had to do with a peer.
+   */
   constructor(
     private readonly parts: SwarmParts,
     private readonly owner: LinkOwner,
+    private readonly isGuilty: (other: Admission) => boolean,
   ) {
     this.self = parts.self;
   }
@@ -48,7 +52,7 @@ export class Links {
 
   attach(channel: Channel, side: LinkSide, binding: ChannelBinding, watch: LinkWatch): LinkSession {
     const { platform, revocations, platformTime, clock } = this.parts;
-    const unwelcome = (other: Admission) => revocations.isRevoked(other) || this.#banned.has(toHex(other.key.bytes)) || this.#banned.has(other.peer);
+    const unwelcome = (other: Admission) => revocations.isRevoked(other) || this.isGuilty(other) || this.#banned.has(toHex(other.key.bytes)) || this.#banned.has(other.peer);
     const link: LinkSession = new LinkSession(this.#next++, channel, new LinkHandshake(platform, this.self, side, binding, unwelcome), {
       up: (up, other) => this.#isUp(up, other),
       screen: (from, message) => this.owner.screen(from, message),
@@ -61,11 +65,15 @@ export class Links {
     return link;
   }
 
-  /** A peer is proved guilty: nothing more is had to do with it, under whichever key. */
+  /** Nothing more is had to do with a peer, under whichever key. */
   ban({ key, peer }: Admission): void {
     this.#banned.add(toHex(key.bytes)).add(peer);
     this.parted = [...this.parted.filter((other) => other !== peer), peer].slice(-maxParted);
-    for (const link of [...this.#sessions]) if (link.other?.peer === peer) link.leave(3);
+  }
+
+  /** Ends the links with whoever is proved guilty now. */
+  leaveGuilty(): void {
+    for (const link of [...this.#sessions]) if (link.other && this.isGuilty(link.other)) link.leave(3);
   }
 
   leave(): void {
@@ -85,10 +93,7 @@ export class Links {
     const key = link.other && toHex(link.other.key.bytes);
     this.ends = [...this.ends.slice(1 - maxEnds), { key, why }];
     // Its key is not linked with again, nor is its right under another key.
-    if (link.other && key && "offence" in why) {
-      this.#banned.add(key).add(link.other.peer);
-      this.parted = [...this.parted.filter((peer) => peer !== link.other?.peer), link.other.peer].slice(-maxParted);
-    }
+    if (link.other && "offence" in why) this.ban(link.other);
     this.#sessions.delete(link);
     this.#up.delete(link.id);
     this.owner.down(link, why);
