@@ -146,7 +146,7 @@ describe("The Studio", () => {
     expect(await page.innerText("#sign-in-problem")).toContain("This is no token");
     await told(`${token.slice(0, -6)}AAAAAA`);
     await until("the server's no", 5, async () => (await page.innerText("#sign-in-problem")).includes("does not take this token"));
-    await told(server.operatorToken);
+    await told((await server.ask<{ token: string }>("POST", "/v1/tokens", server.operatorToken, { subject: "inspector", role: "auditor", lifetimeSeconds: 3600 })).token);
     await until("the role", 5, async () => (await page.innerText("#sign-in-problem")).includes("needs one of a broadcaster"));
     expect(await page.evaluate(() => sessionStorage.length)).toBe(0);
     expect(await page.evaluate(() => document.activeElement?.id)).toBe("token-input");
@@ -315,6 +315,26 @@ describe("The Studio", () => {
     await until("a page", 10, async () => (await page.locator("#viewers tbody tr").count()) === 20);
     await page.goto(`${server.url}/studio#/broadcast/${"0".repeat(32)}`);
     await studio.untilSaid("#view", "There is no such broadcast, or it is another account’s");
+  });
+
+  it("asks anew, and acts on the answer, where a question is closed and asked again at once", async () => {
+    const studio = await Studio.open(server, browser, "hasty");
+    const { page } = studio;
+    await studio.signIn();
+    const id = await studio.create("In a hurry");
+    await server.ask("POST", `/v1/broadcasts/${id}/entitlements`, studio.token, { viewer: "guest" });
+    await page.reload();
+    await page.click('#viewers [data-act="revoke"]');
+    // The browser tells of the close when the second is open.
+    await page.evaluate(() => new Promise<void>((told) => {
+      const dialog = document.querySelector("#dialog") as HTMLDialogElement;
+      dialog.addEventListener("close", () => told(), { once: true });
+      dialog.close();
+      document.querySelector<HTMLElement>('#viewers [data-act="revoke"]')?.click();
+    }));
+    await page.click("#dialog-yes", { timeout: 5_000 });
+    await studio.untilSaid("#viewers", "Revoked");
+    expect(await page.locator("#dialog-body > *").count()).toBe(0);
   });
 
   it("is worked with the keyboard alone, and leaves the focus where one is", async () => {

@@ -12,7 +12,7 @@ const identity = hex(cases.find(({ name }) => name.endsWith("by the identity tha
 
 function answers(items: unknown): void {
   vi.stubGlobal("fetch", async (url: string) => {
-    expect(url).toBe(`/v1/fraud-proofs?broadcast=${broadcast.id}`);
+    expect(url).toBe(`/v1/fraud-proofs?broadcast=${broadcast.id}&convicts=publisher`);
     return new Response(JSON.stringify({ items }));
   });
 }
@@ -39,6 +39,12 @@ describe("A publisher that signed a segment twice", () => {
       answers(odd);
       expect(await find()).toBeUndefined();
     }
+  });
+
+  it("is told of by an answer that is as long as any", async () => {
+    const others = Array.from({ length: 99 }, () => ({ ...item("of two slots"), proof: "A".repeat(16_384) }));
+    answers([item("of a slot signed twice"), ...others]);
+    expect(await find()).toEqual({ track: "v0", sequence: 1 });
   });
 
   it("is not what a page waits for: without an answer there is no alarm", async () => {

@@ -4,7 +4,7 @@ import { SigningKey } from "./cose.js";
 import { LiveServer } from "./liveServer.js";
 import { until } from "./until.js";
 
-/** A broadcaster at the Studio of a real server. */
+/** A broadcaster, or an operator, at the Studio of a real server. */
 export class Studio {
   readonly complaints: string[] = [];
 
@@ -16,15 +16,19 @@ export class Studio {
   static async open(server: LiveServer, browser: Browser, account: string): Promise<Studio> {
     await browser.context.grantPermissions(["clipboard-read", "clipboard-write"], { origin: server.url });
     const { token } = await server.ask<{ token: string }>("POST", "/v1/tokens", server.operatorToken, { subject: account, role: "broadcaster", lifetimeSeconds: 3600 });
+    return Studio.openAs(server, browser, token);
+  }
+
+  static async openAs(server: LiveServer, browser: Browser, token: string): Promise<Studio> {
     const studio = new Studio(server, await browser.page(), token);
     await studio.page.goto(`${server.url}/studio`);
     return studio;
   }
 
-  async signIn(): Promise<void> {
+  async signIn(heading = "Your broadcasts"): Promise<void> {
     await this.page.fill("#token-input", this.token);
     await this.page.click("#sign-in-button");
-    await this.page.getByRole("heading", { name: "Your broadcasts" }).waitFor();
+    await this.page.getByRole("heading", { name: heading }).waitFor();
   }
 
   /** Creates a broadcast in the page, which then shows it; gives its id. */

@@ -10,7 +10,8 @@ export interface SignedTwice {
   readonly sequence: number;
 }
 
-const maxAnswer = 2 ** 20;
+/** 100 slots with proofs of 16 kB of text each. */
+const maxAnswer = 2 ** 21;
 /** Proofs that are looked at: one is enough. */
 const maxProofs = 8;
 
@@ -23,7 +24,7 @@ export function signedTwice(verdict: FraudVerdict, broadcast: Bytes, identity: B
 /** Asks the platform for proofs against the publisher, and checks them here; undefined where there is none, or no answer: nothing waits for this. */
 export async function findSignedTwice(broadcast: Broadcast, identity: Bytes, signal: AbortSignal): Promise<SignedTwice | undefined> {
   try {
-    const bytes = await fetchBounded(`/v1/fraud-proofs?broadcast=${broadcast.id}`, maxAnswer, { signal, cache: "no-store" });
+    const bytes = await fetchBounded(`/v1/fraud-proofs?broadcast=${broadcast.id}&convicts=publisher`, maxAnswer, { signal, cache: "no-store" });
     const { items } = JSON.parse(new TextDecoder().decode(bytes)) as { items?: unknown };
     const proofs = (Array.isArray(items) ? items : []).filter(isOfPublisher).slice(0, maxProofs);
     for (const { proof } of proofs) {

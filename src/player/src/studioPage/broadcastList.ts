@@ -5,8 +5,9 @@ import type { StudioApi } from "../studio/studioApi.js";
 import type { IngestKeys } from "./ingestKeys.js";
 import { button, card, ProblemLine, state, table } from "./parts.js";
 
-/** All broadcasts of the account, newest first, and the form for a new one. Gives what to do when it is left. */
-export function showBroadcasts(view: HTMLElement, api: StudioApi, keys: IngestKeys): () => void {
+/** All broadcasts of the account, newest first, and the form for a new one; for an operator everybody's. Gives what to do when it is left. */
+export function showBroadcasts(view: HTMLElement, api: StudioApi, keys: IngestKeys, isOperator: boolean): () => void {
+  const title = isOperator ? "All broadcasts" : "Your broadcasts";
   const problem = new ProblemLine();
   const list = h("div", { "aria-live": "off" }, h("p", { class: "empty" }, "Loading."));
   const pager = h("nav", { class: "pager", "aria-label": "More broadcasts", hidden: true });
@@ -18,8 +19,8 @@ export function showBroadcasts(view: HTMLElement, api: StudioApi, keys: IngestKe
     if (left) return;
     shown.push(...page.items);
     list.replaceChildren(shown.length === 0
-      ? h("p", { class: "empty" }, "No broadcasts yet. Create the first one.")
-      : table("Your broadcasts", ["Title", "State", "Created"], shown.map((broadcast) => [
+      ? h("p", { class: "empty" }, isOperator ? "No broadcasts yet." : "No broadcasts yet. Create the first one.")
+      : table(title, ["Title", "State", "Created"], shown.map((broadcast) => [
         h("a", { href: `#/broadcast/${broadcast.id}`, class: "name" }, broadcast.title), stateOf(broadcast), time(Date.parse(broadcast.createdAt)),
       ])));
     pager.hidden = !page.next;
@@ -29,8 +30,10 @@ export function showBroadcasts(view: HTMLElement, api: StudioApi, keys: IngestKe
   });
 
   view.replaceChildren(
-    h("h1", { tabindex: "-1" }, "Your broadcasts"),
-    h("div", { class: "columns list-first" }, card("Broadcasts", "broadcasts", list, pager, problem.element), createForm(api, keys)));
+    h("h1", { tabindex: "-1" }, title),
+    isOperator
+      ? card("Broadcasts", "broadcasts", list, pager, problem.element)
+      : h("div", { class: "columns list-first" }, card("Broadcasts", "broadcasts", list, pager, problem.element), createForm(api, keys)));
   void load();
   return () => void (left = true);
 }

@@ -23,8 +23,8 @@ const lookEvery = 2_000;
 /** Looks until offers and entitlements are asked for again, which change seldom and may be many. */
 const seldom = 3;
 
-/** One broadcast, looked at again while the page is seen. Gives what to do when it is left. */
-export function showBroadcast(view: HTMLElement, api: StudioApi, keys: IngestKeys, id: string): () => void {
+/** One broadcast, looked at again while the page is seen. An operator sees of it what is an operator's to see and to do. Gives what to do when it is left. */
+export function showBroadcast(view: HTMLElement, api: StudioApi, keys: IngestKeys, id: string, isOperator: boolean): () => void {
   const path = `/v1/broadcasts/${id}`;
   let left = false;
   let timer: ReturnType<typeof setTimeout> | undefined;
@@ -38,14 +38,16 @@ export function showBroadcast(view: HTMLElement, api: StudioApi, keys: IngestKey
   const life = new LifePanel(api, path, () => look());
   const ingest = new IngestPanel(api, path, id, keys);
   const status = new StatusPanel();
-  const swarm = new SwarmPanel(api, path, () => look());
+  const swarm = new SwarmPanel(api, path, () => look(), isOperator);
   const viewers = new ViewersPanel(api, path, () => look());
   const offers = new OffersPanel(api, path, (list) => viewers.setOffers(list));
   const playbacks = new PlaybacksPanel(api, path, () => Promise.all([viewers.reload(), look()]));
   const webhooks = new WebhooksPanel(api, path);
-  const standings = new StandingsPanel(api, path, id);
+  const standings = new StandingsPanel(api, path, id, isOperator);
   viewers.onChange = (entitlement) => playbacks.forget(entitlement);
-  const body = h("div", { class: "view" }, life.element, h("div", { class: "columns" }, h("div", { class: "column" }, status.element, swarm.element, playbacks.element), ingest.element), viewers.element, offers.element, standings.element, webhooks.element);
+  const body = isOperator
+    ? h("div", { class: "view" }, standings.alarm, h("div", { class: "columns" }, status.element, swarm.element), standings.element)
+    : h("div", { class: "view" }, standings.alarm, life.element, h("div", { class: "columns" }, h("div", { class: "column" }, status.element, swarm.element, playbacks.element), ingest.element), viewers.element, offers.element, standings.element, webhooks.element);
   let opened = false;
 
   view.replaceChildren(back, h("p", { class: "empty" }, "Loading."));
@@ -65,14 +67,14 @@ export function showBroadcast(view: HTMLElement, api: StudioApi, keys: IngestKey
     clearTimeout(timer);
     try {
       const broadcast = await api.get<Broadcast>(path);
-      const [now, open, sharing] = await Promise.all([api.get<Status>(`${path}/status`), api.get<Page<Playback>>(`${path}/playbacks`), swarmOf(path)]);
+      const [now, open, sharing] = await Promise.all([api.get<Status>(`${path}/status`), isOperator ? undefined : api.get<Page<Playback>>(`${path}/playbacks`), swarmOf(path)]);
       // An answer that was overtaken is not shown over a later one.
       if (left || mine !== turn) return;
       show(broadcast);
-      if (++looks % seldom === 0) await Promise.all([offers.load(), viewers.load(), webhooks.load(), standingsOf()]);
+      if (++looks % seldom === 0) await Promise.all([...(isOperator ? [] : [offers.load(), viewers.load(), webhooks.load()]), standingsOf()]);
       status.show(broadcast, now);
       if (sharing) swarm.show(sharing);
-      await playbacks.show(open.items);
+      if (open) await playbacks.show(open.items);
       setText(seen, `As of ${clock(Date.now())}`);
       delete seen.dataset["stale"];
     } catch (error) {
@@ -118,9 +120,7 @@ export function showBroadcast(view: HTMLElement, api: StudioApi, keys: IngestKey
         h("div", { class: "under" }, copyable(broadcast.id, "the broadcast’s id"), h("span", { class: "hint" }, `${broadcast.scheme}, ${broadcast.keyPeriodSeconds === null ? "one key throughout" : `a new key every ${broadcast.keyPeriodSeconds} s`}`),
           h("a", { href: `/audit#/search?broadcast=${broadcast.id}` }, "In the ledger"), seen),
         body);
-      void offers.reload();
-      void viewers.reload();
-      void webhooks.reload();
+      if (!isOperator) for (const panel of [offers, viewers, webhooks]) void panel.reload();
       void standingsOf().catch(() => undefined);
     }
     refresh(badge, [broadcast.state, broadcast.takenDownAt, broadcast.signer], () => [stateOf(broadcast)]);

@@ -46,9 +46,16 @@ function open(title: string, content: HTMLElement, focus: HTMLElement | null): P
   body.replaceChildren(h("h2", { id: "dialog-title" }, title), content);
   dialog.showModal();
   focus?.focus();
-  return new Promise((resolve) => dialog.addEventListener("close", () => {
-    // A dialog may have shown a ticket: nothing of it stays.
-    body.replaceChildren();
-    resolve();
-  }, { once: true }));
+  return new Promise((resolve) => {
+    const onClose = (): void => {
+      const isOurs = body.contains(content);
+      // That the one before was closed may be told once this one is open: a browser says so some time later.
+      if (isOurs && dialog.open) return;
+      dialog.removeEventListener("close", onClose);
+      // A dialog may have shown a ticket: nothing of it stays.
+      if (isOurs) body.replaceChildren();
+      resolve();
+    };
+    dialog.addEventListener("close", onClose);
+  });
 }

@@ -41,7 +41,8 @@ async function follow(led: boolean): Promise<void> {
   view.hidden = false;
   const id = /^#\/broadcast\/([0-9a-f]{32})$/.exec(location.hash)?.[1];
   document.title = "Studio · LiveLedger";
-  leave = id === undefined ? showBroadcasts(view, api, keys) : showBroadcast(view, api, keys, id);
+  const isOperator = token.claims?.role === "operator";
+  leave = id === undefined ? showBroadcasts(view, api, keys, isOperator) : showBroadcast(view, api, keys, id, isOperator);
   if (!led) return;
   scrollTo({ top: 0 });
   view.querySelector<HTMLElement>("h1")?.focus({ preventScroll: true });

@@ -41,9 +41,7 @@ export class SignIn {
   async #take(): Promise<void> {
     const claims = this.token.take(this.#input.value);
     if (!claims) return this.#refuse("This is no token: it has three parts with dots between, and no spaces.");
-    if (claims.role === "operator" || claims.role === "auditor") {
-      return this.#refuse(`This is the token of an ${claims.role}. The Studio needs one of a broadcaster: ./liveledger token create --subject NAME makes it.`);
-    }
+    if (claims.role === "auditor") return this.#refuse("This is the token of an auditor. The Studio needs one of a broadcaster: ./liveledger token create --subject NAME makes it.");
     try {
       await this.api.get("/v1/broadcasts");
     } catch (error) {

@@ -13,16 +13,19 @@ const bandTones = { new: "soft", known: "good", proven: "good", banned: "bad" } 
 
 /** How the peers of a broadcast stand, and what was proved against some of them, or against the publisher. */
 export class StandingsPanel {
-  readonly #alarm = h("p", { class: "form-problem", role: "alert", id: "publisher-alarm", hidden: true });
+  /** Says that the publisher signed a segment twice. It stands above everything else. */
+  readonly alarm = h("p", { class: "form-problem", role: "alert", id: "publisher-alarm", hidden: true });
   readonly #summary = h("p", { class: "hint", id: "standings-count" });
   readonly #list = h("div", { class: "scrolls" });
   readonly #problem = new ProblemLine();
-  readonly element = card("Standing of peers", "standings", this.#alarm, this.#summary, this.#list, this.#problem.element);
+  readonly element = card("Standing of peers", "standings", this.#summary, this.#list, this.#problem.element);
 
   constructor(
     private readonly api: StudioApi,
     private readonly path: string,
     private readonly broadcast: string,
+    /** To pardon whom a proof keeps out is the operator's, and not the broadcaster's. */
+    private readonly isOperator: boolean,
   ) {}
 
   async load(): Promise<void> {
@@ -34,9 +37,9 @@ export class StandingsPanel {
 
   #draw(standings: readonly PeerStanding[], proved: readonly Proved[]): void {
     const twice = proved.filter(({ convicts }) => convicts === "publisher");
-    this.#alarm.hidden = twice.length === 0;
+    this.alarm.hidden = twice.length === 0;
     const [first] = twice;
-    if (first) setText(this.#alarm, `Two versions of ${counted(twice.length, "segment")} of this broadcast were signed (${first.track}, segment ${first.sequence}). Viewers are told. Whoever has the session key, or certified another, did it: the proofs are at /v1/fraud-proofs.`);
+    if (first) setText(this.alarm, `Two versions of ${counted(twice.length, "segment")} of this broadcast were signed (${first.track}, segment ${first.sequence}). Viewers are told. Whoever has the session key, or certified another, did it: the proofs are at /v1/fraud-proofs.`);
 
     const out = standings.filter(({ convicted, banned }) => convicted || banned).length;
     setText(this.#summary, standings.length === 0
@@ -51,6 +54,7 @@ export class StandingsPanel {
 
   #act({ peer, convicted, banned }: PeerStanding): HTMLElement {
     const name = peer.slice(0, 10);
+    if (convicted && !this.isOperator) return h("span", { class: "hint" }, "An operator may pardon");
     if (convicted) return button("Pardon", () => void this.#pardon(peer), { "data-key": peer, "aria-label": `Pardon ${name}` });
     if (banned) return button("Let in again", () => void this.#lift(peer), { "data-key": peer, "aria-label": `Let ${name} in again` });
     return button("Ban", () => void this.#ban(peer), { "data-key": peer, class: "button plain small warns", "aria-label": `Ban ${name}` });
@@ -86,9 +90,9 @@ function rank({ convicted, banned, forks }: PeerStanding): number {
   return convicted ? 3 : banned ? 2 : forks > 0 ? 1 : 0;
 }
 
-function because({ receipts, receivers, forks, convictions, banned }: PeerStanding): string {
+function because({ receipts, receivers, forks, convictions, convicted, banned }: PeerStanding): string {
   const parts = [
-    ...(convictions > 0 ? [`${counted(convictions, "proof")} of fraud`] : []), ...(banned ? ["banned by hand"] : []), ...(forks > 0 ? [`${counted(forks, "receipt")} that contradict others`] : []),
+    ...(convictions > 0 ? [`${counted(convictions, "proof")} of fraud${convicted ? "" : ", pardoned"}`] : []), ...(banned ? ["banned by hand"] : []), ...(forks > 0 ? [`${counted(forks, "receipt")} that contradict others`] : []),
     ...(receipts > 0 ? [`${counted(receipts, "receipt")} of ${counted(receivers, "viewer")}`] : []),
   ];
   return parts.length === 0 ? "nothing was handed in" : parts.join(", ");

@@ -34,6 +34,8 @@ export class SwarmPanel {
     private readonly api: StudioApi,
     private readonly path: string,
     private readonly look: () => Promise<unknown>,
+    /** An operator looks on. */
+    private readonly isOperator: boolean,
   ) {}
 
   /** What viewers may learn of one another, and the way to change it until the start. */
@@ -45,7 +47,7 @@ export class SwarmPanel {
         ? "Private: viewers take it from relays and the server alone. None learns another’s address, and offers that ask for sharing ask for nothing."
         : "Viewers may pass it on to one another, if they agree and their offer allows it. Those who do see each other’s address."),
       ...(state === "created"
-        ? [h("div", { class: "actions" }, button(isPrivate ? "Let viewers share" : "Make it private", (event) => void this.#choose(isPrivate ? "viewers" : "relays", pressed(event)), { id: "peers-change", "data-key": "peers-change" }))]
+        ? this.isOperator ? [] : [h("div", { class: "actions" }, button(isPrivate ? "Let viewers share" : "Make it private", (event) => void this.#choose(isPrivate ? "viewers" : "relays", pressed(event)), { id: "peers-change", "data-key": "peers-change" }))]
         : [h("p", { class: "hint" }, "Settled when the broadcast was started.")]),
     ]);
   }

@@ -315,7 +315,7 @@ export class ChunkScheduler {
 
   #giveUp(now: number): Action[] {
     const { silenceMs, crawlMs } = this.settings;
-    return this.#cancel(({ heardAt, askedAt, came }) => now - heardAt >= silenceMs || now - askedAt >= silenceMs + came.size * crawlMs, now, (view) => view.fellSilent(now));
+    return this.#cancel(({ heardAt, askedAt, came }) => now - heardAt >= silenceMs || now - askedAt >= silenceMs + came.size * crawlMs, now, (view, request) => view.fellSilent(request, now));
   }
 
   // A place that somebody else can have.
@@ -328,11 +328,11 @@ export class ChunkScheduler {
     });
   }
 
-  #cancel(which: (request: Request) => boolean, now: number, note: (view: LinkView) => void = () => undefined): Action[] {
+  #cancel(which: (request: Request) => boolean, now: number, note: (view: LinkView, request: Request) => void = () => undefined): Action[] {
     const actions: Action[] = [];
     for (const view of this.#links.values()) {
       for (const request of [...view.requests].filter(which)) {
-        note(view);
+        note(view, request);
         view.drop(request.id, now);
         this.#open(request);
         actions.push({ type: "cancel", link: view.id, request: request.id });

@@ -6,7 +6,7 @@ import type { LinkSession } from "./linkSession.js";
 
 /** A receipt is made when so many chunks came that none was given for, or the first of them so long ago. A sender that has many already waits for more: each is a signature to look at. */
 const firstEach = 64;
-const laterEach = 256;
+const laterEach = 512;
 const laterFrom = 512;
 const everyMs = 10_000;
 /** Longest period of a link. */

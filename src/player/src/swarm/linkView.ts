@@ -15,6 +15,8 @@ export interface Request {
   readonly brought: Set<number>;
   /** Chunks of it that came, and were hashed. */
   readonly came: Set<number>;
+  /** It was given up, since nothing came of it for too long. */
+  fellSilent: boolean;
 }
 
 /** Most segments that are remembered of a peer: more than a live window has. */
@@ -27,12 +29,13 @@ const probation = 1;
 const smallestWindow = 8;
 /** So much of what a peer sends in a second is asked for ahead. */
 const ahead = 0.5;
-/** What is cancelled may still come for so long. */
-const graceMs = 10_000;
+/** What is cancelled may still come for so long: on a slow line our own word of it waits as well as the answer. */
+const graceMs = 30_000;
 /** A peer that is silent is left alone for twice as long each time, at most half a minute. */
 const longestRestMs = 30_000;
-/** A no is one miss; to say nothing is so many, since it costs more to find out. */
+/** A no is one miss; to say nothing is so many, since it costs more to find out; and a no that came when it was not waited for any more is so many: a slow line has what it says wait behind what it sends. */
 const silence = 5;
+const lateNo = 2;
 /** With so many misses one after the other, what a peer says that it has is not waited for. */
 const doubtedAfter = 10;
 
@@ -52,8 +55,9 @@ export class LinkView {
   #good = 0;
   #silences = 0;
   #restsUntil = 0;
-  /** What it did not do of what was asked, since something good came of it last; when it first did not, and from then to the last time. */
+  /** What it did not do of what was asked, since something good came of it last, and how often it said nothing; when it first did not, and from then to the last time. */
   #misses = 0;
+  #unanswered = 0;
   #missedAt = 0;
   #missesMs = 0;
   isSending = true;
@@ -71,7 +75,7 @@ export class LinkView {
   /** True of one that says what it has, and for so long refused or ignored all that was asked of it. One that says that it sends nothing is asked for nothing. */
   givesNothing(forMs: number, misses: number): boolean {
     // Who is asked by many and has a slow line refuses often; it is not silent each time.
-    return this.isSending && this.#misses >= misses && this.#missesMs >= (this.#silences * silence >= misses ? forMs / 2 : forMs);
+    return this.isSending && this.#misses >= misses && this.#missesMs >= (this.#unanswered * silence >= misses ? forMs / 2 : forMs);
   }
 
   get requests(): Iterable<Request> {
@@ -131,7 +135,7 @@ export class LinkView {
   }
 
   ask(segment: SegmentName, span: ChunkSpan, now: number): Request {
-    const request = { id: this.#nextRequest++, segment, span, askedAt: now, heardAt: now, brought: new Set<number>(), came: new Set<number>() };
+    const request = { id: this.#nextRequest++, segment, span, askedAt: now, heardAt: now, brought: new Set<number>(), came: new Set<number>(), fellSilent: false };
     this.#requests.set(request.id, request);
     this.#underWay += span.count;
     return request;
@@ -173,12 +177,15 @@ export class LinkView {
   prove(): void {
     this.#good++;
     this.#misses = 0;
+    this.#unanswered = 0;
   }
 
   /** Nothing came of a request for too long, or hardly anything. */
-  fellSilent(now: number): void {
+  fellSilent(request: Request, now: number): void {
+    request.fellSilent = true;
     this.#restsUntil = now + Math.min(longestRestMs, 1000 * 2 ** this.#silences);
     this.#silences++;
+    this.#unanswered++;
     this.#miss(now, silence);
   }
 
@@ -188,7 +195,10 @@ export class LinkView {
     if (!request) return undefined;
     this.#requests.delete(id);
     this.#underWay -= request.span.count - request.came.size;
-    for (const [old, { until }] of this.#cancelled) if (until <= now) this.#cancelled.delete(old);
+    for (const [old, { until }] of this.#cancelled) {
+      if (until > now) break;
+      this.#cancelled.delete(old);
+    }
     this.#cancelled.set(id, { until: now + graceMs, request });
     return request;
   }
@@ -198,16 +208,29 @@ export class LinkView {
    * @param busyMs A peer that is busy is asked again after so long.
    */
   refused(id: number, reason: NoReason, now: number, busyMs: number): Request | undefined {
-    const request = this.#requests.get(id);
-    if (!request) return undefined;
-    this.#requests.delete(id);
-    this.#underWay -= request.span.count - request.came.size;
-    if (reason !== 3) this.#miss(now, 1);
+    const request = this.requestOf(id);
+    const isUnderWay = this.#requests.delete(id);
+    if (!request || !(isUnderWay || request.fellSilent)) return undefined;
+    if (!isUnderWay) this.#answeredLate(request);
+    else {
+      this.#underWay -= request.span.count - request.came.size;
+      if (reason !== 3) this.#miss(now, 1);
+    }
     if (reason === 2) this.#restsUntil = now + busyMs;
     else if (reason === 3) this.isSending = false;
     // What it said it has, it has not: it is asked again once it says so again.
     else this.#held.delete(keyOf(request.segment));
-    return request;
+    return isUnderWay ? request : undefined;
+  }
+
+  // It was not silent after all.
+  #answeredLate(request: Request): void {
+    request.fellSilent = false;
+    this.#silences = Math.max(0, this.#silences - 1);
+    // Something good may have come since.
+    if (this.#unanswered === 0) return;
+    this.#unanswered--;
+    this.#misses -= silence - lateNo;
   }
 
   #miss(now: number, weight: number): void {

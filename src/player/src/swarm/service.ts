@@ -1,12 +1,13 @@
 import { linesOf, readReceipt, type SignedReceipt, verifyReceipt } from "../peering/receipts.js";
 import { keyOf, type SegmentName } from "../peering/segmentName.js";
 import { type Bytes, sameBytes } from "../verify/bytes.js";
+import { chunkSize } from "../verify/chunkTree.js";
 import type { Clock } from "./clock.js";
 import type { LinkSession } from "./linkSession.js";
 
 /** Chunks that a neighbour may be ahead of its receipts: so many, and as many as it gave receipts for, up to the second. */
 const ahead = 192;
-const farthestAhead = 512;
+const farthestAhead = 768;
 /** Receipts of a neighbour that are looked at: so many at once, and so many a second after. */
 const burst = 20;
 const perSecond = 2;
@@ -18,8 +19,8 @@ const maxSent = 1024;
 const maxWaiting = 512;
 
 interface Account {
-  /** Chunks by the segment's key: sent over the link, and given a receipt for in periods that are over. */
-  readonly sent: Map<string, number>;
+  /** By the segment's key: the chunks that were sent over the link, and how many a receipt was given for in periods that are over. */
+  readonly sent: Map<string, Set<number>>;
   readonly settled: Map<string, number>;
   chunks: number;
   bytes: number;
@@ -61,8 +62,8 @@ export class Service {
     for (const account of this.#accounts.values()) if (this.clock.now - account.newestAt > overMs) this.#close(account);
   }
 
-  /** Chunks went out. */
-  sent(link: LinkSession, segment: SegmentName, chunks: number, bytes: number): void {
+  /** Chunks went out, one after the other. One that went before counts as its receiver counts it: once. */
+  sent(link: LinkSession, segment: SegmentName, first: number, count: number, bytes: number): void {
     const account = this.#accountOf(link);
     const key = keyOf(segment);
     if (!account.sent.has(key) && account.sent.size >= maxSent) {
@@ -70,9 +71,15 @@ export class Service {
       account.sent.delete(oldest);
       account.settled.delete(oldest);
     }
-    account.sent.set(key, (account.sent.get(key) ?? 0) + chunks);
-    account.chunks += chunks;
-    account.bytes += bytes;
+    const sent = account.sent.get(key) ?? new Set<number>();
+    account.sent.set(key, sent);
+    for (let n = 0; n < count; n++) {
+      if (sent.has(first + n)) continue;
+      sent.add(first + n);
+      account.chunks++;
+      // All but the last are whole.
+      account.bytes += n === count - 1 ? bytes - n * chunkSize : chunkSize;
+    }
   }
 
   /** True while a neighbour gives receipts for what it gets: else it gets nothing more until it does. */
@@ -132,7 +139,7 @@ export class Service {
     // What the last receipt of an earlier period said is settled with it.
     const settled = (key: string) => (account.settled.get(key) ?? 0) + (isNewPeriod && !account.isClosed ? (saidBefore.get(key) ?? 0) : 0);
     const isLate = !isNewPeriod && account.isClosed;
-    for (const [key, chunks] of said) if (settled(key) + chunks - (isLate ? (saidBefore.get(key) ?? 0) : 0) > (account.sent.get(key) ?? 0)) return false;
+    for (const [key, chunks] of said) if (settled(key) + chunks - (isLate ? (saidBefore.get(key) ?? 0) : 0) > (account.sent.get(key)?.size ?? 0)) return false;
     return isNewPeriod || [...saidBefore].every(([key, chunks]) => (said.get(key) ?? 0) >= chunks);
   }
 

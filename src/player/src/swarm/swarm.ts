@@ -31,6 +31,8 @@ export type SwarmState = "starting" | "joined" | "tracker-away" | "not-admitted"
 /** What is kept of the stream for neighbours and seeks. */
 const maxBytes = 96 * 2 ** 20;
 const maxStripesAhead = 64;
+/** Within this a proof that was heard of is reported too, unless the platform has said by then that it knows. */
+const heardMs = 30_000;
 
 /** This page's part in the swarm of one playback: the admission, the tracker, the neighbours, and the node between them. Whatever fails in here, the page plays from the origin. */
 export class Swarm {
@@ -233,8 +235,10 @@ export class Swarm {
     const node = new SwarmNode({
       proved: (verdict, proof, isOurs) => {
         if (verdict.convicts === "publisher") this.signedTwice = { track: verdict.record.track, sequence: verdict.record.sequence };
-        // Who told us has told the platform too.
+        // Who told us may be gone before it has told the platform; and a liar that spreads a proof against itself tells nobody else.
+        const isKnown = () => verdict.convicts === "peer" && revocations.isRevoked(verdict.admission);
         if (isOurs) frauds.report(proof);
+        else clock.after(heardMs * (0.2 + 0.8 * Math.random()), () => over.aborted || isKnown() || frauds.report(proof));
         around.changed();
       },
       self: admitted.self, platform, platformTime: admissions.platformTime, revocations, clock: around.clock, maxBytes,

@@ -1,12 +1,12 @@
 import type { Admission } from "../peering/admission.js";
 import type { LinkSelf } from "../peering/linkHandshake.js";
-import { maxHeld, type PeerMessage } from "../peering/messages.js";
 import type { Channel as ChannelBinding, LinkSide } from "../peering/proofs.js";
 import type { SegmentName } from "../peering/segmentName.js";
 import { type Bytes, sameBytes } from "../verify/bytes.js";
 import { chunkSize } from "../verify/chunkTree.js";
 import { leafHash } from "../verify/merkle.js";
 import { type Action, type ChunkSpan, type LinkId, noDeadline, type Offence } from "./actions.js";
+import { Arrivals } from "./arrivals.js";
 import { ChunkScheduler } from "./chunkScheduler.js";
 import { CrossCheck } from "./crossCheck.js";
 import { Deliveries } from "./deliveries.js";
@@ -29,8 +29,6 @@ import { WantedSegments } from "./wantedSegments.js";
 
 export type { BrokenOff, Delivered, FetchedChunk, LinkWatch, SwarmCounts, SwarmOrigin, SwarmParts };
 
-/** What is on its way when a neighbour is doubted. */
-const mostDoubted = 2 ** 18;
 const announceEveryMs = 100;
 /** A fraction of the scheduler's margin: it decides by the deadline only when it is asked. */
 const planEveryMs = 100;
@@ -49,12 +47,8 @@ export class SwarmNode {
   readonly #records: RecordBook;
   readonly #inits: InitBook;
   readonly #frauds: Frauds;
-  /** Links over which came what differs from our record, while theirs is asked for; and how many bytes came meanwhile. */
-  readonly #doubted = new Map<LinkSession, number>();
-  /** Segments of which the publisher signed two records: of these nobody is blamed for another. */
-  readonly #signedTwice = new Set<string>();
   readonly #deliveries: Deliveries;
-  readonly #crossCheck: CrossCheck;
+  readonly #arrivals: Arrivals;
   /** What this peer gave to others, and the receipts that it has for it. */
   readonly service: Service;
   /** Bytes that the player loaded by itself. */
@@ -68,10 +62,10 @@ export class SwarmNode {
     this.#store = new SegmentStore(maxBytes);
     this.#links = new Links(parts, {
       up: (link) => this.#up(link),
-      screen: (link, message) => this.#screen(link, message),
-      took: (link, message) => this.#took(link, message),
+      screen: (link, message) => this.#arrivals.screen(link, message),
+      took: (link, message) => this.#arrivals.took(link, message).then(() => this.#plan()),
       down: (link) => this.#down(link),
-    });
+    }, (other) => this.#frauds.convicts(other));
     this.#uplink = new Uplink(clock, uploadRate);
     const { broadcast, identity } = parts.self.admission;
     const key = () => this.#links.self.key.publicKey.bytes;
@@ -85,8 +79,8 @@ export class SwarmNode {
     this.#frauds = new Frauds({
       platform: parts.platform, clock, broadcast, identity: identity.bytes,
       proved: (verdict, proof, from) => {
-        if (verdict.convicts === "peer") this.#links.ban(verdict.admission);
-        else this.#signedTwice.add(placeOf(verdict.record));
+        if (verdict.convicts === "peer") this.#links.leaveGuilty();
+        else this.#arrivals.blameNobodyFor(verdict.record);
         for (const link of this.#links.all) if (link !== from) link.send({ type: "fraud", proof });
         parts.proved?.(verdict, proof, from === undefined);
       },
@@ -95,8 +89,13 @@ export class SwarmNode {
     this.#inits = new InitBook(() => this.#best(this.#links.all.map(({ id }) => id)), this.#pieces, random);
     const neighbours = (segment: SegmentName) => this.#best(this.#scheduler.knowers(segment));
     this.#records = new RecordBook({ neighbours, origin: (segment) => origin.record(segment), read: readRecord }, this.#pieces, clock, random);
-    this.#crossCheck = new CrossCheck({
+    const crossCheck = new CrossCheck({
       clock, pieces: this.#pieces, random, known: (segment) => this.#records.known(segment), read: readRecord, found: (proof) => void this.#frauds.heard(proof),
+    });
+    this.#arrivals = new Arrivals({
+      clock, counts: this.counts, scheduler: this.#scheduler, records: this.#records, inits: this.#inits, pieces: this.#pieces, uploads: this.#uploads, service: this.service,
+      deliveries: this.#deliveries, frauds: this.#frauds, crossCheck,
+      keep: (segment, chunk, bytes) => this.#keep(segment, chunk, bytes), act: (actions) => this.#do(actions), revoke: (token, from) => this.revoke(token, from),
     });
     this.#fetches = new OriginFetches({
       clock, origin, records: this.#records, scheduler: this.#scheduler, counts: this.counts, came: (segment, chunk, bytes) => this.#keep(segment, chunk, bytes),
@@ -264,123 +263,12 @@ export class SwarmNode {
 
   #down(link: LinkSession): void {
     // Who goes before it has shown its record is as good as cut off.
-    if (this.#doubted.delete(link) && link.other) this.#links.ban(link.other);
+    if (this.#arrivals.down(link) && link.other) this.#links.ban(link.other);
     this.#uploads.down(link);
     this.#deliveries.down(link);
     this.service.down(link);
     this.#scheduler.linkDown(link.id);
     this.#plan();
-  }
-
-  // By what a message says of itself: an index or a length that no record has, a chunk or a piece that nobody asked for or that came before.
-  #screen(link: LinkSession, message: PeerMessage): Offence | undefined {
-    if (message.type === "piece") return this.#pieces.brings(link, message) ? undefined : "not-asked";
-    if (message.type !== "chunks") return undefined;
-    const { request, first, chunks } = message;
-    const doubted = this.#doubted.get(link);
-    if (doubted !== undefined) {
-      this.#doubted.set(link, doubted + chunks.length * chunkSize);
-      return doubted > mostDoubted ? "too-much" : undefined;
-    }
-    const asked = this.#scheduler.brings(link.id, request, { first, count: chunks.length });
-    const facts = asked && this.#records.known(asked.segment);
-    if (!facts) return "not-asked";
-    if (chunks.every(({ length }, n) => length === Math.min(chunkSize, facts.byteLength - (first + n) * chunkSize))) return undefined;
-    this.counts.badChunks++;
-    return "bad-chunk";
-  }
-
-  async #took(link: LinkSession, message: PeerMessage): Promise<void> {
-    const now = this.parts.clock.now;
-    switch (message.type) {
-      case "have":
-        this.#scheduler.heard(link.id, message.held.slice(0, maxHeld));
-        this.#crossCheck.heard(link, message.held);
-        break;
-      case "want":
-        this.#uploads.want(link, message.request, message.segment, message);
-        break;
-      case "cancel":
-        this.#uploads.cancel(link, message.request);
-        break;
-      case "chunks":
-        await this.#takeChunks(link, message);
-        break;
-      case "no":
-        if (!this.#pieces.no(link, message.request)) this.#scheduler.no(link.id, message.request, message.reason, now);
-        break;
-      case "want-record":
-        this.#uploads.pieces(link, message.request, this.#records.known(message.segment)?.file);
-        break;
-      case "want-init":
-        this.#uploads.pieces(link, message.request, this.#inits.known(message.hash));
-        break;
-      case "piece":
-        this.#pieces.took(message);
-        break;
-      case "sending":
-        this.#scheduler.sending(link.id, message.isOn);
-        break;
-      case "revoked":
-        await this.revoke(message.token, link);
-        break;
-      case "receipt":
-        if (!(await this.service.take(link, message.receipt))) link.cut("bad-receipt");
-        break;
-      case "fraud":
-        await this.#frauds.heard(message.proof, link);
-        break;
-    }
-    this.#plan();
-  }
-
-  // Each is hashed and compared with the signed record before it is stored, played or offered to others.
-  async #takeChunks(link: LinkSession, { request, first, chunks, statements }: Extract<PeerMessage, { type: "chunks" }>): Promise<void> {
-    if (this.#doubted.has(link)) return;
-    const asked = this.#scheduler.requestOf(link.id, request);
-    const facts = asked && this.#records.known(asked.segment);
-    if (!asked || !facts) {
-      link.cut("not-asked");
-      return;
-    }
-    const leaves = await Promise.all(chunks.map(leafHash));
-    for (const [n, chunk] of chunks.entries()) {
-      if (!link.isUp) return;
-      const index = first + n;
-      const isGood = sameBytes(leaves[n] ?? new Uint8Array(), facts.leaves.subarray(32 * index, 32 * index + 32));
-      if (!isGood) {
-        this.counts.badChunks++;
-        // Others are asked for the rest at once.
-        const { actions } = this.#scheduler.chunkFrom(link.id, request, index, chunk.length, false, this.parts.clock.now);
-        const [leaf, statement] = [leaves[n] ?? new Uint8Array(), statements[n] ?? new Uint8Array()];
-        if (await this.#frauds.states(link, facts, index, leaf, statement)) {
-          this.#do(actions);
-          void this.#frauds.accuse(link, facts, index, leaf, statement);
-        } else {
-          this.#doubt(link, asked.segment, facts, actions);
-        }
-        return;
-      }
-      const { keep, actions } = this.#scheduler.chunkFrom(link.id, request, index, chunk.length, true, this.parts.clock.now);
-      this.#do(actions);
-      // Too late to be of use, it was sent and good all the same.
-      if (link.isUp) this.#deliveries.came(link, asked.segment, index, chunk.length);
-      if (!keep) continue;
-      this.counts.goodChunks++;
-      this.counts.peers += chunk.length;
-      if (link.other?.role !== "viewer") this.counts.relays += chunk.length;
-      this.#keep(asked.segment, index, chunk);
-    }
-  }
-
-  // A publisher that signs two records of a segment would set those who have the one against those who have the other: who sends what differs is asked for its record before it is cut off.
-  #doubt(link: LinkSession, segment: SegmentName, facts: SegmentFacts, cut: readonly Action[]): void {
-    this.#doubted.set(link, 0);
-    void this.#crossCheck.differs(link, segment, facts).catch(() => false).then((differs) => {
-      if (!this.#doubted.delete(link)) return;
-      if (differs || this.#signedTwice.has(placeOf(segment))) link.leave(1);
-      else this.#do(cut);
-    });
   }
 
   #keep(segment: SegmentName, chunk: number, bytes: Bytes): void {
@@ -425,8 +313,4 @@ export class SwarmNode {
 
 function lotOf({ key }: Admission): number {
   return new DataView(key.bytes.buffer, key.bytes.byteOffset).getUint32(0);
-}
-
-function placeOf({ epoch, sequence }: { readonly epoch: number; readonly sequence: number }): string {
-  return `${epoch}/${sequence}`;
 }

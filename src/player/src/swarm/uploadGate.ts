@@ -11,6 +11,11 @@ export class UploadGate {
     private readonly patienceMs = 600,
   ) {}
 
+  /** Nothing that was taken on lies ahead. */
+  isFree(now: number): boolean {
+    return this.#freeAt <= now;
+  }
+
   /** Nothing of what was taken on is sent any more. */
   clear(): void {
     this.#freeAt = 0;

@@ -9,6 +9,7 @@ import type { SegmentStore } from "./segmentStore.js";
 import type { Statement } from "./statementBook.js";
 import type { UploadCredit } from "./uploadCredit.js";
 import type { Uplink } from "./uplink.js";
+import { UploadTurns } from "./uploadTurns.js";
 
 /** With so much in a channel that has not left, nothing more is taken on: it is far behind what it was given. */
 const maxBacklog = 2 ** 18;
@@ -45,6 +46,7 @@ export class Uploads {
   readonly #underWay = new Map<LinkSession, Map<number, Sending>>();
   /** Links that something was sent over since it was last forbidden. */
   readonly #used = new Set<LinkSession>();
+  readonly #turns = new UploadTurns<LinkSession>();
   #isOn = true;
   /** Bytes of chunks that went out. */
   sent = 0;
@@ -75,6 +77,7 @@ export class Uploads {
       }
     }
     this.#underWay.clear();
+    this.#turns.clear();
     this.uplink.gate.clear();
     const used = [...this.#used];
     this.#used.clear();
@@ -95,7 +98,7 @@ export class Uploads {
     const chunks = this.store.read(segment, span);
     if (!chunks) return no(1);
     const bytes = lengthOf(chunks);
-    const slot = this.#take(link, bytes);
+    const slot = this.#inTurn(link, bytes);
     if (!slot) return no(2);
 
     const stated = chunks.map((chunk, n) => this.state(segment, span.first + n, chunk));
@@ -156,6 +159,7 @@ export class Uploads {
     for (const sending of this.#underWay.get(link)?.values() ?? []) this.#giveBack(sending);
     this.#underWay.delete(link);
     this.#used.delete(link);
+    this.#turns.over(link);
   }
 
   // A place on the line that nobody uses is another's: else who was given up for slow would be busy with nothing.
@@ -163,6 +167,15 @@ export class Uploads {
     const left = leftOf(sending);
     this.credit.giveBack(left);
     this.uplink.gate.giveBack(left);
+  }
+
+  // As below, if nobody has waited longer for it. A line that has nothing to do waits for nobody, nor does anybody for one whose own channel is full.
+  #inTurn(link: LinkSession, bytes: number): Slot | undefined {
+    const { now } = this.clock;
+    const slot = this.uplink.gate.isFree(now) || !this.#turns.isAnothers(link, now) ? this.#take(link, bytes) : undefined;
+    if (slot) this.#turns.over(link);
+    else if (link.backlog <= maxBacklog) this.#turns.refused(link, now);
+    return slot;
   }
 
   // When so many bytes may go out; undefined if they may not.
@@ -201,7 +214,7 @@ export class Uploads {
     const run = sending.chunks.slice(sending.next, sending.next + count);
     link.send({ type: "chunks", request, first: sending.first + sending.next, chunks: run, statements: sending.statements.slice(sending.next, sending.next + count) });
     this.uplink.uses(link);
-    this.service.sent(link, sending.segment, run.length, lengthOf(run));
+    this.service.sent(link, sending.segment, sending.first + sending.next, run.length, lengthOf(run));
     sending.next += count;
     this.sent += lengthOf(run);
     if (sending.next >= sending.chunks.length) mine.delete(request);

@@ -190,6 +190,34 @@ describe("a peer", () => {
     expect(asksOf(scheduler.plan(2 * silenceMs + 3000)).length).toBeGreaterThan(0);
   });
 
+  it("that says no when it was given up already was not silent: it is asked again soon, and left no sooner than who says so at once", () => {
+    const { silenceMs, idleMs } = usualSettings;
+    const scheduler = meet([all]);
+    scheduler.want({ ...wanted, deadline: 1_000_000 }, 0);
+    let [left, asked, requests] = [0, 0, [] as { readonly at: number; readonly request: number }[]];
+    for (let now = 0; left === 0 && now < 300_000; now += 20) {
+      for (const { request } of requests.filter(({ at }) => at === now)) scheduler.no(1, request, 2, now);
+      const actions = scheduler.plan(now);
+      asked += asksOf(actions).length;
+      requests = [...requests, ...asksOf(actions).map(({ request }) => ({ at: now + silenceMs + 600, request }))];
+      if (actions.some(({ type }) => type === "leave")) left = now;
+    }
+    expect(asked).toBeGreaterThan(12);
+    expect(left).toBeGreaterThanOrEqual(idleMs);
+    expect(left).toBeLessThan(idleMs + 10_000);
+  });
+
+  it("on whose line our word and its answer waited for long is cut off for neither", () => {
+    const scheduler = meet([all]);
+    scheduler.want({ ...wanted, deadline: 60_000 }, 0);
+    const [ask] = asksOf(scheduler.plan(0));
+    if (!ask) throw new Error("nothing is asked");
+    // It is given up, asked for another, and that is given up too.
+    for (let now = 0; now < 25_000; now += 100) scheduler.plan(now);
+    expect(scheduler.brings(1, ask.request, ask.span)).toBeDefined();
+    expect(scheduler.chunkFrom(1, ask.request, ask.span.first, chunkSize, true, 25_000)).toEqual({ keep: true, actions: [] });
+  });
+
   it("of which a chunk comes just before it would be given up is given up all the same, and left alone for longer each time", () => {
     const scheduler = meet([all]);
     scheduler.want({ ...wanted, deadline: 200_000 }, 0);

@@ -81,6 +81,44 @@ describe("receipts", () => {
     expect(filing.standing).toBeUndefined();
   });
 
+  it("are handed in again soon after, until something is counted of them, so that the page hears how it stands", async () => {
+    const clock = new VirtualClock();
+    const answer = (filed: number, said: unknown) => () => new Response(JSON.stringify({ filed, again: 60, standing: said }));
+    const { asked, fetching } = serverOf([answer(1, null), answer(0, standing), answer(1, standing), answer(1, standing)]);
+    const own = new Map<number, Bytes>();
+    let [period, seen] = [0, 0];
+    for (const n of [1, 2, 3]) own.set(n, await receipt(n));
+    const filing = new ReceiptFiling({
+      fetch: fetching, server: "https://s", clock, chance: () => 0.5, over: new AbortController().signal, sign: async () => new Uint8Array(64), changed: () => seen++,
+      service: { settle: () => undefined, collect: () => [own.get(++period)].filter((one) => one !== undefined), giveBack: () => expect.fail("nothing was refused") },
+    });
+    await run(clock, 63_000);
+    expect([asked.length, filing.standing]).toEqual([1, undefined]);
+    // By then it is counted: the batch is the same, byte for byte, so it files nothing.
+    await run(clock, 65_000);
+    expect([asked.length, filing.standing?.score, filing.filed, seen]).toEqual([2, 412, 1, 2]);
+    expect(asked[1]?.body).toEqual(asked[0]?.body);
+    // From then on each minute's answer is enough.
+    await run(clock, 185_000);
+    expect([asked.length, filing.filed]).toEqual([4, 3]);
+  });
+
+  it("that count for nothing are not handed in again for ever, and the page goes on where that fails", async () => {
+    const none = { ...standing, band: "new", score: 0, receipts: 0, receivers: 0 };
+    const first = () => new Response(JSON.stringify({ filed: 1, again: 60, standing: none }));
+    // The second answer of the first two batches: none, and the server's no.
+    const { fetching, asked } = serverOf([first, () => { throw new TypeError("away"); }, first, () => new Response("{}", { status: 429 }), ...Array.from({ length: 40 }, () => first)]);
+    const clock = new VirtualClock();
+    let period = 0;
+    const given = await Promise.all(Array.from({ length: 40 }, (_, n) => receipt(n + 1)));
+    const filing = new ReceiptFiling({
+      fetch: fetching, server: "", clock, chance: () => 0.5, over: new AbortController().signal, sign: async () => new Uint8Array(64), changed: () => undefined,
+      service: { settle: () => undefined, collect: () => given.slice(period, ++period), giveBack: () => expect.fail("each was taken") },
+    });
+    await run(clock, 12 * 60_000 + 30_000);
+    expect([filing.filed, asked.length, filing.standing?.receipts]).toEqual([12, 12 + 5, 0]);
+  });
+
   it("stay with the page once it is left", async () => {
     const over = new AbortController();
     const { fetching, asked } = serverOf([]);

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from "vitest";
-import { readFraudProof } from "../../src/peering/fraudProof.js";
+import { proveChunkFraud, readFraudProof } from "../../src/peering/fraudProof.js";
 import { readMessage, writeMessage } from "../../src/peering/messages.js";
 import { newPeerKey } from "../../src/peering/peerKey.js";
 import { linesOf, readReceipt, type Receipt, receiptBytes, writeReceipt } from "../../src/peering/receipts.js";
@@ -8,7 +8,7 @@ import { type Bytes, toHex } from "../../src/verify/bytes.js";
 import { leafHash } from "../../src/verify/merkle.js";
 import { parseRecordFile } from "../../src/verify/segmentRecord.js";
 import { hex, readVectors } from "../vectors.js";
-import { random } from "./admitted.js";
+import { admittedAt, random } from "./admitted.js";
 import { bytesOfSegment, first, join, leaveAll, link, names, Origin, proved, readRecord, recordOf, soon, until } from "./linkedNodes.js";
 
 afterEach(leaveAll);
@@ -23,7 +23,7 @@ describe("a peer", { timeout: 90_000 }, () => {
       const key = await newPeerKey();
       const [liar, victim, next] = [await join(origin, { sub: peer }, key), await join(origin), await join(origin)];
       await liar.want(first, soon(100));
-      await link(victim, next);
+      const [toNext] = await link(victim, next);
       const [, end] = await link(liar, victim, async (message) => {
         const read = readMessage(message);
         if (read?.type !== "chunks") return [message];
@@ -49,6 +49,31 @@ describe("a peer", { timeout: 90_000 }, () => {
       const again = await link(next, liar);
       await until(() => again[0].isUp || next.ends.length > 0);
       expect(again[0].isUp).toBe(!isProved);
+      if (!isProved) continue;
+
+      // The right is guilty under whichever key and with whichever admission, until one says that it was pardoned.
+      const given = (iat: number, claims = {}) => ({ sub: peer, iat, nbf: iat, exp: iat + 600, ...claims });
+      for (const claims of [given(admittedAt - 20), given(admittedAt + 20), given(admittedAt + 20, { pardoned: admittedAt - 1 })]) {
+        expect((await link(await join(origin, claims), next))[1].isUp).toBe(false);
+      }
+      const later = given(admittedAt + 20, { pardoned: admittedAt });
+      const fresh = await newPeerKey();
+      const [, ours] = await link(await join(origin, later, fresh), next);
+      expect(ours.isUp).toBe(true);
+      // Nor is it by an older proof, of whoever hears of that only now.
+      const leaf = await leafHash(random(16));
+      const proofOf = async (token: string, signer: typeof key) =>
+        (await proveChunkFraud(facts.file, facts.certificate, token, 0, leaf, await signer.sign(statementBytes(facts.recordHash, 0, leaf)))) ?? random(8);
+      const stranger = await join(origin);
+      const [, theirs] = await link(await join(origin, later), stranger);
+      const [toStranger] = await link(await join(origin), stranger);
+      toStranger.send({ type: "fraud", proof: await proofOf(end.otherToken, key) });
+      await until(() => stranger.frauds.convicted === 1);
+      expect(theirs.isUp).toBe(true);
+      // If it lies again, by the key that it has now, that is a new proof.
+      toNext.send({ type: "fraud", proof: await proofOf(ours.otherToken, fresh) });
+      await until(() => next.frauds.convicted === 2);
+      await until(() => !ours.isUp);
     }
   });
 

@@ -64,6 +64,41 @@ describe("what neighbours asked for", () => {
     expect(store.changes().flat()).toMatchObject([{ holding: "none" }]);
   });
 
+  it("on a line that all want more of than it bears goes to each in turn, whoever asks at the right moment", () => {
+    // A chunk a second, for five who ask again when they were refused: one of them always just after another.
+    const store = new SegmentStore(2 ** 24);
+    store.open(segment, chunks * chunkSize);
+    for (let chunk = 0; chunk < chunks; chunk++) store.put(segment, chunk, new Uint8Array(chunkSize).fill(chunk));
+    uploads = new Uploads(store, new Uplink(clock, chunkSize / 1000), new UploadCredit(() => received), clock, () => statement, service);
+    const served = [0, 0, 0, 0, 0];
+    const links = served.map((_, n) => ({ ...link, backlog: 0, send: ({ type }: PeerMessage) => type === "chunks" && served[n]!++ }) as unknown as LinkSession);
+    let request = 0;
+    for (let now = 0; now < 50_000; now += 250) {
+      clock.runUntil(now);
+      for (const one of links) uploads.want(one, ++request, segment, { first: 0, count: 1 });
+    }
+    expect(Math.min(...served)).toBeGreaterThanOrEqual(9);
+    expect(Math.max(...served)).toBeLessThanOrEqual(11);
+  });
+
+  it("goes at once to who asks while the line has room, though another's own channel is full and one that was refused asks no more", () => {
+    const linkWith = (full: number, hears: (type: string) => void) => ({ ...link, backlog: full, send: ({ type }: PeerMessage) => hears(type) }) as unknown as LinkSession;
+    const heard: string[] = [];
+    const [full, gone, here] = [linkWith(2 ** 20, () => undefined), linkWith(0, () => undefined), linkWith(0, (type) => heard.push(type))];
+    received = 2 ** 24;
+    uploads.want(here, 0, segment, { first: 0, count: chunks });
+    uploads.want(gone, 1, segment, { first: 0, count: 1 });
+    let request = 2;
+    for (let now = 2000; now < 4000; now += 200) {
+      clock.runUntil(now);
+      uploads.want(full, request++, segment, { first: 0, count: 1 });
+      for (let n = 0; n < 8; n++) uploads.want(here, request++, segment, { first: n, count: 1 });
+    }
+    clock.runUntil(5000);
+    expect(heard.filter((type) => type === "no")).toEqual([]);
+    expect(heard.length).toBeGreaterThan(80);
+  });
+
   it("goes out at the rate, in order, to its end", () => {
     uploads.want(link, 1, segment, { first: 0, count: chunks });
     clock.runUntil(500);

@@ -28,7 +28,7 @@ public sealed class Claimed_service(AttackTable table)
             for (var receiver = 0; receiver < Colluders; receiver++)
             {
                 // Each signs for all the others that everything came from them, and more than there is.
-                foreach (var sender in Enumerable.Range(0, Colluders).Where(s => s != receiver))
+                foreach (var sender in OthersOf(receiver))
                 {
                     claims.Take(log.File(sender, log.Receipt(sender, receiver, made.Select(static m => (m.Segment, 4096)))));
                 }
@@ -45,6 +45,51 @@ public sealed class Claimed_service(AttackTable table)
         Assert.InRange(excess, 0, 0.01);
         Assert.Equal(0, harmed);
         Assert.True(claimed > 1);
+    }
+
+    [Fact]
+    public void A_segment_that_is_claimed_of_many_senders_and_again_counts_its_logged_length_once()
+    {
+        const int VideoBytes = 300_000, SoundBytes = 40_000, Links = 2, Periods = 2;
+        // No line says more than there is of its segment: all of it, of each of nine, over two links of each, and of each link twice.
+        var (log, claims) = (new SwarmLog(), new Claims(most: Chunks(VideoBytes)));
+        var (streamed, claimed) = (0L, 0L);
+        for (var minute = 0; minute < Minutes; minute++)
+        {
+            Everybody(log);
+            var made = log.Minute(VideoBytes, SoundBytes);
+            streamed += made.Count / 2 * (VideoBytes + SoundBytes);
+            Honest(log, claims: null, made);
+            for (var receiver = 0; receiver < Colluders; receiver++)
+            {
+                foreach (var sender in OthersOf(receiver))
+                {
+                    for (var n = 0; n < Links * Periods; n++)
+                    {
+                        claims.Take(log.File(sender, log.Receipt(sender, receiver, made, link: n % Links)));
+                        claimed += made.Sum(static m => (long)m.Chunks);
+                    }
+                }
+            }
+        }
+
+        var counted = log.Count();
+        var credited = Enumerable.Range(0, Colluders).Sum(p => counted.Of(SwarmLog.Peer(p)).Bytes);
+        var excess = (double)credited / (Colluders * streamed) - 1;
+        // A share is a stream and a quarter: who has taken all of the stream from others has given so much of one.
+        var fair = Fair(Colluders) * (VideoBytes + SoundBytes) / (VideoBytes * 1.25);
+        var shares = Cluster(counted) / fair - 1;
+        var uncapped = Enumerable.Range(0, Colluders).Sum(p => claims.Of(log, p)) / (Colluders * (double)streamed) - 1;
+        var times = claimed / (double)(Colluders * Minutes * 15 * (Chunks(VideoBytes) + Chunks(SoundBytes)));
+        const string Attack = "receipt inflation: each segment claimed of nine, over two links, twice";
+        table.Keep(new(Attack, null, "credited bytes above those that were logged", Math.Max(0, excess), Harmed(counted), $"{times:0} times as much is claimed; {Cluster(counted):0.0} of {fair:0.0} units"));
+        table.Keep(new(Attack, "counts each receipt by itself", "credited bytes above those that were logged", uncapped, 0, ""));
+        Assert.Equal(36, times);
+        // Not a byte above, and none below: the cap is what bounds them.
+        Assert.Equal(Colluders * streamed, credited);
+        Assert.InRange(shares, -0.01, 0.01);
+        Assert.Equal(0, Harmed(counted));
+        Assert.True(uncapped > 30);
     }
 
     [Fact]
@@ -141,6 +186,11 @@ public sealed class Claimed_service(AttackTable table)
 
     private static double Chunked(SwarmLog log) => 16_384d * log.Lines.Where(static l => l.Type == "segment-sealed").Take(2).Select(static l => System.Text.Encoding.UTF8.GetString(l.Payload)).Sum(static p =>
         Math.Ceiling(int.Parse(p.Split("\"byteLength\":")[1].Split(',')[0], System.Globalization.CultureInfo.InvariantCulture) / 16_384d)) / 2;
+
+    // Each begins with another: all that is to be had from a first would go to one, and be lost above what one standing can be.
+    private static IEnumerable<int> OthersOf(int colluder) => Enumerable.Range(1, Colluders - 1).Select(n => (colluder + n) % Colluders);
+
+    private static int Chunks(int bytes) => (bytes + 16_383) / 16_384;
 
     private static void Everybody(SwarmLog log) => Enumerable.Range(0, Peers).ToList().ForEach(p => log.Admit(p));
 

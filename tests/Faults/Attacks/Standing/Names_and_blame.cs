@@ -1,6 +1,8 @@
+using LiveLedger.Cryptography.Ed25519;
 using LiveLedger.Peering.Receipts;
 using LiveLedger.Peering.Reputation;
 using LiveLedger.Peering.Tests.Reputation;
+using LiveLedger.Relay.Service;
 
 namespace LiveLedger.Faults.Attacks.Standing;
 
@@ -66,16 +68,17 @@ public sealed class Names_and_blame(AttackTable table)
                     continue;
                 }
 
-                var receipt = log.Receipt(sender, receiver, made, more: 10);
-                Hand(log, sender, receipt, [receipt], blame);
+                var receipt = log.Receipt(sender, receiver, made);
+                var account = AccountOf(log, receipt, made);
+                Hand(log, account, receipt, blame);
                 if (blame == Blame.None || receiver >= Colluders)
                 {
                     continue;
                 }
 
-                // Another one of the same number, which says less.
-                var contradicting = SignedReceipt.Sign(receipt.Receipt with { TotalChunks = receipt.Receipt.TotalChunks - 1 }, log.Key(receiver));
-                Hand(log, sender, contradicting, [receipt], blame);
+                // Another one of the same number, which says more bytes.
+                var contradicting = SignedReceipt.Sign(receipt.Receipt with { TotalBytes = receipt.Receipt.TotalBytes + 1 }, log.Key(receiver));
+                Hand(log, account, contradicting, blame);
                 // And one as if an honest receiver had signed it, for the colluder itself.
                 var named = Colluders + receiver % (Peers - Colluders);
                 Forge(log, receiver, named, made, blame);
@@ -95,14 +98,28 @@ public sealed class Names_and_blame(AttackTable table)
         return log.Count();
     }
 
-    // A sender looks at what it is given before it signs for it: what contradicts what it has handed in would be its own guilt.
-    private static void Hand(SwarmLog log, int sender, SignedReceipt receipt, SignedReceipt[] known, Blame blame)
+    // What the sender's own books say that it gave on that link.
+    private static LinkAccount AccountOf(SwarmLog log, SignedReceipt receipt, IEnumerable<(Peering.Messages.SegmentName Segment, int Chunks)> made)
     {
-        if (blame == Blame.Believed || known.All(k => ReceiptFork.Between(k, receipt) is null))
+        var account = new LinkAccount(log.Broadcast, KeyOf(log, receipt.Receipt.Sender), KeyOf(log, receipt.Receipt.Receiver), receipt.Receipt.Link, static _ => { }, TimeProvider.System);
+        foreach (var (segment, chunks) in made)
         {
-            log.File(sender, receipt);
+            account.Sent(segment, 0, chunks, chunks * 16_384);
+        }
+
+        return account;
+    }
+
+    // A sender hands in what its books take: what contradicts what it was given before would be its own guilt.
+    private static void Hand(SwarmLog log, LinkAccount account, SignedReceipt receipt, Blame blame)
+    {
+        if (account.TryTake(receipt.Bytes.Span) || blame == Blame.Believed)
+        {
+            log.File(Enumerable.Range(0, Peers).First(p => receipt.Receipt.Sender.Is(log.Key(p).PublicKey)), receipt);
         }
     }
+
+    private static Ed25519PublicKey KeyOf(SwarmLog log, PeerKey key) => Enumerable.Range(0, Peers).Select(p => log.Key(p).PublicKey).First(key.Is);
 
     // The server checks each receipt's signature by the key that it names before it logs the batch.
     private static void Forge(SwarmLog log, int forger, int named, IEnumerable<(Peering.Messages.SegmentName Segment, int Chunks)> made, Blame blame)

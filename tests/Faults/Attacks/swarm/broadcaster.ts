@@ -14,6 +14,7 @@ import { admittedAt } from "../../../../src/player/test/swarm/admitted.js";
 
 export const broadcast: Bytes = Uint8Array.from({ length: 16 }, (_, at) => at + 1);
 const track = "0";
+const usualLastBytes = 5000;
 
 /** A segment as it was published. */
 export interface Published {
@@ -30,8 +31,8 @@ export interface Broadcaster {
   readonly certificate: SignerCertificate;
   readonly track: bigint;
   readonly segments: readonly Published[];
-  /** Another segment for a slot, validly signed too: what no honest publisher makes. */
-  again(sequence: number): Promise<Published>;
+  /** Another segment for a slot, validly signed too: what no honest publisher makes. Its last chunk has so many bytes. */
+  again(sequence: number, lastBytes?: number): Promise<Published>;
 }
 
 /** @param chunks Of each segment; all but the last are full. */
@@ -61,14 +62,14 @@ export async function newBroadcaster(segments: number, chunks: number): Promise<
   const published: Published[] = [];
   let previous: Bytes = new Uint8Array(32);
   for (let n = 0; n < segments; n++) {
-    const bytes = contentOf(n, (chunks - 1) * chunkSize + 5000);
+    const bytes = contentOf(n, (chunks - 1) * chunkSize + usualLastBytes);
     const one = await seal(n, bytes, previous);
     published.push(one);
     previous = await sha256(one.file.subarray(0, one.file.length - bstr(one.facts.leaves).length));
   }
   return {
     identity, certificateFile, certificate, track: tag, segments: published,
-    again: (sequence) => seal(sequence, contentOf(sequence + 1000, (chunks - 1) * chunkSize + 5000), new Uint8Array(32)),
+    again: (sequence, lastBytes = usualLastBytes) => seal(sequence, contentOf(sequence + 1000, (chunks - 1) * chunkSize + lastBytes), new Uint8Array(32)),
   };
 }
 

@@ -37,3 +37,16 @@ export function outcomeOf(swarm: Swarm, whose: readonly Viewer[] = swarm.honest)
     found: findings.within(shape.seconds > 70 ? 60_000 : 500 * shape.seconds, time.now), convicted: findings.convicted.size, falselyConvicted: [...findings.convicted.keys()].filter(({ isAttacker }) => !isAttacker).length, cuts, falselyCut, falselyLeft: findings.falselyLeft / Math.max(1, findings.honestLinks), why: [...why].map(([name, count]) => `${name} ${count}`).join(", "),
   };
 }
+
+/** What several rooms came to, as if they were one: shares are means, and of numbers there are as many as there were in all. */
+export function together(outcomes: readonly Outcome[]): Outcome {
+  const sum = (of: (outcome: Outcome) => number) => outcomes.reduce((all, outcome) => all + of(outcome), 0);
+  const mean = (of: (outcome: Outcome) => number) => sum(of) / outcomes.length;
+  const found = outcomes.flatMap(({ foundMs }) => foundMs ?? []);
+  return {
+    inTime: mean(({ inTime }) => inTime), playedBad: sum(({ playedBad }) => playedBad), offload: mean(({ offload }) => offload), taken: mean(({ taken }) => taken),
+    foundMs: found.length > 0 ? { median: found.reduce((all, { median }) => all + median, 0) / found.length, most: Math.max(...found.map(({ most }) => most)) } : undefined,
+    found: mean((outcome) => outcome.found), convicted: sum(({ convicted }) => convicted), falselyConvicted: sum(({ falselyConvicted }) => falselyConvicted), cuts: sum(({ cuts }) => cuts),
+    falselyCut: sum(({ falselyCut }) => falselyCut), falselyLeft: mean(({ falselyLeft }) => falselyLeft), why: outcomes.length === 1 ? (outcomes[0]?.why ?? "") : `${outcomes.length} rooms`,
+  };
+}

@@ -1,8 +1,8 @@
 import { expect, it } from "vitest";
-import { keepRow } from "../table/rows.js";
+import { calm, keepRow } from "../table/rows.js";
 import type { Attack } from "./attack.js";
 import { type Broadcaster, newBroadcaster } from "./broadcaster.js";
-import { type Outcome, outcomeOf } from "./outcome.js";
+import { type Outcome, outcomeOf, together } from "./outcome.js";
 import { people } from "./people.js";
 import { makeSteady } from "./steadyCrypto.js";
 import { Swarm, type SwarmShape } from "./swarm.js";
@@ -24,6 +24,10 @@ export interface Act {
   /** What defends against it. */
   readonly defence: Weakness;
   readonly shape?: Partial<SwarmShape>;
+  /** What is otherwise in the run without the defence: as small a room as shows that it succeeds. */
+  readonly control?: Partial<SwarmShape>;
+  /** Rooms in which it is done, one after the other: figures are of all of them. Else one. */
+  readonly seeds?: readonly number[];
   /** Whose figures are looked at: of all honest viewers, or of those that it is aimed at. */
   readonly aimedAt?: { readonly who: string; readonly is: (viewer: Viewer) => boolean };
   /** What is expected beside that nobody is late and nobody honest suffers. */
@@ -35,8 +39,6 @@ export interface Act {
 
 /** Long enough to see that an attack succeeds. */
 const controlSeconds = 22;
-/** The same viewers, when nobody attacks. */
-let peace: Promise<Outcome> | undefined;
 
 function broadcasterOf(chunks: number): Promise<Broadcaster> {
   const broadcaster = broadcasters.get(chunks) ?? newBroadcaster(25 * longer, chunks);
@@ -51,24 +53,35 @@ async function runOf(changes: Partial<SwarmShape>): Promise<Swarm> {
   return swarm;
 }
 
+function keepOutcome(attack: string, lacking: string | undefined, of: string, outcome: Outcome, note: string): void {
+  keepRow({
+    attack, lacking, of, inTime: outcome.inTime, fromNeighbours: outcome.offload, playedBad: outcome.playedBad, foundMs: outcome.foundMs, found: outcome.found, convicted: outcome.convicted, cutLocally: outcome.cuts,
+    falselyConvicted: outcome.falselyConvicted, falselyCut: outcome.falselyCut, falselyLeft: outcome.falselyLeft, taken: outcome.taken, note,
+  });
+}
+
+/** The same viewers, and nobody among them attacks: what comes to whom then is what attacks are compared with. */
+export async function peace(): Promise<Outcome> {
+  const outcome = outcomeOf(await runOf({}));
+  keepOutcome(calm, undefined, "all", outcome, outcome.why);
+  return outcome;
+}
+
 /** An attack on a swarm as it is, and on one that lacks a defence. */
-export function act(name: string, { attack, defence, shape = {}, aimedAt, expected, succeeds, note }: Act): void {
+export function act(name: string, { attack, defence, shape = {}, control, seeds = [seed], aimedAt, expected, succeeds, note }: Act): void {
   const whose = (swarm: Swarm) => (aimedAt ? swarm.honest.filter(aimedAt.is) : swarm.honest);
-  const run = async (how: Partial<SwarmShape>) => {
-    const swarm = await runOf({ ...shape, ...how });
-    return { swarm, outcome: outcomeOf(swarm, whose(swarm)) };
+  const run = async (how: Partial<SwarmShape>, rooms = seeds) => {
+    const swarms: Swarm[] = [];
+    for (const one of rooms) swarms.push(await runOf({ ...shape, ...how, seed: one }));
+    const [swarm] = swarms;
+    if (!swarm) throw new Error("an attack without a room");
+    return { swarm, outcome: together(swarms.map((each) => outcomeOf(each, whose(each)))) };
   };
-  const keep = async (outcome: Outcome, swarm: Swarm, without: string | undefined) => {
-    const baseline = await (peace ??= runOf({}).then(outcomeOf));
-    keepRow({
-      attack: name, lacking: without, of: aimedAt?.who ?? "all", inTime: outcome.inTime, fromNeighbours: outcome.offload, playedBad: outcome.playedBad, foundMs: outcome.foundMs, found: outcome.found, convicted: outcome.convicted,
-      cutLocally: outcome.cuts, falselyConvicted: outcome.falselyConvicted, falselyCut: outcome.falselyCut, falselyLeft: outcome.falselyLeft, extraTraffic: outcome.taken / baseline.taken - 1, note: note?.(outcome, swarm) ?? outcome.why,
-    });
-  };
+  const keep = (outcome: Outcome, swarm: Swarm, without: string | undefined) => keepOutcome(name, without, aimedAt?.who ?? "all", outcome, note?.(outcome, swarm) ?? outcome.why);
 
   it(`${name}: nobody honest is late or suffers`, async () => {
     const { swarm, outcome } = await run({ attack });
-    await keep(outcome, swarm, undefined);
+    keep(outcome, swarm, undefined);
     expect(outcome.inTime).toBeGreaterThanOrEqual(0.95);
     expect(outcome).toMatchObject({ playedBad: 0, falselyConvicted: 0, falselyCut: 0 });
     expect(outcome.falselyLeft).toBeLessThanOrEqual(0.01);
@@ -77,8 +90,8 @@ export function act(name: string, { attack, defence, shape = {}, aimedAt, expect
   });
 
   it(`${name}: succeeds where a viewer ${defence.name}`, async () => {
-    const { swarm, outcome } = await lacking(defence, (weak) => run({ attack, seconds: shape.seconds ?? controlSeconds, ...weak }));
-    await keep(outcome, swarm, defence.name);
+    const { swarm, outcome } = await lacking(defence, (weak) => run({ attack, seconds: shape.seconds ?? controlSeconds, ...control, ...weak }, seeds.slice(0, 1)));
+    keep(outcome, swarm, defence.name);
     expect(succeeds(outcome, swarm)).toBe(true);
   });
 }

@@ -23,6 +23,8 @@ export interface SwarmShape {
   readonly seconds: number;
   /** With some poor devices among them, and some that do not send; else all have usual lines. */
   readonly isMixed: boolean;
+  /** What a poor device sends of a stream, 0 to 1; else a quarter. */
+  readonly poor?: number;
   /** Of each segment, which is 4 s long. */
   readonly chunks: number;
   /** From when a segment can be had until it is played. */
@@ -36,6 +38,8 @@ export interface SwarmShape {
   readonly readRecord?: typeof readRecord;
   /** The publisher signs these twice, and gives every other viewer another one. */
   readonly equivocates?: readonly number[];
+  /** Bytes of the other ones' last chunks; else as many as the usual ones have. */
+  readonly otherLastBytes?: number;
   /** Nobody bans, and proofs go from peer to peer alone. */
   readonly isServerAway?: boolean;
   /** The last viewer that comes is introduced to attackers, but for so many. */
@@ -76,7 +80,7 @@ export class Swarm {
 
   async run(): Promise<void> {
     const { viewers, seconds, behindMs } = this.shape;
-    for (const sequence of this.shape.equivocates ?? []) this.origin.others.set(sequence, await this.broadcaster.again(sequence));
+    for (const sequence of this.shape.equivocates ?? []) this.origin.others.set(sequence, await this.broadcaster.again(sequence, this.shape.otherLastBytes));
     for (let n = 0; n < viewers; n++) this.time.at(10 * n, () => this.#join(n));
     const segments = Math.floor((seconds * 1000 - behindMs) / segmentMs);
     for (let n = 0; n < segments; n++) this.time.at(2000 + n * segmentMs, () => this.#publish(n));
@@ -107,7 +111,7 @@ export class Swarm {
     const isAttacker = Math.floor((n + 1) * attackers) > Math.floor(n * attackers);
     const isPlain = isAttacker || !this.shape.isMixed;
     const device: Device = !isPlain && n % 20 === 3 ? "poor" : !isPlain && n % 20 === 13 ? "not sending" : "usual";
-    const rate = ((device === "poor" ? 16 : 80 + this.random.below(300)) * this.shape.chunks) / 16;
+    const rate = ((device === "poor" ? 64 * (this.shape.poor ?? 0.25) : 80 + this.random.below(300)) * this.shape.chunks) / 16;
     const viewer = new Viewer(n, self, new Line(rate, this.time), device, isAttacker);
     viewer.node = this.#nodeOf(viewer);
     if (device === "not sending") viewer.node.share(false);

@@ -5,6 +5,9 @@ import { fileURLToPath } from "node:url";
 export const repository = join(dirname(fileURLToPath(import.meta.url)), "../../../..");
 const folder = join(repository, "artifacts/attacks");
 
+/** The row of a swarm in which everybody is honest, which the others are compared with. */
+export const calm = "nobody attacks";
+
 /** A run of an attack, with what defends against it or without. Shares are 0 to 1. */
 export interface Row {
   readonly attack: string;
@@ -23,8 +26,8 @@ export interface Row {
   readonly falselyCut: number;
   /** Of the links between honest viewers, those left as of one that gives nothing. */
   readonly falselyLeft: number;
-  /** Bytes that came for each that was needed, beside the same of a swarm without the attack. */
-  readonly extraTraffic: number;
+  /** Bytes that came for each that was needed. */
+  readonly taken: number;
   /** What else the run is about. */
   readonly note: string;
 }
@@ -47,16 +50,18 @@ export function allRows(): Row[] {
   } catch {
     // Not one test came so far.
   }
-  return names.map((name) => JSON.parse(readFileSync(join(folder, name), "utf8")) as Row).sort((a, b) => a.attack.localeCompare(b.attack) || Number(a.lacking !== undefined) - Number(b.lacking !== undefined));
+  return names.map((name) => JSON.parse(readFileSync(join(folder, name), "utf8")) as Row).sort((a, b) => Number(b.attack === calm) - Number(a.attack === calm) || a.attack.localeCompare(b.attack) || Number(a.lacking !== undefined) - Number(b.lacking !== undefined));
 }
 
 /** The table as text. */
 export function textOf(rows: readonly Row[]): string {
   const percent = (share: number) => `${(100 * share).toFixed(1)} %`;
   const seconds = ({ median, most }: { median: number; most: number }) => `${(median / 1000).toFixed(1)} (${(most / 1000).toFixed(1)}) s`;
+  const usual = rows.find(({ attack }) => attack === calm)?.taken;
+  const extra = ({ taken }: Row) => (usual === undefined ? "-" : `${taken < usual ? "" : "+"}${percent(taken / usual - 1)}`);
   const lines = rows.map((row) => [
     row.attack, row.lacking ? `without: ${row.lacking}` : "as it is", row.of, percent(row.inTime), percent(row.fromNeighbours), String(row.playedBad), row.foundMs ? seconds(row.foundMs) : "-", row.foundMs ? percent(row.found) : "-",
-    String(row.convicted), String(row.cutLocally), `${row.falselyConvicted} / ${row.falselyCut} / ${percent(row.falselyLeft)}`, `${row.extraTraffic < 0 ? "" : "+"}${percent(row.extraTraffic)}`, row.note,
+    String(row.convicted), String(row.cutLocally), `${row.falselyConvicted} / ${row.falselyCut} / ${percent(row.falselyLeft)}`, extra(row), row.note,
   ]);
   const table = [["attack", "viewers", "of", "in time", "from neighbours", "bad played", "found after (most)", "found", "convicted", "cut locally", "falsely: convicted / cut / left", "extra traffic", ""], ...lines];
   const widths = table[0]?.map((_, column) => Math.max(...table.map((line) => line[column]?.length ?? 0))) ?? [];
