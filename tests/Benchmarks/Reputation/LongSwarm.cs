@@ -31,6 +31,18 @@ internal static class LongSwarm
         return log;
     }
 
+    /// <summary>The same, each minute of it recorded at once: so a million events are some thousands of appends.</summary>
+    public static SwarmLog ByMinute(int number, int events)
+    {
+        var log = Make(number, events);
+        for (var n = 0; n < log.Lines.Count; n++)
+        {
+            log.Lines[n] = log.Lines[n] with { At = DateTimeOffset.FromUnixTimeSeconds(log.Lines[n].At.ToUnixTimeSeconds() / 60 * 60) };
+        }
+
+        return log;
+    }
+
     /// <summary>True if counts on all cores at once, whose state is kept and read back on the way, come to the same bytes.</summary>
     public static bool IsSameInParts(SwarmLog log, BroadcastReputation once)
     {

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using LiveLedger.Faults.Standings;
 
 namespace LiveLedger.Benchmarks.Reputation;
 
@@ -8,6 +9,7 @@ internal static class ReputationBenchmark
 {
     private const int Runs = 5;
     private const int EventsOfEach = 50_000;
+    private const int Kills = 40;
 
     private static readonly TimeSpan s_run = TimeSpan.FromSeconds(double.Parse(Environment.GetEnvironmentVariable("LIVELEDGER_BENCH_SECONDS") ?? "4", CultureInfo.InvariantCulture));
     private static readonly int s_events = int.Parse(Environment.GetEnvironmentVariable("LIVELEDGER_BENCH_EVENTS") ?? "1000000", CultureInfo.InvariantCulture);
@@ -38,6 +40,8 @@ internal static class ReputationBenchmark
         }
 
         var (rate, identical, counted) = Replay();
+        var logged = await ReplayOfLogAsync();
+        var relay = RelayOverhead.Measure();
         var conditions = new Dictionary<string, string>
         {
             ["postgresql"] = postgres,
@@ -45,7 +49,9 @@ internal static class ReputationBenchmark
             ["verified"] = "signatures of these receipts, by libsodium alone, on every core, their keys sound already; in turn with the intake",
             ["intake"] = $"batches of {ReceiptIntake.OfBatch} receipts, signed before the clock starts, from {ReceiptIntake.Clients} tasks: read, all signatures checked, logged, with the projection counting beside it; median of {Runs} runs of {s_run.TotalSeconds:0.#} s",
             ["lag"] = "from the answer to a batch to a standing that has it, looked at each 5 ms; 200 batches, one after the other",
-            ["replay"] = $"{counted} events of {counted / EventsOfEach} broadcasts, payloads parsed; once in one go, and once on all cores with the state kept and read back every 7,919 events",
+            ["relay"] = RelayOverhead.Conditions,
+            ["count"] = $"{counted} events of {counted / EventsOfEach} broadcasts, payloads parsed; once in one go, and once on all cores with the state kept and read back every 7,919 events",
+            ["replay"] = $"{logged.Counted} events in the log of a ledger, all standings dropped and counted from the first event: by one process, and by three whose sessions were killed {Kills} times and whose wall clocks say what they like, states kept every 7,919 events; every row the same, and what the formula alone comes to",
         };
         return new("reputation", conditions,
         [
@@ -54,8 +60,14 @@ internal static class ReputationBenchmark
             Measure.AtLeast("receipts-of-verified", Median(taken.Zip(raw, static (t, r) => t / r)), "ratio", 0.5),
             Measure.Info("score-lag-p50", lags[lags.Length / 2], "ms"),
             Measure.AtMost("score-lag-p99", lags[lags.Length * 99 / 100], "ms", 2000),
-            Measure.Info("replay", rate, "events/s"),
-            Measure.AtLeast("replay-identical", identical ? 1 : 0, "of 1", 1),
+            Measure.Info("count", rate, "events/s"),
+            Measure.AtLeast("count-identical", identical ? 1 : 0, "of 1", 1),
+            Measure.Info("replay", logged.Rate, "events/s"),
+            Measure.AtLeast("replay-identical", logged.Identical ? 1 : 0, "of 1", 1),
+            Measure.Info("relay-statements", relay.Statements, "% of a core"),
+            Measure.Info("relay-receipts", relay.Receipts, "% of a core"),
+            Measure.Info("relay-receipt-bytes", relay.Bytes, "% of bytes"),
+            Measure.AtMost("relay", relay.Statements + relay.Receipts, "% of a core", 1),
         ]);
     }
 
@@ -94,6 +106,24 @@ internal static class ReputationBenchmark
         }
 
         return (counted / watch.Elapsed.TotalSeconds, identical, counted);
+    }
+
+    private static async Task<(double Rate, bool Identical, int Counted)> ReplayOfLogAsync()
+    {
+        await using var replay = await StandingReplay.StartAsync();
+        for (var number = 1; replay.Events < s_events; number++)
+        {
+            await replay.AppendAsync(LongSwarm.ByMinute(number, EventsOfEach));
+            Console.Error.WriteLine($"{replay.Events} of {s_events} events logged");
+        }
+
+        var random = new Random(6);
+        await replay.CountAsync(every: 20_000, processes: 1, kills: 0, random);
+        var watch = Stopwatch.StartNew();
+        var once = await replay.CountAsync(every: 20_000, processes: 1, kills: 0, random);
+        var rate = replay.Events / watch.Elapsed.TotalSeconds;
+        var again = await replay.CountAsync(every: 7_919, processes: 3, Kills, random);
+        return (rate, once.SequenceEqual(again) && await replay.IsWhatTheFormulaSaysAsync(), replay.Events);
     }
 
     private static double Median(IEnumerable<double> values) => values.Order().ToArray() is var sorted ? sorted[sorted.Length / 2] : 0;

@@ -10,7 +10,7 @@ import { repository } from "../support/repository.js";
 import { shares, watchers } from "../support/swarmPages.js";
 import { sleep, until } from "../support/until.js";
 import { statsOf } from "../support/watchPage.js";
-import { type Hashing, instrument, ProofCosts, type Talk } from "./proofCosts.js";
+import { type Hashing, instrument, ProofCosts, type Repeated, type Talk } from "./proofCosts.js";
 
 /** What a page that plays 8 Mb/s with two neighbours was seen to do and to cost. */
 export interface ProofRun {
@@ -21,11 +21,11 @@ export interface ProofRun {
   readonly bytes: number;
   readonly peers: number;
   readonly talk: { readonly before: Talk; readonly after: Talk };
-  /** Pairs of times: as ever, and with each digest and check of a signature done `repeats` times more. */
+  /** Pairs of times: as ever, and with each digest and check of a signature, or each signature, done `repeats` times more. */
   readonly repeats: number;
   readonly pairs: readonly { readonly usual: Spent; readonly repeated: Spent }[];
   /** Milliseconds of the page's own thread a second. */
-  readonly onPage: number;
+  readonly onPage: { readonly hashing: number; readonly signing: number };
 }
 
 export interface Spent extends Hashing {
@@ -38,6 +38,8 @@ export interface Spent extends Hashing {
 const pairs = Number(process.env["LIVELEDGER_BENCH_PAIRS"] ?? 4);
 const seconds = 10;
 const repeats = 16;
+/** What is looked at. */
+const of: Repeated = process.env["LIVELEDGER_BENCH_OF"] === "signing" ? "signing" : "checks";
 const profiled = 15;
 
 // The stream is made beforehand: what encodes it would take half of the machine that is measured.
@@ -75,17 +77,17 @@ it("costs", { timeout: 20 * 60_000 }, async () => {
     };
     const before = await had();
     const spend = async (extra: number): Promise<Spent> => {
-      await costs.repeat(extra);
+      await costs.repeat(of, extra);
       await sleep(1000);
       const look = async () => ({ at: performance.now(), processor: await costs.processor(), verifier: costs.verifier(), ...(await costs.hashing()) });
       const first = await look();
       await sleep(1000 * seconds);
       const last = await look();
-      await costs.repeat(0);
+      await costs.repeat(of, 0);
       await sleep(1000);
       return {
         seconds: (last.at - first.at) / 1000, processor: last.processor - first.processor, verifier: last.verifier - first.verifier, digests: last.digests - first.digests,
-        bytes: last.bytes - first.bytes, signatures: last.signatures - first.signatures,
+        bytes: last.bytes - first.bytes, signatures: last.signatures - first.signatures, signed: last.signed - first.signed,
       };
     };
     const found: { usual: Spent; repeated: Spent }[] = [];
