@@ -17,8 +17,11 @@ internal sealed class CountedLog(BroadcastId broadcast, ulong last)
     private DateTimeOffset _newest = DateTimeOffset.MinValue;
     private (ulong Index, LedgerEntry Entry)? _passedOver;
 
+    /// <summary>Why the word is older than it may be; null if it is not. Servers' clocks differ and a projection may be slow: whoever asks again soon has a newer word of an honest server.</summary>
+    internal string? Stale { get; private set; }
+
     /// <summary>Reads every entry.</summary>
-    /// <exception cref="VerifiedFalse">They do not hash to the head, or what the word had to count lies behind its event.</exception>
+    /// <exception cref="VerifiedFalse">They do not hash to the head.</exception>
     internal async Task ReadAsync(SignedLog log, CancellationToken cancellation)
     {
         var tree = new CompactRange();
@@ -39,8 +42,8 @@ internal sealed class CountedLog(BroadcastId broadcast, ulong last)
 
         if (_passedOver is { Entry: var left, Index: var at } && left.RecordedAt + s_lag < _newest)
         {
-            throw new VerifiedFalse(string.Create(CultureInfo.InvariantCulture,
-                $"the server's word is of event {last} and leaves out event {at}, {left.Type} of {left.RecordedAt:HH:mm:ss}, though the signed log goes on to {_newest:HH:mm:ss}"));
+            Stale = string.Create(CultureInfo.InvariantCulture,
+                $"the server's word is of event {last} and leaves out event {at}, {left.Type} of {left.RecordedAt:HH:mm:ss}, though the signed log goes on to {_newest:HH:mm:ss}");
         }
     }
 

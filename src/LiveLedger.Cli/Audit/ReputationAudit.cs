@@ -33,19 +33,24 @@ internal sealed class ReputationAudit(ServerApi api, HttpClient http, Trust trus
     private const ulong MaxSize = 100_000_000;
     private const int MaxKeys = 32;
     private const int MaxCertificate = 4 * 1024;
+    private static readonly TimeSpan s_again = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(20);
 
     internal async Task<AuditVerdict> RunAsync(CancellationToken cancellation)
     {
-        var word = await api.GetAsync<StandingWord>($"/v1/broadcasts/{broadcast}/standings/{peer}", cancellation);
-        if (word.Formula != Formula.Version)
+        var (word, log, counted) = await AskAsync(cancellation);
+        // Once more, for whose servers' clocks differ, or who counts slowly: whatever the first word left out, the next has.
+        if (counted.Stale is not null)
         {
-            throw new CommandFailure($"the server counts by version {word.Formula} of the formula, this program by {Formula.Version}");
+            await Task.Delay(s_again, cancellation);
+            (word, log, counted) = await AskAsync(cancellation);
         }
 
-        var log = await SignedBeyondAsync(word.Index, cancellation);
-        var counted = new CountedLog(broadcast, word.Index);
-        await counted.ReadAsync(log, cancellation);
+        if (counted.Stale is { } stale)
+        {
+            throw new VerifiedFalse(stale);
+        }
+
         var signer = await SignerAsync(cancellation);
         var counting = new CheckedCounting(broadcast, new(await AdmissionsAsync(cancellation)), signer);
         await foreach (var shown in new ShownEvents(api, broadcast, word.Index, ShownEvents.Patience).ReadAsync(cancellation))
@@ -63,6 +68,20 @@ internal sealed class ReputationAudit(ServerApi api, HttpClient http, Trust trus
 
         counted.RequireSettled();
         return VerdictOf(word, counting, log, signer?.Certificate.Identity);
+    }
+
+    private async Task<(StandingWord Word, SignedLog Log, CountedLog Counted)> AskAsync(CancellationToken cancellation)
+    {
+        var word = await api.GetAsync<StandingWord>($"/v1/broadcasts/{broadcast}/standings/{peer}", cancellation);
+        if (word.Formula != Formula.Version)
+        {
+            throw new CommandFailure($"the server counts by version {word.Formula} of the formula, this program by {Formula.Version}");
+        }
+
+        var log = await SignedBeyondAsync(word.Index, cancellation);
+        var counted = new CountedLog(broadcast, word.Index);
+        await counted.ReadAsync(log, cancellation);
+        return (word, log, counted);
     }
 
     private AuditVerdict VerdictOf(StandingWord word, CheckedCounting counting, SignedLog log, Ed25519PublicKey? identity)

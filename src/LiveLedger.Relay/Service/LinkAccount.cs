@@ -34,6 +34,9 @@ internal sealed class LinkAccount(BroadcastId broadcast, Ed25519PublicKey own, E
     private readonly Queue<SegmentName> _order = new();
     private long _chunks;
     private long _bytes;
+
+    // Chunks that went out more than once: nobody gives a receipt for them.
+    private long _again;
     private SignedReceipt? _newest;
     private long _newestAt;
     private bool _isClosed;
@@ -48,12 +51,13 @@ internal sealed class LinkAccount(BroadcastId broadcast, Ed25519PublicKey own, E
             lock (_lock)
             {
                 var receipted = _newest?.Receipt.TotalChunks ?? 0;
-                return _chunks - receipted <= Math.Min(FarthestAhead, Ahead + receipted);
+                // What is asked for again is asked for seldom by who is honest: as much again as it gave receipts for, at most.
+                return _chunks - receipted <= Math.Min(FarthestAhead, Ahead + receipted) && _again <= Ahead + receipted;
             }
         }
     }
 
-    /// <summary>Chunks go out now: to be noted before they do, for the receipt may be quick. One that went before counts as its receiver counts it: once.</summary>
+    /// <summary>Chunks go out now: to be noted before they do, for the receipt may be quick. One that went before its receiver counts no more: it is noted apart.</summary>
     public void Sent(SegmentName segment, int first, int count, int bytes)
     {
         lock (_lock)
@@ -71,7 +75,11 @@ internal sealed class LinkAccount(BroadcastId broadcast, Ed25519PublicKey own, E
 
             for (var n = 0; n < count; n++)
             {
-                if (given.TryAdd(first + n))
+                if (!given.TryAdd(first + n))
+                {
+                    _again++;
+                }
+                else
                 {
                     _chunks++;
                     // All but the last are whole.

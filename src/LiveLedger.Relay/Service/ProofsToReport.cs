@@ -1,4 +1,5 @@
 using System.Threading.Channels;
+using LiveLedger.Peering.Admissions;
 using LiveLedger.Peering.FraudProofs;
 using LiveLedger.Relay.Platforms;
 
@@ -15,25 +16,55 @@ internal sealed class ProofsToReport(Func<PeerConviction, bool> isKnown, ServerA
 {
     private const int MaxWaiting = 64;
     private const int MaxTries = 10;
+    private const int MaxPeers = 10_000;
+    private const int MaxOfPeer = 4;
 
     // Many heard of it at once: they do not all come at once, and the first spares the others the way.
     private static readonly TimeSpan s_least = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan s_most = TimeSpan.FromSeconds(30);
 
-    private readonly Channel<(FraudVerdict Verdict, byte[] Proof)> _waiting = Channel.CreateBounded<(FraudVerdict, byte[])>(new BoundedChannelOptions(MaxWaiting) { FullMode = BoundedChannelFullMode.DropWrite });
+    private readonly Channel<(FraudVerdict Verdict, byte[] Proof, long Due)> _waiting =
+        Channel.CreateBounded<(FraudVerdict, byte[], long)>(new BoundedChannelOptions(MaxWaiting) { FullMode = BoundedChannelFullMode.DropWrite });
+
+    // How many of each: one liar's proofs against itself are not to keep another's out.
+    private readonly Dictionary<PeerPseudonym, int> _ofPeer = [];
 
     /// <summary>Keeps a proof to be brought.</summary>
-    public void Add(FraudVerdict verdict, byte[] proof) => _waiting.Writer.TryWrite((verdict, proof));
+    public void Add(FraudVerdict verdict, byte[] proof)
+    {
+        if (verdict is PeerConviction { Peer: var peer })
+        {
+            lock (_ofPeer)
+            {
+                var before = _ofPeer.GetValueOrDefault(peer);
+                if (before >= MaxOfPeer || _ofPeer.Count >= MaxPeers)
+                {
+                    return;
+                }
 
-    /// <summary>Brings what there is, one after the other.</summary>
+                _ofPeer[peer] = before + 1;
+            }
+        }
+
+        var wait = s_least + Random.Shared.NextDouble() * (s_most - s_least);
+        _waiting.Writer.TryWrite((verdict, proof, time.GetTimestamp() + (long)(wait.TotalSeconds * time.TimestampFrequency)));
+    }
+
+    /// <summary>Brings what there is, in the order in which it came.</summary>
     public async Task RunAsync(CancellationToken stopping)
     {
-        await foreach (var (verdict, proof) in _waiting.Reader.ReadAllAsync(stopping))
+        await foreach (var (verdict, proof, due) in _waiting.Reader.ReadAllAsync(stopping))
         {
-            await Task.Delay(s_least + Random.Shared.NextDouble() * (s_most - s_least), time, stopping);
-            for (var tried = 0; tried < MaxTries && !(verdict is PeerConviction peer && isKnown(peer)) && !await IsBroughtAsync(proof, stopping); tried++)
+            bool IsKnown() => verdict is PeerConviction peer && isKnown(peer);
+
+            if (!IsKnown() && time.GetElapsedTime(time.GetTimestamp(), due) is { Ticks: > 0 } early)
             {
-                await Task.Delay(s_least * Math.Pow(2, Math.Min(tried, 5)), time, stopping);
+                await Task.Delay(early, time, stopping);
+            }
+
+            for (var tried = 0; tried < MaxTries && !IsKnown() && !await IsBroughtAsync(proof, stopping); tried++)
+            {
+                await Task.Delay(s_least * Math.Pow(2, Math.Min(tried, 3)), time, stopping);
             }
         }
     }

@@ -29,6 +29,7 @@ internal sealed class FraudProofEndpoint(ConvictionBook book, SwarmLinks links, 
 
     private readonly FraudVerifier _verifier = new(new AdmissionVerifier(links.Issuer, [links.PlatformKey]));
     private readonly AddressLimit _limit = new(time, 20, TimeSpan.FromSeconds(6));
+    private readonly AddressLimit _any = new(time, 300, TimeSpan.FromMilliseconds(50));
 
     public static void Map(IEndpointRouteBuilder routes)
     {
@@ -41,12 +42,6 @@ internal sealed class FraudProofEndpoint(ConvictionBook book, SwarmLinks links, 
     private async Task<IResult> TakeAsync(HttpContext context)
     {
         context.Response.Headers.CacheControl = "no-store";
-        var address = links.AddressOf(context) ?? IPAddress.None;
-        if (_limit.Take(address) is { } wait)
-        {
-            return (s_tooMany with { RetryAfter = wait }).ToResult();
-        }
-
         if (context.Request.ContentType?.Split(';')[0].Trim() != FraudProof.MediaType)
         {
             return s_type.ToResult();
@@ -55,6 +50,13 @@ internal sealed class FraudProofEndpoint(ConvictionBook book, SwarmLinks links, 
         if (await ReadAsync(context) is not { } body)
         {
             return s_large.ToResult();
+        }
+
+        // Counted before it is looked at, so that many at once are many. What proves something is given back: of a publisher's lie everybody at an address may bring the proof.
+        var address = links.AddressOf(context) ?? IPAddress.None;
+        if ((_any.Take(address) ?? _limit.Take(address)) is { } wait)
+        {
+            return (s_tooMany with { RetryAfter = wait }).ToResult();
         }
 
         if (!FraudProof.TryRead(body, out var proof))
@@ -73,6 +75,7 @@ internal sealed class FraudProofEndpoint(ConvictionBook book, SwarmLinks links, 
             return (s_unfounded with { Detail = $"This proves nothing: it fails at '{refusal.ToString().ToLowerInvariant()}' of docs/formats/fraud-proof.md." }).ToResult();
         }
 
+        _limit.GiveBack(address);
         // In the log before it is answered; the rooms hear of it from there, whichever server they are on.
         var isNew = verdict switch
         {
@@ -80,11 +83,6 @@ internal sealed class FraudProofEndpoint(ConvictionBook book, SwarmLinks links, 
             PublisherEquivocation publisher => await book.NoteAsync(publisher, proof, context.RequestAborted),
             _ => throw new InvalidOperationException("a verdict that is not known"),
         };
-        if (isNew)
-        {
-            _limit.GiveBack(address);
-        }
-
         return Results.Json(ViewOf(verdict, proof.ToBytes(), time.GetUtcNow(), pardonedAt: null), statusCode: isNew ? 201 : 200);
     }
 

@@ -1,6 +1,7 @@
 using LiveLedger.Cryptography;
 using LiveLedger.Ledger;
 using LiveLedger.Ledger.Refusals;
+using LiveLedger.Media;
 using LiveLedger.Peering.Admissions;
 using LiveLedger.Peering.Receipts;
 using LiveLedger.Swarm.Bans;
@@ -19,6 +20,7 @@ internal sealed class ReceiptDesk(EventStore ledger, AdmittedKeys keys, BanBook 
     private static readonly Refusal s_tooMany = new(429, "too-many-receipts", "This entitlement or grant hands in more batches than any peer needs: a viewer 6 at once, and one each 15 s; a relay 12, and one each 5 s.");
 
     private readonly ReceiptLimit _limit = new(time);
+    private readonly Allowances<(BroadcastId, PeerPseudonym)> _known = new(time, 12, TimeSpan.FromSeconds(5), 200_000);
 
     /// <summary>Logs a batch.</summary>
     /// <param name="bytes">From outside.</param>
@@ -45,23 +47,23 @@ internal sealed class ReceiptDesk(EventStore ledger, AdmittedKeys keys, BanBook 
             throw new RefusedException(s_malformed);
         }
 
-        // A batch speaks for itself, so whoever has seen it can bring it again: that is no business of its sender's limit.
+        if (await bans.IsBannedAsync(batch.Broadcast, sender.Peer, cancel))
+        {
+            throw new RefusedException(s_banned);
+        }
+
+        // A batch speaks for itself, so whoever has seen it can bring it again: that has a limit of its own, which is nothing to the sender's next batch.
         var hash = Sha256Hash.Of(bytes.Span);
         var stream = ReceiptEvents.StreamOf(batch, hash);
         if (await ledger.StreamVersionAsync(stream, cancel) >= 0)
         {
-            return (sender.Peer, batch, false);
+            return _known.Take((batch.Broadcast, sender.Peer)) is { } patience ? throw new RefusedException(s_tooMany with { RetryAfter = patience }) : (sender.Peer, batch, false);
         }
 
         // After the signature: nobody else can use up a peer's limit. Before the receipts', which cost the most.
         if (_limit.Take(batch.Broadcast, sender.Peer, sender.Role) is { } wait)
         {
             throw new RefusedException(s_tooMany with { RetryAfter = wait });
-        }
-
-        if (await bans.IsBannedAsync(batch.Broadcast, sender.Peer, cancel))
-        {
-            throw new RefusedException(s_banned);
         }
 
         foreach (var receipt in batch.Receipts)

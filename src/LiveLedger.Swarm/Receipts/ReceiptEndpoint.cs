@@ -35,11 +35,6 @@ internal sealed class ReceiptEndpoint(ReceiptDesk desk, StandingBook standings, 
         }
 
         var address = links.AddressOf(context) ?? IPAddress.None;
-        if (_limit.Take(address) is { } wait)
-        {
-            return (s_worthless with { RetryAfter = wait }).ToResult();
-        }
-
         var room = ArrayPool<byte>.Shared.Rent(ReceiptBatch.MaxLength + 1);
         try
         {
@@ -47,6 +42,12 @@ internal sealed class ReceiptEndpoint(ReceiptDesk desk, StandingBook standings, 
             if (length > ReceiptBatch.MaxLength)
             {
                 return s_tooLarge.ToResult();
+            }
+
+            // Counted before it is looked at, so that many at once are many; a body that is slow to come holds nothing.
+            if (_limit.Take(address) is { } wait)
+            {
+                return (s_worthless with { RetryAfter = wait }).ToResult();
             }
 
             var (sender, batch, isNew) = await desk.FileAsync(room.AsMemory(0, length), context.RequestAborted);

@@ -277,7 +277,7 @@ internal sealed class Matching
 
         // Two ends of one entitlement are one peer: they refuse one another, and who knows the one has nothing from the other.
         var known = member.Neighbours.Values.Select(static n => n.Member.Admission.Peer).Append(member.Admission.Peer).ToHashSet();
-        found.RemoveWhere(o => known.Contains(o.Admission.Peer) || _ends.LinksOf(o) >= Room.MaxLinks - KeptFromChance && !HasRoomFor(member, o) || !_budget.Has(o.Admission.Peer) || !_partings.MayMeet(member, o));
+        found.RemoveWhere(o => known.Contains(o.Admission.Peer) || _ends.Know(o, member.Admission.Peer) || _ends.LinksOf(o) >= Room.MaxLinks - KeptFromChance && !HasRoomFor(member, o) || !_budget.Has(o.Admission.Peer) || !_partings.MayMeet(member, o));
         return [.. found.DistinctBy(static o => o.Admission.Peer)];
     }
 

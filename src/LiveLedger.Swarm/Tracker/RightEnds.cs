@@ -41,6 +41,23 @@ internal sealed class RightEnds(Random random)
         return links;
     }
 
+    /// <summary>True if one of a right's connections knows one of another's.</summary>
+    public bool Know(Member member, PeerPseudonym other)
+    {
+        foreach (var end in _ends.GetValueOrDefault(member.Admission.Peer) ?? [])
+        {
+            foreach (var neighbour in end.Neighbours.Values)
+            {
+                if (neighbour.Member.Admission.Peer == other)
+                {
+                    return true;
+                }
+            }
+        }
+
+        return false;
+    }
+
     /// <summary>By chance: true for one of a right's connections, so that each right is as likely as another.</summary>
     public bool IsDrawn(Member member) => _ends.GetValueOrDefault(member.Admission.Peer) is not { Count: > 1 } ends || random.Next(ends.Count) == 0;
 }

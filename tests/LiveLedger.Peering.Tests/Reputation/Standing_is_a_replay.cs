@@ -76,6 +76,10 @@ public sealed class Standing_is_a_replay
         log.Lines.Add(log.Lines[0] with { At = log.Now.AddDays(1) });
         var after = log.Count();
         Assert.Equal(before.Time + 600_000, after.Time);
+        // With each of its events: a server that goes on so carries the broadcast along.
+        log.Lines.Add(log.Lines[^1]);
+        Assert.Equal(before.Time + 1_200_000, log.Count().Time);
+        log.Lines.RemoveAt(log.Lines.Count - 1);
         Assert.All(after.Standings, one => Assert.True(one.Standing.Good >= before.Of(one.Peer).Good / 2, "ten minutes take less than half"));
 
         // What is handed in after it counts still: keys, links and segments are remembered.
@@ -102,7 +106,11 @@ public sealed class Standing_is_a_replay
         log.File(0, log.Receipt(0, 1, minute.Skip(1), link: 99));
         Assert.Equal(counted.Of(SwarmLog.Peer(0)).Bytes, log.Count().Of(SwarmLog.Peer(0)).Bytes);
         // Read back, it knows how many there are.
-        Assert.Equal(KeptReputation.Write(counted), KeptReputation.Write(KeptReputation.Read(KeptReputation.Write(counted))!));
+        var fold = new ReputationFold();
+        fold.Restore(log.Broadcast, KeptReputation.Read(KeptReputation.Write(counted))!);
+        var more = log.Lines[^1];
+        fold.Take((ulong)log.Lines.Count - 1, more.Type, more.At, more.Payload);
+        Assert.Equal(KeptReputation.Write(log.Count()), KeptReputation.Write(fold.Broadcasts[log.Broadcast]));
 
         // In an hour they are forgotten.
         log.Now = log.Now.AddMinutes(10);

@@ -65,7 +65,7 @@ public sealed class IntroductionTests : InARoom
     }
 
     [Fact]
-    public void Who_comes_with_eight_connections_has_the_places_of_one_and_is_met_once()
+    public void Who_comes_with_eight_connections_has_the_places_of_one()
     {
         var room = new Room(_broadcast, 3, _time);
         for (var n = 0; n < 300; n++)
@@ -75,16 +75,43 @@ public sealed class IntroductionTests : InARoom
 
         var ends = Enumerable.Range(0, Room.MaxOfOne).Select(_ => Seat(-1)).ToList();
         ends.ForEach(e => Assert.Null(room.Join(e.Member)));
-        for (var n = 0; n < 100; n++)
+        Assert.InRange(ends.Sum(static e => e.Member.Links), 8, Room.MaxLinks);
+    }
+
+    [Fact]
+    public void Who_asks_for_more_by_eight_connections_from_the_next_seat_is_a_newcomers_neighbour_once()
+    {
+        var met = 0;
+        for (var n = 0; n < 20; n++)
         {
-            var newcomer = Seat((1000 + n) * 256);
-            Assert.Null(room.Join(newcomer.Member));
+            var room = new Room(_broadcast, 3, _time);
+            for (var other = 0; other < 40; other++)
+            {
+                Assert.Null(room.Join(Seat(other * 256).Member));
+            }
+
+            var ends = Enumerable.Range(0, Room.MaxOfOne).Select(_ => Seat(-1, "203.0.113.7")).ToList();
+            ends.ForEach(e => Assert.Null(room.Join(e.Member)));
             Later(room);
-            ends.ForEach(e => room.More(e.Member));
+            // Whoever they know they throw out: each has room for who comes from its own network.
+            foreach (var end in ends)
+            {
+                end.Member.Neighbours.Keys.ToList().ForEach(known => room.Unlink(end.Member, new Unlink(known, "failed")));
+            }
+
+            var newcomer = Seat(1000 * 256, "203.0.113.8");
+            Assert.Null(room.Join(newcomer.Member));
+            for (var round = 0; round < 3; round++)
+            {
+                Later(room);
+                ends.ForEach(e => room.More(e.Member));
+            }
+
             Assert.Distinct(newcomer.Member.Neighbours.Values.Select(static x => x.Member.Admission.Peer));
+            met += newcomer.Member.Neighbours.Values.Count(x => x.Member.Admission.Peer == ends[0].Member.Admission.Peer);
         }
 
-        Assert.InRange(ends.Sum(static e => e.Member.Links), 8, Room.MaxLinks);
+        Assert.True(met > 0, "nobody met it");
     }
 
     [Fact]

@@ -1,6 +1,7 @@
 import { isWithinBounds, receiptBytes, runsOf, writeReceipt } from "../peering/receipts.js";
 import { keyOf, type SegmentName } from "../peering/segmentName.js";
 import { type Bytes, concatBytes } from "../verify/bytes.js";
+import { ChunkSet } from "./chunkSet.js";
 import type { Clock } from "./clock.js";
 import type { LinkSession } from "./linkSession.js";
 
@@ -11,8 +12,8 @@ const laterFrom = 512;
 const everyMs = 10_000;
 /** Longest period of a link. */
 const periodMs = 60_000;
-/** Segments of a link of which is known what was counted already. */
-const maxCounted = 512;
+/** Segments of a link of which is known what was counted already: more than any sender remembers, or what comes again would be counted where its sender counts it no more. */
+const maxCounted = 2048;
 
 interface Line {
   readonly segment: SegmentName;
@@ -22,7 +23,7 @@ interface Line {
 interface Account {
   /** By the segment's key. */
   lines: Map<string, Line>;
-  readonly counted: Map<string, Set<number>>;
+  readonly counted: Map<string, ChunkSet>;
   period: number;
   number: number;
   periodBegan: number;
@@ -121,12 +122,10 @@ function linesOf({ lines }: Account): (readonly [SegmentName, number])[] {
 
 /** True the first time. */
 function count(counted: Account["counted"], key: string, chunk: number): boolean {
-  const chunks = counted.get(key) ?? new Set<number>();
-  if (chunks.has(chunk)) return false;
+  const chunks = counted.get(key) ?? new ChunkSet();
   if (chunks.size === 0) {
     if (counted.size >= maxCounted) counted.delete(counted.keys().next().value ?? "");
     counted.set(key, chunks);
   }
-  chunks.add(chunk);
-  return true;
+  return chunks.add(chunk);
 }

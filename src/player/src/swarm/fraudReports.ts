@@ -6,6 +6,8 @@ const longestMs = 120_000;
 /** What is not known to the platform by then it will not learn from here. */
 const tries = 10;
 const mostAtOnce = 8;
+/** What others have found does not keep out what this page finds. */
+const mostHeard = 4;
 
 /** Brings proofs to the platform, whose word reaches those that no neighbour told. While it is away they wait. */
 export class FraudReports {
@@ -15,8 +17,8 @@ export class FraudReports {
 
   constructor(private readonly parts: { readonly fetch: typeof fetch; readonly server: string; readonly clock: Clock; readonly over: AbortSignal }) {}
 
-  report(proof: Bytes): void {
-    if (this.#underWay >= mostAtOnce) return;
+  report(proof: Bytes, isHeard = false): void {
+    if (this.#underWay >= (isHeard ? mostHeard : mostAtOnce)) return;
     this.#underWay++;
     void this.#bring(proof, 0);
   }

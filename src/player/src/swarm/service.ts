@@ -2,6 +2,7 @@ import { linesOf, readReceipt, type SignedReceipt, verifyReceipt } from "../peer
 import { keyOf, type SegmentName } from "../peering/segmentName.js";
 import { type Bytes, sameBytes } from "../verify/bytes.js";
 import { chunkSize } from "../verify/chunkTree.js";
+import { ChunkSet } from "./chunkSet.js";
 import type { Clock } from "./clock.js";
 import type { LinkSession } from "./linkSession.js";
 
@@ -20,10 +21,12 @@ const maxWaiting = 512;
 
 interface Account {
   /** By the segment's key: the chunks that were sent over the link, and how many a receipt was given for in periods that are over. */
-  readonly sent: Map<string, Set<number>>;
+  readonly sent: Map<string, ChunkSet>;
   readonly settled: Map<string, number>;
   chunks: number;
   bytes: number;
+  /** Chunks that were sent more than once: nobody gives a receipt for them. */
+  again: number;
   newest: SignedReceipt | undefined;
   newestAt: number;
   /** The newest one's period is over, and waits to be handed in. */
@@ -62,7 +65,7 @@ export class Service {
     for (const account of this.#accounts.values()) if (this.clock.now - account.newestAt > overMs) this.#close(account);
   }
 
-  /** Chunks went out, one after the other. One that went before counts as its receiver counts it: once. */
+  /** Chunks went out, one after the other. One that went before its receiver counts no more: it is noted apart. */
   sent(link: LinkSession, segment: SegmentName, first: number, count: number, bytes: number): void {
     const account = this.#accountOf(link);
     const key = keyOf(segment);
@@ -71,11 +74,13 @@ export class Service {
       account.sent.delete(oldest);
       account.settled.delete(oldest);
     }
-    const sent = account.sent.get(key) ?? new Set<number>();
+    const sent = account.sent.get(key) ?? new ChunkSet();
     account.sent.set(key, sent);
     for (let n = 0; n < count; n++) {
-      if (sent.has(first + n)) continue;
-      sent.add(first + n);
+      if (!sent.add(first + n)) {
+        account.again++;
+        continue;
+      }
       account.chunks++;
       // All but the last are whole.
       account.bytes += n === count - 1 ? bytes - n * chunkSize : chunkSize;
@@ -87,7 +92,8 @@ export class Service {
     const account = this.#accounts.get(link);
     if (!account) return true;
     const receipted = account.newest?.receipt.totalChunks ?? 0;
-    return account.chunks - receipted <= Math.min(farthestAhead, ahead + receipted);
+    // What is asked for again is asked for seldom by who is honest: as much again as it gave receipts for, at most.
+    return account.chunks - receipted <= Math.min(farthestAhead, ahead + receipted) && account.again <= ahead + receipted;
   }
 
   /** Takes a receipt; false for one that is not good: no honest neighbour gives it. */
@@ -117,7 +123,7 @@ export class Service {
   #accountOf(link: LinkSession): Account {
     const known = this.#accounts.get(link);
     if (known) return known;
-    const account: Account = { sent: new Map(), settled: new Map(), chunks: 0, bytes: 0, newest: undefined, newestAt: 0, isClosed: false, budget: burst, budgetAt: this.clock.now };
+    const account: Account = { sent: new Map(), settled: new Map(), chunks: 0, bytes: 0, again: 0, newest: undefined, newestAt: 0, isClosed: false, budget: burst, budgetAt: this.clock.now };
     this.#accounts.set(link, account);
     return account;
   }

@@ -33,6 +33,7 @@ const maxBytes = 96 * 2 ** 20;
 const maxStripesAhead = 64;
 /** Within this a proof that was heard of is reported too, unless the platform has said by then that it knows. */
 const heardMs = 30_000;
+const heardShare = 1 / 16;
 
 /** This page's part in the swarm of one playback: the admission, the tracker, the neighbours, and the node between them. Whatever fails in here, the page plays from the origin. */
 export class Swarm {
@@ -238,7 +239,8 @@ export class Swarm {
         // Who told us may be gone before it has told the platform; and a liar that spreads a proof against itself tells nobody else.
         const isKnown = () => verdict.convicts === "peer" && revocations.isRevoked(verdict.admission);
         if (isOurs) frauds.report(proof);
-        else clock.after(heardMs * (0.2 + 0.8 * Math.random()), () => over.aborted || isKnown() || frauds.report(proof));
+        // Of its publisher a whole broadcast hears, and nobody is told when the platform knows: some of them are enough.
+        else if (verdict.convicts === "peer" || Math.random() < heardShare) clock.after(heardMs * (0.2 + 0.8 * Math.random()), () => over.aborted || isKnown() || frauds.report(proof, true));
         around.changed();
       },
       self: admitted.self, platform, platformTime: admissions.platformTime, revocations, clock: around.clock, maxBytes,
