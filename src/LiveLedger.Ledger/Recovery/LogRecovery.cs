@@ -18,6 +18,8 @@ internal sealed partial class LogRecovery(LedgerDatabase database, LedgerState s
     LedgerOptions options, TimeProvider time, ILogger<LogRecovery> log, Action<RecoveryProgress>? reached = null) : IDisposable
 {
     private static readonly TimeSpan s_patience = TimeSpan.FromMinutes(10);
+    private static readonly TimeSpan s_leadPatience = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan s_lookAgain = TimeSpan.FromMilliseconds(50);
 
     private readonly CancellationTokenSource _ending = new();
     private int _running;
@@ -102,10 +104,7 @@ internal sealed partial class LogRecovery(LedgerDatabase database, LedgerState s
         {
             // Under the lock, so that no other process leads or rolls forward what is given up here.
             await using var connection = await database.Unpooled.OpenConnectionAsync(cancel);
-            if (!await Sequencer.TryLeadAsync(connection, cancel))
-            {
-                throw new RefusedException(RecoveryRefusals.Elsewhere);
-            }
+            await LeadAsync(connection, cancel);
 
             End(await ExamineAsync(connection, cancel), origin, reason, halted.Split(':')[0]);
         }
@@ -190,14 +189,23 @@ internal sealed partial class LogRecovery(LedgerDatabase database, LedgerState s
     private async Task<LogExamination> ExamineAsync(NpgsqlConnection connection, CancellationToken cancel) => Found = await LogExamination.OfAsync(
         new(connection, options.Reached), Journal, await promises.CollectAsync(cancel), (done, all) => Progress = new(RecoveryStage.Examining, done, all), cancel);
 
+    // Patiently: who looks whether the log is led, as the keeper of a halted one does again and again, has the lock for that moment, and PostgreSQL lets go of a session's a little after its end.
+    private async Task LeadAsync(NpgsqlConnection connection, CancellationToken cancel)
+    {
+        for (var began = time.GetTimestamp(); !await Sequencer.TryLeadAsync(connection, cancel); await Task.Delay(s_lookAgain, time, cancel))
+        {
+            if (time.GetElapsedTime(began) > s_leadPatience)
+            {
+                throw new RefusedException(RecoveryRefusals.Elsewhere);
+            }
+        }
+    }
+
     private async Task RollForwardAsync(string actor, CancellationToken cancel)
     {
         await using var connection = await database.Unpooled.OpenConnectionAsync(cancel);
         await LedgerDatabase.UpgradeAsync(connection, cancel);
-        if (!await Sequencer.TryLeadAsync(connection, cancel))
-        {
-            throw new RefusedException(RecoveryRefusals.Elsewhere);
-        }
+        await LeadAsync(connection, cancel);
 
         var found = await ExamineAsync(connection, cancel);
         if (!found.CanRollForward)

@@ -277,8 +277,10 @@ internal sealed class Matching
 
         // Two ends of one entitlement are one peer: they refuse one another, and who knows the one has nothing from the other.
         var known = member.Neighbours.Values.Select(static n => n.Member.Admission.Peer).Append(member.Admission.Peer).ToHashSet();
-        found.RemoveWhere(o => known.Contains(o.Admission.Peer) || _ends.Know(o, member.Admission.Peer) || _ends.LinksOf(o) >= Room.MaxLinks - KeptFromChance && !HasRoomFor(member, o) || !_budget.Has(o.Admission.Peer) || !_partings.MayMeet(member, o));
-        return [.. found.DistinctBy(static o => o.Admission.Peer)];
+        found.RemoveWhere(o => known.Contains(o.Admission.Peer) || _ends.LinksOf(o) >= Room.MaxLinks - KeptFromChance && !HasRoomFor(member, o) || !_budget.Has(o.Admission.Peer) || !_partings.MayMeet(member, o));
+        // Whoever knows another of its connections last: eight of one right would be all that a newcomer next door knows. Where there is nobody else, a second page is better off with them than alone.
+        List<Member> others = [.. found.Where(o => !_ends.KnowAnother(o, member)).DistinctBy(static o => o.Admission.Peer)];
+        return others.Count > 0 ? others : [.. found.DistinctBy(static o => o.Admission.Peer)];
     }
 
     // Who came early would be full of strangers when a neighbour comes.

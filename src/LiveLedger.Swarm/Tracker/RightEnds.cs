@@ -41,14 +41,14 @@ internal sealed class RightEnds(Random random)
         return links;
     }
 
-    /// <summary>True if one of a right's connections knows one of another's.</summary>
-    public bool Know(Member member, PeerPseudonym other)
+    /// <summary>True if one of a right's connections knows a connection of another's right, but for that other itself: of those two each says by itself whom it knows.</summary>
+    public bool KnowAnother(Member member, Member other)
     {
         foreach (var end in _ends.GetValueOrDefault(member.Admission.Peer) ?? [])
         {
             foreach (var neighbour in end.Neighbours.Values)
             {
-                if (neighbour.Member.Admission.Peer == other)
+                if (neighbour.Member != other && neighbour.Member.Admission.Peer == other.Admission.Peer)
                 {
                     return true;
                 }

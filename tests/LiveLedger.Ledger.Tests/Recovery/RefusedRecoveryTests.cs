@@ -2,6 +2,7 @@ using LiveLedger.Harness.Ledgers;
 using LiveLedger.Ledger.Journal;
 using LiveLedger.Ledger.Recovery;
 using LiveLedger.Ledger.Refusals;
+using LiveLedger.Ledger.Sequencing;
 using LiveLedger.Ledger.Tests.Projections;
 
 namespace LiveLedger.Ledger.Tests.Recovery;
@@ -25,6 +26,27 @@ public sealed class RefusedRecoveryTests
         Assert.Equal(50L, await ledger.ExecuteAsync("SELECT size FROM ledger.head"));
         Assert.Equal(checkpoint, await File.ReadAllBytesAsync(options.CheckpointFile));
         Assert.NotNull(ledger.State.Halted);
+    }
+
+    [Fact]
+    public async Task Whoever_looks_for_a_moment_whether_the_log_is_led_is_waited_for_and_who_leads_it_is_not()
+    {
+        var (options, _, _) = await RestoredLog.MakeAsync(20, 30);
+        await using var ledger = await TestLedger.StartAsync(options, [Tallies.Inline]);
+        await using var other = await ledger.Database.Unpooled.OpenConnectionAsync();
+        await ledger.UntilAsync(() => Sequencer.TryLeadAsync(other, default).Result, "the other has the lock");
+
+        ledger.Recovery.BeginRollForward("a test");
+        await ledger.Recovery.Work;
+        Assert.Equal("recovery-elsewhere", ledger.Recovery.Failure!.Code);
+        Assert.NotNull(ledger.State.Halted);
+
+        ledger.Recovery.BeginRollForward("a test");
+        await Task.Delay(500);
+        Assert.False(ledger.Recovery.Work.IsCompleted);
+        await other.CloseAsync();
+        await ledger.Recovery.Work;
+        Assert.Null(ledger.Recovery.Failure);
     }
 
     [Fact]
