@@ -22,7 +22,7 @@ internal sealed class ReceiptIntake : IAsyncDisposable
 
     private const int Receivers = 200;
     private const int Senders = 3000;
-    private const int BatchesOfSecond = 1200;
+    private const int BatchesOfSecond = 900;
 
     private readonly SwarmLog _log = new();
     private readonly CapturedLog<ProjectionRunner> _lines = new();
@@ -66,7 +66,7 @@ internal sealed class ReceiptIntake : IAsyncDisposable
     /// <summary>Takes in for so long; receipts a second.</summary>
     public async Task<double> RunAsync(TimeSpan time)
     {
-        var ready = new ConcurrentBag<byte[]>(Enumerable.Range(0, (int)(BatchesOfSecond * time.TotalSeconds / 4)).Select(_ => Batch()));
+        var ready = new ConcurrentBag<byte[]>(Enumerable.Range(0, (int)(BatchesOfSecond * time.TotalSeconds)).Select(_ => Batch()));
         var rate = await OfferedLoad.ClosedAsync(Clients, time, async _ =>
         {
             var batch = ready.TryTake(out var one) ? one : throw new InvalidOperationException("too few were signed");

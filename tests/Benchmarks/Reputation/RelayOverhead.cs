@@ -21,10 +21,9 @@ internal sealed class RelayOverhead : TimeProvider
     private const int SegmentBytes = 2_000_000;
     private const int Segments = Seconds / 2;
 
-    // As the player gives them (docs/formats/receipts.md): each 64 chunks, from the 512th each 512.
-    private const int FirstEach = 64;
-    private const int LaterEach = 512;
-    private const int LaterFrom = 512;
+    // As the player gives them (docs/formats/peer-messages.md): for as many chunks as had one before, between these.
+    private const int Fewest = 64;
+    private const int Most = 512;
 
     private static readonly TrackName s_track = TrackName.TryParse("0", out var track) ? track : throw new InvalidOperationException("no name of a track");
     private static readonly int s_chunks = ChunkTree.CountFor(SegmentBytes);
@@ -116,7 +115,7 @@ internal sealed class RelayOverhead : TimeProvider
     private IEnumerable<SignedReceipt> ReceiptsOf(int viewer)
     {
         uint number = 0;
-        for (var chunks = FirstEach; chunks <= Segments * s_chunks; chunks += chunks < LaterFrom ? FirstEach : LaterEach)
+        for (var chunks = Fewest; chunks <= Segments * s_chunks; chunks += Math.Min(Most, chunks))
         {
             var (whole, rest) = Math.DivRem(chunks, s_chunks);
             ushort[] counts = [.. Enumerable.Repeat((ushort)s_chunks, whole), .. rest > 0 ? (ushort[])[(ushort)rest] : []];

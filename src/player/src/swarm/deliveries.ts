@@ -5,10 +5,9 @@ import { ChunkSet } from "./chunkSet.js";
 import type { Clock } from "./clock.js";
 import type { LinkSession } from "./linkSession.js";
 
-/** A receipt is made when so many chunks came that none was given for, or the first of them so long ago. A sender that has many already waits for more: each is a signature to look at. */
-const firstEach = 64;
-const laterEach = 512;
-const laterFrom = 512;
+/** A receipt is made when as many chunks came that none was given for as those that one was, between these, or the first of them so long ago: a sender that has many waits for more, since each is a signature to look at. */
+const fewest = 64;
+const most = 512;
 const everyMs = 10_000;
 /** Longest period of a link. */
 const periodMs = 60_000;
@@ -71,7 +70,7 @@ export class Deliveries {
     account.lines.set(key, line);
     account.totalChunks++;
     account.totalBytes += bytes;
-    if (++account.unsaid >= (account.totalChunks > laterFrom ? laterEach : firstEach)) this.#say(link, account);
+    if (++account.unsaid >= Math.min(most, Math.max(fewest, account.totalChunks - account.unsaid))) this.#say(link, account);
     else this.#wait(link, account);
   }
 
