@@ -15,6 +15,7 @@ using LiveLedger.Licensing.Playbacks;
 using LiveLedger.Licensing.Speke;
 using LiveLedger.Licensing.Regions;
 using LiveLedger.Licensing.Subjects;
+using LiveLedger.Licensing.Wallets;
 using LiveLedger.Licensing.Webhooks;
 using LiveLedger.Media;
 using LiveLedger.Media.Protection;
@@ -58,6 +59,8 @@ public static class LicensingRegistration
         .AddSingleton<OfferEndpoints>()
         .AddSingleton<EntitlementBook>()
         .AddSingleton<Counter>()
+        .AddSingleton<WalletBook>()
+        .AddSingleton<TicketEntitlements>()
         .AddSingleton<BulkEndpoint>()
         .AddSingleton<EntitlementEndpoints>()
         .AddSingleton<ViewerTokenEndpoints>()
@@ -75,7 +78,7 @@ public static class LicensingRegistration
         .AddHostedService<SpoolDelivery>();
 
     /// <summary>From this stage's old events to today's schema.</summary>
-    public static IEnumerable<(string Type, int Schema, Upcast Step)> Upcasts => [EntitlementEvents.NamesKept, EntitlementEvents.OffersNamed];
+    public static IEnumerable<(string Type, int Schema, Upcast Step)> Upcasts => [EntitlementEvents.NamesKept, EntitlementEvents.OffersNamed, EntitlementEvents.TicketsNamed];
 
     /// <summary>Brings this stage's tables up to date.</summary>
     public static async Task UpgradeLicensingAsync(this LedgerDatabase database, CancellationToken cancel)
@@ -111,7 +114,7 @@ public static class LicensingRegistration
     /// <summary>The broadcast whose event this is, as its payload says; null if it is none of this stage's.</summary>
     public static string? BroadcastOf(StoredEvent stored)
     {
-        if (stored.Stream.Value.Split('/') is not ["entitlement" or "offer" or "playback" or "subject" or "speke" or "webhook", _])
+        if (stored.Stream.Value.Split('/') is not ["entitlement" or "offer" or "playback" or "subject" or "speke" or "webhook" or "wallet", _])
         {
             return null;
         }
@@ -139,6 +142,30 @@ public static class LicensingRegistration
         && BroadcastId.TryParse(BroadcastOf(stored), out var broadcast)
             ? (broadcast, id.Value)
             : null;
+
+    /// <summary>Says that a wallet is a viewer's, in one broadcast. Whose it was before it is no more.</summary>
+    /// <exception cref="RefusedException">That is no name of a viewer.</exception>
+    /// <exception cref="LedgerUnavailableException">The database is away; link it again.</exception>
+    public static Task LinkWalletAsync(this IServiceProvider services, BroadcastId broadcast, string wallet, string viewer, CancellationToken cancel) =>
+        services.GetRequiredService<WalletBook>().LinkAsync(broadcast, wallet, viewer, cancel);
+
+    /// <summary>Makes the entitlement of a ticket what the chain says of the ticket: level by level, so that saying it twice changes nothing.</summary>
+    /// <returns>The entitlement that stands for the ticket now; null if nobody ever had one by it.</returns>
+    /// <exception cref="LedgerUnavailableException">The database is away; settle it again.</exception>
+    public static Task<Guid?> SettleTicketAsync(this IServiceProvider services, BroadcastId broadcast, string ticket, TicketStanding standing, string? wallet, CancellationToken cancel) =>
+        services.GetRequiredService<TicketEntitlements>().SettleAsync(broadcast, ticket, standing, wallet, cancel);
+
+    /// <summary>The entitlement that a playback was opened by; null for every other event.</summary>
+    public static (BroadcastId Broadcast, Guid Entitlement)? PlaybackOpenedBy(StoredEvent stored) =>
+        stored.Type == PlaybackEvents.GrantedType && PlaybackEvents.ReadGranted(stored.PayloadJson.Span) is { Renewal: 0 } opened
+        && BroadcastId.TryParse(opened.Broadcast, out var broadcast) && EntitlementId.TryParse(opened.Entitlement, out var entitlement)
+            ? (broadcast, entitlement.Value)
+            : null;
+
+    /// <summary>The ticket on a chain that an entitlement stands for; null if a shop granted it.</summary>
+    /// <exception cref="LedgerUnavailableException">The database is away.</exception>
+    public static Task<string?> TicketOfAsync(this IServiceProvider services, Guid entitlement, CancellationToken cancel) =>
+        services.GetRequiredService<EntitlementBook>().TicketOfAsync(new(entitlement), cancel);
 
     /// <summary>The address a request comes from, behind the proxies that are trusted; null if nobody can say.</summary>
     public static IPAddress? AddressOf(this IServiceProvider services, HttpContext context) => services.GetRequiredService<RegionResolver>().AddressOf(context);

@@ -37,10 +37,10 @@ internal sealed class EntitlementBook(EventStore ledger, LedgerDatabase database
     /// <summary>Gives a viewer the right to a broadcast; with a command, one right for that command however often it is given.</summary>
     /// <exception cref="RefusedException">The command was another one.</exception>
     /// <exception cref="LedgerUnavailableException">The database is away. Whether the right was given is unknown; without a command, giving it again gives a second one, which does no harm.</exception>
-    public async Task<Entitlement> GrantAsync(BroadcastId broadcast, SealedViewer viewer, OfferVersion? sold, CommandId? command, CancellationToken cancel)
+    public async Task<Entitlement> GrantAsync(BroadcastId broadcast, SealedViewer viewer, OfferVersion? sold, CommandId? command, CancellationToken cancel, string? ticket = null)
     {
         var id = new EntitlementId(command?.EventId(1) ?? Guid.CreateVersion7(time.GetUtcNow()));
-        var granted = EntitlementEvents.Granted(command?.EventId(0) ?? Guid.CreateVersion7(time.GetUtcNow()), broadcast, viewer, sold);
+        var granted = EntitlementEvents.Granted(command?.EventId(0) ?? Guid.CreateVersion7(time.GetUtcNow()), broadcast, viewer, sold, ticket);
         var appended = await ledger.AppendAsync(EntitlementEvents.StreamOf(id), ExpectedVersion.NoStream, [granted], cancel);
         if (appended.Outcome != AppendOutcome.Appended)
         {
@@ -50,6 +50,18 @@ internal sealed class EntitlementBook(EventStore ledger, LedgerDatabase database
         Forget(broadcast, viewer.Pseudonym);
         return new(id, appended.RecordedAt ?? time.GetUtcNow()) { Viewer = viewer, Sold = sold };
     }
+
+    /// <summary>The ticket on a chain that an entitlement stands for; null if a shop granted it, or if there is no such entitlement.</summary>
+    /// <exception cref="LedgerUnavailableException">The database is away.</exception>
+    public async Task<string?> TicketOfAsync(EntitlementId id, CancellationToken cancel) =>
+        await ledger.ReadStreamAsync(EntitlementEvents.StreamOf(id), cancel: cancel).FirstOrDefaultAsync(cancel) is { } first
+            ? EntitlementEvents.ReadGranted(first.PayloadJson.Span).Ticket
+            : null;
+
+    /// <summary>Who gave an entitlement the standing that it has.</summary>
+    /// <exception cref="LedgerUnavailableException">The database is away.</exception>
+    public async Task<string?> StandingByAsync(EntitlementId id, CancellationToken cancel) =>
+        await ledger.ReadStreamAsync(EntitlementEvents.StreamOf(id), cancel: cancel).Where(static e => EntitlementEvents.StandingAfter(e.Type) is not null).Select(static e => e.Actor).LastOrDefaultAsync(cancel);
 
     /// <summary>What a command has bought before; null if it has bought nothing.</summary>
     /// <exception cref="RefusedException">The command was another one.</exception>
@@ -61,28 +73,28 @@ internal sealed class EntitlementBook(EventStore ledger, LedgerDatabase database
 
     /// <summary>Ends an entitlement; one that has ended already stays as it is. False if there is no such entitlement of this broadcast.</summary>
     /// <exception cref="LedgerUnavailableException">The database is away; revoke again.</exception>
-    public Task<bool> RevokeAsync(BroadcastId broadcast, EntitlementId id, CancellationToken cancel) =>
-        ChangeAsync(broadcast, id, e => e.Standing is Standing.Revoked or Standing.Refunded ? null : EntitlementEvents.Changed(time, EntitlementEvents.RevokedType, broadcast), cancel);
+    public Task<bool> RevokeAsync(BroadcastId broadcast, EntitlementId id, CancellationToken cancel, string actor = EntitlementEvents.Actor) =>
+        ChangeAsync(broadcast, id, e => e.Standing is Standing.Revoked or Standing.Refunded ? null : EntitlementEvents.Changed(time, EntitlementEvents.RevokedType, broadcast, actor), cancel);
 
     /// <summary>Ends it, revoked or not, with its price given back.</summary>
     /// <inheritdoc cref="RevokeAsync"/>
-    public Task<bool> RefundAsync(BroadcastId broadcast, EntitlementId id, CancellationToken cancel) =>
-        ChangeAsync(broadcast, id, e => e.Standing == Standing.Refunded ? null : EntitlementEvents.Changed(time, EntitlementEvents.RefundedType, broadcast), cancel);
+    public Task<bool> RefundAsync(BroadcastId broadcast, EntitlementId id, CancellationToken cancel, string actor = EntitlementEvents.Actor) =>
+        ChangeAsync(broadcast, id, e => e.Standing == Standing.Refunded ? null : EntitlementEvents.Changed(time, EntitlementEvents.RefundedType, broadcast, actor), cancel);
 
     /// <summary>Takes it away for a while.</summary>
     /// <exception cref="RefusedException">It has ended.</exception>
     /// <inheritdoc cref="RevokeAsync"/>
-    public Task<bool> SuspendAsync(BroadcastId broadcast, EntitlementId id, CancellationToken cancel) =>
-        ChangeAsync(broadcast, id, e => Open(e).Standing == Standing.Suspended ? null : EntitlementEvents.Changed(time, EntitlementEvents.SuspendedType, broadcast), cancel);
+    public Task<bool> SuspendAsync(BroadcastId broadcast, EntitlementId id, CancellationToken cancel, string actor = EntitlementEvents.Actor) =>
+        ChangeAsync(broadcast, id, e => Open(e).Standing == Standing.Suspended ? null : EntitlementEvents.Changed(time, EntitlementEvents.SuspendedType, broadcast, actor), cancel);
 
     /// <summary>Gives it back.</summary>
     /// <inheritdoc cref="SuspendAsync"/>
-    public Task<bool> ResumeAsync(BroadcastId broadcast, EntitlementId id, CancellationToken cancel) =>
-        ChangeAsync(broadcast, id, e => Open(e).Standing == Standing.Entitled ? null : EntitlementEvents.Changed(time, EntitlementEvents.ResumedType, broadcast), cancel);
+    public Task<bool> ResumeAsync(BroadcastId broadcast, EntitlementId id, CancellationToken cancel, string actor = EntitlementEvents.Actor) =>
+        ChangeAsync(broadcast, id, e => Open(e).Standing == Standing.Entitled ? null : EntitlementEvents.Changed(time, EntitlementEvents.ResumedType, broadcast, actor), cancel);
 
     /// <summary>Passes it on to another viewer, with its terms and with what was used of them.</summary>
     /// <inheritdoc cref="SuspendAsync"/>
-    public Task<bool> TransferAsync(BroadcastId broadcast, EntitlementId id, SealedViewer viewer, CancellationToken cancel) =>
+    public Task<bool> TransferAsync(BroadcastId broadcast, EntitlementId id, SealedViewer viewer, CancellationToken cancel, string actor = EntitlementEvents.Actor) =>
         ChangeAsync(broadcast, id, e => Open(e).Viewer?.Pseudonym == viewer.Pseudonym ? null : EntitlementEvents.Transferred(time, broadcast, viewer), cancel);
 
     /// <summary>An event changed an entitlement, in whichever process.</summary>

@@ -29,13 +29,13 @@ internal sealed class EntitlementEndpoints(EntitlementBook book, Counter counter
         group.MapGet("{entitlement}", static (string id, string entitlement, ClaimsPrincipal user, EntitlementEndpoints e, CancellationToken cancel) =>
             e.ReadAsync(id, entitlement, user, cancel)).WithName("readEntitlement").Produces<EntitlementView>();
         group.MapDelete("{entitlement}", static (string id, string entitlement, ClaimsPrincipal user, EntitlementEndpoints e, CancellationToken cancel) =>
-            e.ChangeAsync(id, entitlement, user, e.Book.RevokeAsync, cancel)).WithName("revokeEntitlement").Produces(204);
+            e.ChangeAsync(id, entitlement, user, (b, i, c) => e.Book.RevokeAsync(b, i, c), cancel)).WithName("revokeEntitlement").Produces(204);
         group.MapPost("{entitlement}/refund", static (string id, string entitlement, ClaimsPrincipal user, EntitlementEndpoints e, CancellationToken cancel) =>
-            e.ChangeAsync(id, entitlement, user, e.Book.RefundAsync, cancel)).WithName("refundEntitlement").Produces(204);
+            e.ChangeAsync(id, entitlement, user, (b, i, c) => e.Book.RefundAsync(b, i, c), cancel)).WithName("refundEntitlement").Produces(204);
         group.MapPost("{entitlement}/suspension", static (string id, string entitlement, ClaimsPrincipal user, EntitlementEndpoints e, CancellationToken cancel) =>
-            e.ChangeAsync(id, entitlement, user, e.Book.SuspendAsync, cancel)).WithName("suspendEntitlement").Produces(204);
+            e.ChangeAsync(id, entitlement, user, (b, i, c) => e.Book.SuspendAsync(b, i, c), cancel)).WithName("suspendEntitlement").Produces(204);
         group.MapDelete("{entitlement}/suspension", static (string id, string entitlement, ClaimsPrincipal user, EntitlementEndpoints e, CancellationToken cancel) =>
-            e.ChangeAsync(id, entitlement, user, e.Book.ResumeAsync, cancel)).WithName("resumeEntitlement").Produces(204);
+            e.ChangeAsync(id, entitlement, user, (b, i, c) => e.Book.ResumeAsync(b, i, c), cancel)).WithName("resumeEntitlement").Produces(204);
         group.MapPost("{entitlement}/transfer", static (string id, string entitlement, TransferEntitlementRequest body, ClaimsPrincipal user, EntitlementEndpoints e, CancellationToken cancel) =>
             e.TransferAsync(id, entitlement, body, user, cancel)).WithName("transferEntitlement").Produces<EntitlementView>();
     }

@@ -15,7 +15,9 @@ namespace LiveLedger.Licensing.Entitlements;
 /// <param name="Name">The viewer's name, sealed, base64url.</param>
 /// <param name="Offer">What was sold; null for everything, without limits.</param>
 /// <param name="OfferVersion">In which version.</param>
-internal sealed record EntitlementGranted(string Broadcast, string Viewer, string? Subject = null, string? Name = null, string? Offer = null, int? OfferVersion = null);
+/// <param name="Ticket">The ticket on a chain that it stands for; null for what a shop granted.</param>
+internal sealed record EntitlementGranted(
+    string Broadcast, string Viewer, string? Subject = null, string? Name = null, string? Offer = null, int? OfferVersion = null, string? Ticket = null);
 
 /// <summary>Its standing has changed: suspended, resumed, revoked or refunded, as the type says.</summary>
 internal sealed record EntitlementChanged(string Broadcast);
@@ -34,31 +36,34 @@ internal static partial class EntitlementEvents
     public const string RefundedType = "entitlement-refunded";
     public const string TransferredType = "entitlement-transferred";
 
-    private const int GrantedSchema = 3;
+    private const int GrantedSchema = 4;
     private const int Schema = 1;
 
-    // Which account acted is the broadcast's owner; its name is not for the public log.
-    private const string Actor = "broadcaster";
+    /// <summary>Who acted where a shop did. Which account is the broadcast's owner; its name is not for the public log.</summary>
+    public const string Actor = "broadcaster";
+
+    /// <summary>Who acted where a ticket on a chain was sold, passed on or given back.</summary>
+    public const string OfChain = "chain";
 
     public static StreamName StreamOf(EntitlementId id) => new(Prefix + id);
 
-    public static NewEvent Granted(Guid id, BroadcastId broadcast, SealedViewer viewer, OfferVersion? sold) => new(
+    public static NewEvent Granted(Guid id, BroadcastId broadcast, SealedViewer viewer, OfferVersion? sold, string? ticket = null) => new(
         id, GrantedType, GrantedSchema,
         JsonSerializer.SerializeToUtf8Bytes(
-            new(broadcast.ToString(), viewer.Pseudonym.ToString(), viewer.Subject.ToString(), StrictBase64Url.Encode(viewer.Name), sold?.Id.ToString(), sold?.Version),
+            new(broadcast.ToString(), viewer.Pseudonym.ToString(), viewer.Subject.ToString(), StrictBase64Url.Encode(viewer.Name), sold?.Id.ToString(), sold?.Version, ticket),
             EntitlementJson.Default.EntitlementGranted),
-        Actor);
+        ticket is null ? Actor : OfChain);
 
     /// <summary>A change of standing; <paramref name="type"/> is one of the types above.</summary>
-    public static NewEvent Changed(TimeProvider time, string type, BroadcastId broadcast) => new(
+    public static NewEvent Changed(TimeProvider time, string type, BroadcastId broadcast, string actor = Actor) => new(
         Guid.CreateVersion7(time.GetUtcNow()), type, Schema,
-        JsonSerializer.SerializeToUtf8Bytes(new(broadcast.ToString()), EntitlementJson.Default.EntitlementChanged), Actor);
+        JsonSerializer.SerializeToUtf8Bytes(new(broadcast.ToString()), EntitlementJson.Default.EntitlementChanged), actor);
 
-    public static NewEvent Transferred(TimeProvider time, BroadcastId broadcast, SealedViewer viewer) => new(
+    public static NewEvent Transferred(TimeProvider time, BroadcastId broadcast, SealedViewer viewer, string actor = Actor) => new(
         Guid.CreateVersion7(time.GetUtcNow()), TransferredType, Schema,
         JsonSerializer.SerializeToUtf8Bytes(
             new(broadcast.ToString(), viewer.Pseudonym.ToString(), viewer.Subject.ToString(), StrictBase64Url.Encode(viewer.Name)), EntitlementJson.Default.EntitlementTransferred),
-        Actor);
+        actor);
 
     /// <summary>What an event makes of an entitlement; null if it leaves its standing as it is.</summary>
     public static Standing? StandingAfter(string type) => type switch
@@ -77,6 +82,10 @@ internal static partial class EntitlementEvents
     /// <summary>Those of before there were offers say so in schema 3: everything was granted.</summary>
     public static (string Type, int Schema, Upcast Step) OffersNamed { get; } = (GrantedType, 2, static payload =>
         JsonSerializer.SerializeToUtf8Bytes(ReadGranted(payload.Span) with { Offer = null, OfferVersion = null }, EntitlementJson.Default.EntitlementGranted));
+
+    /// <summary>And those of before there were tickets in schema 4: a shop granted them.</summary>
+    public static (string Type, int Schema, Upcast Step) TicketsNamed { get; } = (GrantedType, 3, static payload =>
+        JsonSerializer.SerializeToUtf8Bytes(ReadGranted(payload.Span) with { Ticket = null }, EntitlementJson.Default.EntitlementGranted));
 
     /// <summary>The entitlement whose stream this is; false if it is none of ours.</summary>
     public static bool TryReadStream(StreamName stream, out EntitlementId id)

@@ -1,0 +1,171 @@
+using System.Security.Cryptography;
+using LiveLedger.Cryptography.Wrapping;
+using LiveLedger.Harness.Ledgers;
+using LiveLedger.Ledger;
+using LiveLedger.Ledger.Subjects;
+using LiveLedger.Licensing.ContentKeys;
+using LiveLedger.Licensing.Entitlements;
+using LiveLedger.Licensing.Licences;
+using LiveLedger.Licensing.Wallets;
+using LiveLedger.Media;
+
+namespace LiveLedger.Licensing.Tests.Wallets;
+
+public sealed class TicketEntitlementsTests
+{
+    private const string Ticket = "31337-00112233445566778899aabbccddeeff01020304-7";
+    private const string Ann = "eip155:31337:0x00000000000000000000000000000000000000a1";
+    private const string Bob = "eip155:31337:0x00000000000000000000000000000000000000b0";
+
+    private readonly BroadcastId _broadcast = BroadcastId.New(TimeProvider.System);
+
+    [Fact]
+    public async Task A_ticket_is_its_holders_right_and_told_again_it_is_the_same_one()
+    {
+        await using var shop = await OpenAsync();
+        await shop.Wallets.LinkAsync(_broadcast, Ann, "ann", default);
+        var first = await shop.Tickets.SettleAsync(_broadcast, Ticket, TicketStanding.Held, Ann, default);
+        Assert.Equal(first, await shop.Tickets.SettleAsync(_broadcast, Ticket, TicketStanding.Held, Ann, default));
+
+        Assert.Equal(first, (await shop.Book.FindAsync(_broadcast, shop.Of(_broadcast, "ann"), default))!.Id.Value);
+        Assert.Equal(Ticket, await shop.Book.TicketOfAsync(new(first!.Value), default));
+        Assert.Equal(["entitlement-granted"], await shop.EventsAsync(first));
+    }
+
+    [Fact]
+    public async Task Passed_on_it_is_the_new_holders_and_to_a_stranger_nobodys_until_the_stranger_is_known()
+    {
+        await using var shop = await OpenAsync();
+        await shop.Wallets.LinkAsync(_broadcast, Ann, "ann", default);
+        var id = await shop.Tickets.SettleAsync(_broadcast, Ticket, TicketStanding.Held, Ann, default);
+
+        await shop.Tickets.SettleAsync(_broadcast, Ticket, TicketStanding.Held, Bob, default);
+        Assert.Equal(Standing.Suspended, (await shop.Book.FindAsync(_broadcast, shop.Of(_broadcast, "ann"), default))!.Standing);
+
+        await shop.Wallets.LinkAsync(_broadcast, Bob, "bob", default);
+        Assert.Equal(id, await shop.Tickets.SettleAsync(_broadcast, Ticket, TicketStanding.Held, Bob, default));
+        Assert.True((await shop.Book.FindAsync(_broadcast, shop.Of(_broadcast, "bob"), default))!.Holds);
+        Assert.Null(await shop.Book.FindAsync(_broadcast, shop.Of(_broadcast, "ann"), default));
+        Assert.Equal(["entitlement-granted", "entitlement-suspended", "entitlement-transferred", "entitlement-resumed"], await shop.EventsAsync(id));
+    }
+
+    [Theory]
+    [InlineData(TicketStanding.Burned, "entitlement-revoked")]
+    [InlineData(TicketStanding.Refunded, "entitlement-refunded")]
+    public async Task Given_up_or_back_it_is_over_and_brought_back_by_the_chain_it_is_granted_anew(TicketStanding end, string ending)
+    {
+        await using var shop = await OpenAsync();
+        await shop.Wallets.LinkAsync(_broadcast, Ann, "ann", default);
+        var first = await shop.Tickets.SettleAsync(_broadcast, Ticket, TicketStanding.Held, Ann, default);
+        Assert.Equal(first, await shop.Tickets.SettleAsync(_broadcast, Ticket, end, null, default));
+        Assert.Equal(first, await shop.Tickets.SettleAsync(_broadcast, Ticket, end, null, default));
+        Assert.False((await shop.Book.FindAsync(_broadcast, shop.Of(_broadcast, "ann"), default))!.Holds);
+        Assert.Equal(["entitlement-granted", ending], await shop.EventsAsync(first));
+
+        var second = await shop.Tickets.SettleAsync(_broadcast, Ticket, TicketStanding.Held, Ann, default);
+        Assert.NotEqual(first, second);
+        Assert.True((await shop.Book.FindAsync(_broadcast, shop.Of(_broadcast, "ann"), default))!.Holds);
+    }
+
+    [Fact]
+    public async Task A_sale_that_the_chain_takes_back_takes_the_right_along_and_gives_it_back()
+    {
+        await using var shop = await OpenAsync();
+        Assert.Null(await shop.Tickets.SettleAsync(_broadcast, Ticket, TicketStanding.Unsold, null, default));
+        await shop.Wallets.LinkAsync(_broadcast, Ann, "ann", default);
+        var id = await shop.Tickets.SettleAsync(_broadcast, Ticket, TicketStanding.Held, Ann, default);
+        await shop.Tickets.SettleAsync(_broadcast, Ticket, TicketStanding.Unsold, null, default);
+        Assert.False((await shop.Book.FindAsync(_broadcast, shop.Of(_broadcast, "ann"), default))!.Holds);
+
+        Assert.Equal(id, await shop.Tickets.SettleAsync(_broadcast, Ticket, TicketStanding.Held, Ann, default));
+        Assert.True((await shop.Book.FindAsync(_broadcast, shop.Of(_broadcast, "ann"), default))!.Holds);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Whom_the_broadcaster_sent_away_no_chain_brings_back(bool forGood)
+    {
+        await using var shop = await OpenAsync();
+        await shop.Wallets.LinkAsync(_broadcast, Ann, "ann", default);
+        await shop.Wallets.LinkAsync(_broadcast, Bob, "bob", default);
+        var id = new EntitlementId((await shop.Tickets.SettleAsync(_broadcast, Ticket, TicketStanding.Held, Ann, default))!.Value);
+        await (forGood ? shop.Book.RevokeAsync(_broadcast, id, default) : shop.Book.SuspendAsync(_broadcast, id, default));
+
+        foreach (var (standing, wallet) in new[] { (TicketStanding.Held, Ann), (TicketStanding.Held, Bob), (TicketStanding.Unsold, null), (TicketStanding.Held, Ann) })
+        {
+            await shop.Tickets.SettleAsync(_broadcast, Ticket, standing, wallet, default);
+            Assert.False((await shop.Book.ReadAsync(_broadcast, id, default))!.Holds);
+        }
+
+        Assert.Equal(1L, await shop.Ledger.ExecuteAsync("SELECT count(*) FROM entitlements.entitlements"));
+    }
+
+    [Fact]
+    public async Task A_wallet_is_in_the_log_by_no_name_that_could_be_tried_out_and_erased_with_its_viewer()
+    {
+        await using var shop = await OpenAsync();
+        await shop.Wallets.LinkAsync(_broadcast, Ann, "ann", default);
+        var other = BroadcastId.New(TimeProvider.System);
+        shop.Masters.Create(other);
+        await shop.Wallets.LinkAsync(other, Ann, "ann", default);
+        await shop.Wallets.LinkAsync(other, Ann, "ann", default);
+        var streams = (string)(await shop.Ledger.ExecuteAsync("SELECT string_agg(name, ' ' ORDER BY name) FROM ledger.streams WHERE name LIKE 'wallet/%'"))!;
+        Assert.Equal(2, streams.Split(' ').Distinct().Count());
+
+        Assert.NotNull(await shop.Wallets.FindAsync(_broadcast, Ann, default));
+        shop.Subjects.Erase(ViewerPseudonyms.Scope(_broadcast), "ann");
+        Assert.Null(await shop.Wallets.FindAsync(_broadcast, Ann, default));
+        Assert.NotNull(await shop.Wallets.FindAsync(other, Ann, default));
+    }
+
+    private async Task<Shop> OpenAsync()
+    {
+        var ledger = await TestLedger.StartAsync(await TestLedger.NewOptionsAsync(), [EntitlementTables.Inline]);
+        return new(ledger, _broadcast);
+    }
+
+    private sealed class Shop : IAsyncDisposable
+    {
+        private readonly TestFolder _folder = new();
+        private readonly KeyEncryptionKey _kek = KeyEncryptionKey.FromBytes(RandomNumberGenerator.GetBytes(32));
+
+        public Shop(TestLedger ledger, BroadcastId broadcast)
+        {
+            Ledger = ledger;
+            Masters = new(Path.Combine(_folder.Path, "masters"), _kek);
+            Masters.Create(broadcast);
+            Subjects = new(Path.Combine(_folder.Path, "subjects"), _kek);
+            Pseudonyms = new(Subjects);
+            Book = new(ledger.Events, ledger.Database, TimeProvider.System);
+            Wallets = new(ledger.Events, Masters, Pseudonyms, TimeProvider.System);
+            Tickets = new(Book, Wallets);
+        }
+
+        public TestLedger Ledger { get; }
+
+        public MasterKeys Masters { get; }
+
+        public SubjectKeys Subjects { get; }
+
+        public ViewerPseudonyms Pseudonyms { get; }
+
+        public EntitlementBook Book { get; }
+
+        public WalletBook Wallets { get; }
+
+        public TicketEntitlements Tickets { get; }
+
+        public ViewerPseudonym Of(BroadcastId broadcast, string viewer) => Pseudonyms.Find(broadcast, viewer)!.Value;
+
+        public async Task<IReadOnlyList<string>> EventsAsync(Guid? id) =>
+            await Ledger.Events.ReadStreamAsync(EntitlementEvents.StreamOf(new(id!.Value))).Select(static e => e.Type).ToListAsync();
+
+        public async ValueTask DisposeAsync()
+        {
+            await Ledger.DisposeAsync();
+            _kek.Dispose();
+            _folder.Dispose();
+        }
+    }
+}
