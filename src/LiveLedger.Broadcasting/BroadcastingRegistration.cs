@@ -54,6 +54,23 @@ public static class BroadcastingRegistration
     public static async ValueTask<string?> OwnerOfAsync(this IServiceProvider services, BroadcastId id, CancellationToken cancellation) =>
         (await services.GetRequiredService<BroadcastBook>().FindAsync(id, cancellation))?.Owner;
 
+    /// <summary>Makes a broadcast another account's. Nothing happens if it is that already, or if there is no such broadcast.</summary>
+    /// <param name="services">The host's.</param>
+    /// <param name="id">The broadcast.</param>
+    /// <param name="owner">The account.</param>
+    /// <param name="identity">The identity key that it has named, 43 characters of base64url.</param>
+    /// <param name="cancellation">Ends the call.</param>
+    /// <exception cref="LedgerUnavailableException">The database is away; hand it over again.</exception>
+    public static Task HandOverAsync(this IServiceProvider services, BroadcastId id, string owner, string identity, CancellationToken cancellation) =>
+        services.GetRequiredService<BroadcastCommands>().HandOverAsync(id, owner, identity, cancellation);
+
+    /// <summary>How each track of a broadcast ended, as an event states it: name, number of segments and SHA-256 of the last record; null for every other event.</summary>
+    public static (BroadcastId Broadcast, IReadOnlyList<(TrackName Track, uint Segments, string? LastRecord)> Tracks)? EndedBy(StoredEvent stored) =>
+        stored.Stream.Value.StartsWith(BroadcastTables.Prefix, StringComparison.Ordinal) && BroadcastId.TryParse(stored.Stream.Value[BroadcastTables.Prefix.Length..], out var broadcast)
+        && stored.Type == BroadcastEventJson.EndedType && BroadcastEventJson.Read(stored.Type, stored.PayloadJson.Span) is Broadcasts.BroadcastEnded ended
+            ? (broadcast, [.. ended.Tracks.Select(static t => (TrackName.TryParse(t.Track, out var name) ? name : throw new InvalidDataException("a track ended that has no name"), t.Segments, t.LastRecord))])
+            : null;
+
     /// <summary>The broadcasts that are live now.</summary>
     /// <exception cref="LedgerUnavailableException">The database is away.</exception>
     public static Task<IReadOnlyList<BroadcastId>> ListLiveBroadcastsAsync(this IServiceProvider services, CancellationToken cancellation) =>

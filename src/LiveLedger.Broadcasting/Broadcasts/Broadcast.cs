@@ -51,6 +51,9 @@ internal sealed record Broadcast
     /// <summary>What that certificate says: read once, and asked for with each admission.</summary>
     public SignerView? Signer { get; private init; }
 
+    /// <summary>The identity key that its owner has named on a chain, base64url; null where nobody has. Who signed what was published stays as it was.</summary>
+    public string? NamedIdentity { get; private init; }
+
     public BroadcastState State { get; private init; }
 
     public DateTimeOffset CreatedAt { get; private init; }
@@ -101,9 +104,22 @@ internal sealed record Broadcast
             BroadcastEnded ended => next with { State = BroadcastState.Ended, EndedAt = ended.At, Totals = ended.Tracks },
             BroadcastTakenDown taken => next with { TakenDownAt = taken.At },
             BroadcastRestored => next with { TakenDownAt = null },
+            BroadcastHandedOver handed => next.HandedOver(handed),
             _ => throw new InvalidDataException($"unknown event {e.GetType().Name}"),
         };
     }
+
+    // Before the start nothing is signed or published yet, and the old owner's certificate and ingest key end here. After it the records are bound to their signer.
+    private Broadcast HandedOver(BroadcastHandedOver handed) => State == BroadcastState.Created
+        ? this with
+        {
+            Owner = handed.Owner,
+            NamedIdentity = handed.Identity,
+            Certificate = null,
+            Signer = null,
+            IngestKeyHash = handed.IngestKeyHash is { } hash ? Convert.FromHexString(hash) : throw new InvalidDataException("a broadcast was handed over with its ingest key"),
+        }
+        : this with { Owner = handed.Owner, NamedIdentity = handed.Identity };
 
     private Broadcast With(byte[] certificate) => this with { Certificate = certificate, Signer = SignerView.Of(certificate) };
 }

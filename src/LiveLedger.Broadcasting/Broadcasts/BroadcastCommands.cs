@@ -64,6 +64,11 @@ internal sealed class BroadcastCommands(
             return new(422, "certificate-wrong-key", "The certificate is for another session key than this broadcast's.");
         }
 
+        if (broadcast.NamedIdentity is { } named && IdentityText.Format(signed.Certificate.Identity) != named)
+        {
+            return new(422, "certificate-wrong-identity", "The broadcast was handed over to another identity key; certify with the one that was named then.");
+        }
+
         var now = time.GetUtcNow();
         if (now < signed.Certificate.NotBefore || now > signed.Certificate.NotAfter)
         {
@@ -162,6 +167,21 @@ internal sealed class BroadcastCommands(
             keys.Destroy(id);
             recordings.LetGo(id);
             log.Forget(id);
+            return null;
+        },
+        cancellation);
+
+    /// <summary>Makes a broadcast another account's, which has named an identity key of its own. Null also if it is that already.</summary>
+    public Task<Refusal?> HandOverAsync(BroadcastId id, string owner, string identity, CancellationToken cancellation) => InTurnAsync(
+        id,
+        async broadcast =>
+        {
+            if (broadcast.Owner != owner || (broadcast.NamedIdentity ?? broadcast.Signer?.Identity) != identity)
+            {
+                var hash = broadcast.State == BroadcastState.Created ? Convert.ToHexStringLower(IngestKey.Generate().Hash) : null;
+                await book.AppendAsync(broadcast, new BroadcastHandedOver(time.GetUtcNow(), owner, identity, hash), "chain", cancellation);
+            }
+
             return null;
         },
         cancellation);

@@ -7,6 +7,8 @@ namespace LiveLedger.Broadcasting.Broadcasts;
 /// <summary>The stable name and the stored JSON of each event. Names never change; a new shape takes a new schema number.</summary>
 internal static class BroadcastEventJson
 {
+    public const string EndedType = "broadcast-ended";
+
     private const string CreatedType = "broadcast-created";
 
     /// <summary>Schema 1 had no key periods, which is one key throughout.</summary>
@@ -28,9 +30,10 @@ internal static class BroadcastEventJson
         IngestKeyRotated => "ingest-key-rotated",
         PeersChosen => "peers-chosen",
         BroadcastStarted => "broadcast-started",
-        BroadcastEnded => "broadcast-ended",
+        BroadcastEnded => EndedType,
         BroadcastTakenDown => "broadcast-taken-down",
         BroadcastRestored => "broadcast-restored",
+        BroadcastHandedOver => "broadcast-handed-over",
         _ => throw new ArgumentOutOfRangeException(nameof(e), e.GetType().Name, "no stable name"),
     };
 
@@ -46,9 +49,10 @@ internal static class BroadcastEventJson
             "ingest-key-rotated" => typeof(IngestKeyRotated),
             "peers-chosen" => typeof(PeersChosen),
             "broadcast-started" => typeof(BroadcastStarted),
-            "broadcast-ended" => typeof(BroadcastEnded),
+            EndedType => typeof(BroadcastEnded),
             "broadcast-taken-down" => typeof(BroadcastTakenDown),
             "broadcast-restored" => typeof(BroadcastRestored),
+            "broadcast-handed-over" => typeof(BroadcastHandedOver),
             _ => throw new InvalidDataException($"unknown broadcast event '{type}'"),
         };
         return JsonSerializer.Deserialize(payload, target, BroadcastJson.Default) as BroadcastEvent
@@ -69,4 +73,5 @@ internal static class BroadcastEventJson
 [JsonSerializable(typeof(BroadcastEnded))]
 [JsonSerializable(typeof(BroadcastTakenDown))]
 [JsonSerializable(typeof(BroadcastRestored))]
+[JsonSerializable(typeof(BroadcastHandedOver))]
 internal sealed partial class BroadcastJson : JsonSerializerContext;

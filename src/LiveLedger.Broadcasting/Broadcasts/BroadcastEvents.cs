@@ -44,5 +44,12 @@ internal sealed record BroadcastTakenDown(DateTimeOffset At, string Reason, stri
 /// <summary>It is as it was before it was taken down.</summary>
 internal sealed record BroadcastRestored(DateTimeOffset At, string By) : BroadcastEvent(At);
 
+/// <summary>The broadcast is another account's, as the owner of its token on a chain said by accepting it; or the first one's again.</summary>
+/// <param name="At">When.</param>
+/// <param name="Owner">The account that controls it from now on.</param>
+/// <param name="Identity">The identity key that the new owner has named, base64url.</param>
+/// <param name="IngestKeyHash">The SHA-256 of an ingest key that nobody has, if it was not started yet; else null: who publishes goes on until the new owner rotates it.</param>
+internal sealed record BroadcastHandedOver(DateTimeOffset At, string Owner, string Identity, string? IngestKeyHash) : BroadcastEvent(At);
+
 /// <summary>How a track ended: number of segments, and the record hash of the last one (hexadecimal; null if there is none).</summary>
 internal sealed record TrackTotal(string Track, uint Segments, string? LastRecord);

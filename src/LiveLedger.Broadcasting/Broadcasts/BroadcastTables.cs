@@ -13,7 +13,7 @@ internal static class BroadcastTables
     public static InlineTables Inline { get; } = new()
     {
         Name = "broadcasts",
-        Version = 2,
+        Version = 3,
         Streams = Prefix,
         Tables = BroadcastSql.Tables,
         Apply = async (transaction, events, cancellation) =>
@@ -35,6 +35,7 @@ internal static class BroadcastTables
         return BroadcastEventJson.Read(stored.Type, stored.PayloadJson.Span) switch
         {
             BroadcastCreated created => WriteAsync(transaction, BroadcastSql.Insert, id, created.Owner, cancellation),
+            BroadcastHandedOver handed => WriteAsync(transaction, BroadcastSql.SetOwner, id, handed.Owner, cancellation),
             BroadcastStarted => WriteAsync(transaction, BroadcastSql.SetState, id, "live", cancellation),
             BroadcastEnded => WriteAsync(transaction, BroadcastSql.SetState, id, "ended", cancellation),
             BroadcastTakenDown => WriteAsync(transaction, BroadcastSql.SetTakenDown, id, true, cancellation),

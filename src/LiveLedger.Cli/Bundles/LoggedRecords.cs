@@ -18,6 +18,9 @@ internal sealed class LoggedRecords(BroadcastId broadcast, Ed25519PublicKey? pin
 {
     private readonly Dictionary<string, (uint Count, Sha256Hash Last)> _tracks = [];
     private SignedCertificate? _certificate;
+
+    // Why the last certificate does not hold: told where something is to stand on it, for a broadcast that is handed over before its start gets another.
+    private string? _refusedCertificate;
     private List<(string Track, uint Count, string? Last)>? _ended;
 
     /// <summary>Records so far.</summary>
@@ -48,6 +51,7 @@ internal sealed class LoggedRecords(BroadcastId broadcast, Ed25519PublicKey? pin
             Fault = (entry.Stream.Split('/'), entry.Type) switch
             {
                 (["broadcast", _], "signer-certified") => TakeCertificate(payload),
+                (["broadcast", _], "broadcast-handed-over") => TakeHandOver(),
                 (["broadcast", _], "broadcast-ended") => TakeEnd(payload),
                 (["segments", _, var track], "segment-sealed") => TakeRecord(track, entry.StreamVersion, payload),
                 _ => null,
@@ -65,6 +69,7 @@ internal sealed class LoggedRecords(BroadcastId broadcast, Ed25519PublicKey? pin
     /// <summary>Says that there are no more entries.</summary>
     internal void End()
     {
+        Fault ??= _refusedCertificate;
         if (Fault is not null || _ended is null)
         {
             return;
@@ -90,11 +95,28 @@ internal sealed class LoggedRecords(BroadcastId broadcast, Ed25519PublicKey? pin
         using var json = Json(payload);
         var result = SegmentVerification.CheckCertificate(Base64Url.DecodeFromChars(json.RootElement.GetProperty("certificate").GetString()), broadcast, pinned, out var certificate);
         _certificate = certificate ?? _certificate;
-        return result.IsOk ? null : $"the signer's certificate does not hold: {result}";
+        _refusedCertificate = result.IsOk ? null : $"the signer's certificate does not hold: {result}";
+        return null;
+    }
+
+    // Before the first record a hand-over ends what the old owner had certified; behind it the records are bound to their signer.
+    private string? TakeHandOver()
+    {
+        if (Count == 0)
+        {
+            (_certificate, _refusedCertificate) = (null, null);
+        }
+
+        return null;
     }
 
     private string? TakeRecord(string name, ulong sequence, ReadOnlySpan<byte> payload)
     {
+        if (_refusedCertificate is not null)
+        {
+            return _refusedCertificate;
+        }
+
         if (_certificate is null || sequence > uint.MaxValue || !TrackName.TryParse(name, out var track))
         {
             return $"record {sequence} of track {name} stands before any certificate, or nowhere a record can";

@@ -66,6 +66,23 @@ public sealed class Logged_segment_records : IDisposable
         }
     }
 
+    [Fact]
+    public void Handed_over_before_its_start_it_is_signed_for_by_the_new_owner_and_afterwards_by_nobody_else()
+    {
+        using var former = new SampleRecords(s_broadcast);
+        var story = Story();
+        story.InsertRange(1, [new("broadcast/{0}", 1, "signer-certified", former.Certified()), new("broadcast/{0}", 2, "broadcast-handed-over", "{}"u8.ToArray())]);
+        Assert.Null(Take(story, _records.Identity.PublicKey).Fault);
+        Assert.Contains("identity-mismatch", Take(story, former.Identity.PublicKey).Fault);
+
+        // Without a hand-over the former owner's certificate stands in the way of whoever trusts the other alone.
+        Assert.Contains("identity-mismatch", Take([.. story.Where(static e => e.Type != "broadcast-handed-over").Take(2)], _records.Identity.PublicKey).Fault);
+
+        var late = Story();
+        late.Insert(4, new("broadcast/{0}", 2, "broadcast-handed-over", "{}"u8.ToArray()));
+        Assert.Null(Take(late, _records.Identity.PublicKey).Fault);
+    }
+
     public void Dispose() => _records.Dispose();
 
     private static LoggedRecords Take(List<Logged> story, Ed25519PublicKey? pinned = null)
