@@ -1,5 +1,8 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Runtime.CompilerServices;
+using System.Text;
+using LiveLedger.Chain.Keccak;
+using LiveLedger.Cryptography;
 
 namespace LiveLedger.Chain;
 
@@ -43,13 +46,41 @@ public readonly record struct Address
         return bytes;
     }
 
-    /// <summary>Reads <c>0x</c> and 40 hexadecimal characters of either case.</summary>
+    /// <summary>Reads <c>0x</c> and 40 hexadecimal characters: all lower case, all upper case, or mixed with the right checksum (EIP-55).</summary>
     public static bool TryParse([NotNullWhen(true)] string? text, out Address address)
     {
         Span<byte> bytes = stackalloc byte[Length];
-        var read = HexText.TryRead(text, bytes);
-        address = read ? new(bytes) : default;
-        return read;
+        address = default;
+        if (!HexText.TryRead(text, bytes))
+        {
+            return false;
+        }
+
+        var read = new Address(bytes);
+        var digits = text.AsSpan(2);
+        if (digits.ContainsAnyInRange('a', 'f') && digits.ContainsAnyInRange('A', 'F') && text != read.ToChecksumText())
+        {
+            return false;
+        }
+
+        address = read;
+        return true;
+    }
+
+    /// <summary>With the checksum of EIP-55 in the case of its letters: for people, who copy addresses by hand.</summary>
+    public string ToChecksumText()
+    {
+        var text = Convert.ToHexStringLower(ToArray());
+        Span<byte> hash = stackalloc byte[Bytes32.Length];
+        Keccak256.Hash(Encoding.ASCII.GetBytes(text), hash);
+        var mixed = new StringBuilder("0x", 2 + text.Length);
+        for (var i = 0; i < text.Length; i++)
+        {
+            var nibble = i % 2 == 0 ? hash[i / 2] >> 4 : hash[i / 2] & 0xf;
+            mixed.Append(nibble >= 8 ? char.ToUpperInvariant(text[i]) : text[i]);
+        }
+
+        return mixed.ToString();
     }
 
     /// <summary><c>0x</c> and 40 lower-case hexadecimal characters.</summary>
