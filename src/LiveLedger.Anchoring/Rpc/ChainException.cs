@@ -1,0 +1,80 @@
+using LiveLedger.Ledger.Refusals;
+
+namespace LiveLedger.Anchoring.Rpc;
+
+/// <summary>What a chain's node did not do, under a stable name. No other exception leaves this folder but the caller's own cancellation.</summary>
+internal sealed class ChainException : RefusedException
+{
+    /// <summary>No connection, or one that broke, or an answer that is none of a node's.</summary>
+    public const string Unreachable = "chain-unreachable";
+
+    /// <summary>It was asked and said nothing in time.</summary>
+    public const string Timeout = "chain-timeout";
+
+    /// <summary>It is a node of another chain.</summary>
+    public const string WrongId = "chain-wrong-id";
+
+    /// <summary>It answers, and what it says cannot be.</summary>
+    public const string Malformed = "chain-answer-malformed";
+
+    /// <summary>It answers, and says no: <see cref="Error"/> holds its words.</summary>
+    public const string Refused = "chain-refused";
+
+    private static readonly TimeSpan s_retry = TimeSpan.FromSeconds(5);
+
+    public ChainException(string code, string detail, Exception? inner = null)
+        : base(new(503, code, detail) { RetryAfter = code == Refused ? null : s_retry }, inner)
+    {
+    }
+
+    private ChainException(string detail, NodeError error)
+        : base(new(502, Refused, detail)) => Error = error;
+
+    /// <summary>The code, as <see cref="Refusal.Code"/>.</summary>
+    public string Code => Refusal.Code;
+
+    /// <summary>What the node said, if it said no.</summary>
+    public NodeError? Error { get; }
+
+    /// <summary>True if another node, or the same one later, may do it.</summary>
+    public bool OfTheNode => Code != Refused;
+
+    /// <summary>True if nothing of the question can have reached the node.</summary>
+    public bool NotAsked { get; init; }
+
+    /// <summary>How long the node wants to be left alone, if it said.</summary>
+    public TimeSpan? Rest { get; init; }
+
+    /// <summary>True if the answer, or what it would have held, is too large: less may be asked for.</summary>
+    public bool TooLarge { get; init; }
+
+    /// <summary>A node's no.</summary>
+    public static ChainException OfError(string node, NodeError error) => new($"the node {node} refuses ({error.Code}): {error.Message}", error);
+
+    /// <summary>An answer that cannot be.</summary>
+    public static ChainException OfAnswer(string what) => new(Malformed, what);
+}
+
+/// <summary>A node's no (JSON-RPC 2.0 §5.1).</summary>
+/// <param name="Code">Its number; nodes do not agree on them.</param>
+/// <param name="Message">Its words: printable, at most 200 characters.</param>
+/// <param name="Data">What a contract reverted with, if that was it.</param>
+internal sealed record NodeError(int Code, string Message, byte[]? Data)
+{
+    public const int MaxMessage = 200;
+    public const int MethodNotFound = -32601;
+
+    /// <summary>True if the words hold one of these, in whatever case.</summary>
+    public bool Says(params ReadOnlySpan<string> words)
+    {
+        foreach (var word in words)
+        {
+            if (Message.Contains(word, StringComparison.OrdinalIgnoreCase))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+}
