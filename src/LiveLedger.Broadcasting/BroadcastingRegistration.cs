@@ -5,6 +5,7 @@ using LiveLedger.Broadcasting.Logging;
 using LiveLedger.Broadcasting.Origin;
 using LiveLedger.Broadcasting.Pipeline;
 using LiveLedger.Broadcasting.Signing;
+using LiveLedger.Cryptography;
 using LiveLedger.Cryptography.Wrapping;
 using LiveLedger.Ledger;
 using LiveLedger.Ledger.Schema;
@@ -64,11 +65,20 @@ public static class BroadcastingRegistration
     public static Task HandOverAsync(this IServiceProvider services, BroadcastId id, string owner, string identity, CancellationToken cancellation) =>
         services.GetRequiredService<BroadcastCommands>().HandOverAsync(id, owner, identity, cancellation);
 
-    /// <summary>How each track of a broadcast ended, as an event states it: name, number of segments and SHA-256 of the last record; null for every other event.</summary>
-    public static (BroadcastId Broadcast, IReadOnlyList<(TrackName Track, uint Segments, string? LastRecord)> Tracks)? EndedBy(StoredEvent stored) =>
-        stored.Stream.Value.StartsWith(BroadcastTables.Prefix, StringComparison.Ordinal) && BroadcastId.TryParse(stored.Stream.Value[BroadcastTables.Prefix.Length..], out var broadcast)
-        && stored.Type == BroadcastEventJson.EndedType && BroadcastEventJson.Read(stored.Type, stored.PayloadJson.Span) is Broadcasts.BroadcastEnded ended
-            ? (broadcast, [.. ended.Tracks.Select(static t => (TrackName.TryParse(t.Track, out var name) ? name : throw new InvalidDataException("a track ended that has no name"), t.Segments, t.LastRecord))])
+    /// <summary>The broadcast that an event starts or ends; null for every other event.</summary>
+    public static (BroadcastId Broadcast, bool Ended)? TurnOf(StoredEvent stored) =>
+        stored.Type is BroadcastEventJson.StartedType or BroadcastEventJson.EndedType && stored.Stream.Value.StartsWith(BroadcastTables.Prefix, StringComparison.Ordinal)
+        && BroadcastId.TryParse(stored.Stream.Value[BroadcastTables.Prefix.Length..], out var broadcast)
+            ? (broadcast, stored.Type == BroadcastEventJson.EndedType)
+            : null;
+
+    /// <summary>How each track of a broadcast ended: name, number of segments and SHA-256 of the last record; null while it has not ended, or if there is none.</summary>
+    /// <exception cref="LedgerUnavailableException">The database is away.</exception>
+    public static async ValueTask<IReadOnlyList<(TrackName Track, uint Segments, Sha256Hash? LastRecord)>?> TotalsOfAsync(this IServiceProvider services, BroadcastId id, CancellationToken cancellation) =>
+        await services.GetRequiredService<BroadcastBook>().FindAsync(id, cancellation) is { State: BroadcastState.Ended } broadcast
+            ? [.. broadcast.Totals.Select(static t => (
+                TrackName.TryParse(t.Track, out var name) ? name : throw new InvalidDataException("a track ended that has no name"), t.Segments,
+                t.LastRecord is { } last ? new Sha256Hash(new(Convert.FromHexString(last))) : (Sha256Hash?)null))]
             : null;
 
     /// <summary>The broadcasts that are live now.</summary>

@@ -7,6 +7,7 @@ namespace LiveLedger.Broadcasting.Broadcasts;
 /// <summary>The stable name and the stored JSON of each event. Names never change; a new shape takes a new schema number.</summary>
 internal static class BroadcastEventJson
 {
+    public const string StartedType = "broadcast-started";
     public const string EndedType = "broadcast-ended";
 
     private const string CreatedType = "broadcast-created";
@@ -29,7 +30,7 @@ internal static class BroadcastEventJson
         SignerCertified => "signer-certified",
         IngestKeyRotated => "ingest-key-rotated",
         PeersChosen => "peers-chosen",
-        BroadcastStarted => "broadcast-started",
+        BroadcastStarted => StartedType,
         BroadcastEnded => EndedType,
         BroadcastTakenDown => "broadcast-taken-down",
         BroadcastRestored => "broadcast-restored",
@@ -48,7 +49,7 @@ internal static class BroadcastEventJson
             "signer-certified" => typeof(SignerCertified),
             "ingest-key-rotated" => typeof(IngestKeyRotated),
             "peers-chosen" => typeof(PeersChosen),
-            "broadcast-started" => typeof(BroadcastStarted),
+            StartedType => typeof(BroadcastStarted),
             EndedType => typeof(BroadcastEnded),
             "broadcast-taken-down" => typeof(BroadcastTakenDown),
             "broadcast-restored" => typeof(BroadcastRestored),

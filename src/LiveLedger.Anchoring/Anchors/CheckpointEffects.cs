@@ -1,0 +1,51 @@
+using LiveLedger.Anchoring.Settings;
+using LiveLedger.Anchoring.Sightings;
+using LiveLedger.Anchoring.Transactions;
+using LiveLedger.Anchoring.Views;
+using LiveLedger.Chain;
+using LiveLedger.Chain.Contracts;
+using LiveLedger.Ledger;
+using CheckpointAnchored = LiveLedger.Anchoring.Sightings.CheckpointAnchored;
+
+namespace LiveLedger.Anchoring.Anchors;
+
+/// <summary>What follows from an anchored checkpoint: a receipt of it for auditors, and the proof of a start that a sale waits for.</summary>
+internal sealed class CheckpointEffects(ChainView view, AccountBook account, AnchorDesk anchors, AnchorReceipts receipts, LoggedProof proofs, ChainSettings settings)
+{
+    private const string StartedType = "broadcast-started";
+
+    /// <summary>A checkpoint was anchored; if it is ours, what follows is done.</summary>
+    /// <exception cref="LedgerUnavailableException">The database is away; tell it again.</exception>
+    public async Task AnchoredAsync(CheckpointAnchored anchored, CancellationToken cancel)
+    {
+        if (anchored.Submitter == settings.Account.ToString() && anchored.Origin == HexText.Of(anchors.Origin.Value.ToArray()))
+        {
+            await receipts.TakeAsync(anchored, cancel);
+            await ProveStartsAsync(cancel);
+        }
+    }
+
+    /// <summary>Orders the proof of each start that is anchored and not shown yet.</summary>
+    /// <inheritdoc cref="AnchoredAsync"/>
+    public async Task ProveStartsAsync(CancellationToken cancel)
+    {
+        if (await view.AnchorsAsync(settings.Account, anchors.Origin, ulong.MaxValue, 1, cancel) is not [var last])
+        {
+            return;
+        }
+
+        foreach (var sale in (await view.RunningSalesAsync(cancel)).Where(s => s.State.State == SaleState.Open && IsOurs(s.State.Terms)))
+        {
+            if (await proofs.FirstAsync(new($"broadcast/{sale.Broadcast}"), StartedType, cancel) is { } started
+                && await proofs.OfAsync(started.Id, new(last.Size), cancel) is var (entry, _))
+            {
+                await account.OrderAsync(
+                    new(AnchorDesk.IdOf($"{settings.Deployment.Name}\nstart {sale.Sale}"), "start-proof", $"sale {sale.Sale}", settings.Deployment.Tickets, 0,
+                        TicketsCalls.ProveStart(new(sale.Sale), entry)),
+                    "system", cancel);
+            }
+        }
+    }
+
+    private bool IsOurs(Sightings.SaleTerms terms) => terms.Submitter == settings.Account.ToString() && terms.Origin == HexText.Of(anchors.Origin.Value.ToArray());
+}

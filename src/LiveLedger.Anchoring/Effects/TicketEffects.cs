@@ -1,0 +1,41 @@
+using System.Globalization;
+using LiveLedger.Anchoring.Sightings;
+using LiveLedger.Anchoring.Views;
+using LiveLedger.Chain;
+using LiveLedger.Media;
+
+namespace LiveLedger.Anchoring.Effects;
+
+/// <summary>Brings a ticket's entitlement to what the chain says of the ticket.</summary>
+internal sealed class TicketEffects(ChainView view, Deployment deployment, AnchoringLinks links)
+{
+    /// <summary>The ticket's name outside the chain, and the end of its stream's: <c>{chain id}-{contract}-{ticket}</c>. The contract makes the same name.</summary>
+    public static string NameOf(Deployment deployment, ulong ticket) =>
+        string.Create(CultureInfo.InvariantCulture, $"{deployment.Chain}-{deployment.Tickets.ToString()[2..]}-{ticket}");
+
+    /// <summary>A wallet's name (CAIP-10).</summary>
+    public static string WalletOf(ChainId chain, Address address) => $"eip155:{chain}:{address}";
+
+    /// <summary>Brings it there; nothing happens if it is there, or if the ticket is for a broadcast of somebody else's.</summary>
+    /// <param name="ticket">The ticket.</param>
+    /// <param name="wasFor">What it was for, if the chain has taken back its sale: nothing else says so any more.</param>
+    /// <param name="cancel">Ends the call.</param>
+    /// <returns>The entitlement, if there ever was one.</returns>
+    public async Task<Guid?> SettleAsync(ulong ticket, BroadcastId? wasFor, CancellationToken cancel)
+    {
+        var seen = await view.TicketAsync(ticket, cancel);
+        return (seen?.Broadcast ?? wasFor) is { } broadcast && await links.OwnerOf(broadcast, cancel) is not null
+            ? await links.SettleTicket(broadcast, NameOf(deployment, ticket), StandingOf(seen?.State), WalletOf(seen?.State), cancel)
+            : null;
+    }
+
+    private string? WalletOf(TicketState? state) => state?.Holder is { } holder && Address.TryParse(holder, out var address) ? WalletOf(deployment.Chain, address) : null;
+
+    private static TicketStanding StandingOf(TicketState? state) => state?.Standing switch
+    {
+        null => TicketStanding.Unsold,
+        TicketState.Refunded => TicketStanding.Refunded,
+        TicketState.Burned => TicketStanding.Burned,
+        _ => TicketStanding.Held,
+    };
+}
