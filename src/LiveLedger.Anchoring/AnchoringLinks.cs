@@ -19,6 +19,9 @@ public sealed record AnchoringLinks
     /// <summary>The broadcast that an event starts or ends; null for every other event.</summary>
     public required Func<StoredEvent, (BroadcastId Broadcast, bool Ended)?> TurnOf { get; init; }
 
+    /// <summary>When the newest segment of a broadcast was served by this process (null before the first), and whether the broadcast has ended; null where it is not this process that publishes it.</summary>
+    public required Func<BroadcastId, CancellationToken, ValueTask<(DateTimeOffset? Last, bool Ended)?>> ServedOf { get; init; }
+
     /// <summary>Makes a broadcast another account's, with the identity key (43 characters of base64url) it has named.</summary>
     public required Func<BroadcastId, string, string, CancellationToken, Task> HandOver { get; init; }
 
@@ -33,6 +36,9 @@ public sealed record AnchoringLinks
 
     /// <summary>Says that a wallet is a viewer's: broadcast, wallet, viewer.</summary>
     public required Func<BroadcastId, string, string, CancellationToken, Task> LinkWallet { get; init; }
+
+    /// <summary>The viewer whose a wallet is in a broadcast; null if nobody has linked it.</summary>
+    public required Func<BroadcastId, string, CancellationToken, Task<string?>> ViewerOfWallet { get; init; }
 
     /// <summary>Signs a token for a viewer of a broadcast.</summary>
     public required Func<string, BroadcastId, TimeSpan, (string Token, DateTimeOffset ExpiresAt)> IssueViewerToken { get; init; }

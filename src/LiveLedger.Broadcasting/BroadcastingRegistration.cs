@@ -81,6 +81,14 @@ public static class BroadcastingRegistration
                 t.LastRecord is { } last ? new Sha256Hash(new(Convert.FromHexString(last))) : (Sha256Hash?)null))]
             : null;
 
+    /// <summary>When the newest segment of a broadcast was served (null before the first), and whether it has ended; null where it is live and another process publishes it, or if there is none.</summary>
+    /// <exception cref="LedgerUnavailableException">It is not in memory and the database is away.</exception>
+    public static async ValueTask<(DateTimeOffset? Last, bool Ended)?> ServedOfAsync(this IServiceProvider services, BroadcastId id, CancellationToken cancellation) =>
+        await services.GetRequiredService<BroadcastBook>().FindAsync(id, cancellation) is not { } broadcast
+            || (broadcast.State != BroadcastState.Ended && services.GetRequiredService<LivePipelines>().Find(id) is null)
+            ? null
+            : (services.GetRequiredService<Recordings>().Find(id)?.Tracks.Select(static t => t.Last?.SealedAt).Max(), broadcast.State == BroadcastState.Ended);
+
     /// <summary>The broadcasts that are live now.</summary>
     /// <exception cref="LedgerUnavailableException">The database is away.</exception>
     public static Task<IReadOnlyList<BroadcastId>> ListLiveBroadcastsAsync(this IServiceProvider services, CancellationToken cancellation) =>

@@ -149,6 +149,11 @@ public static class LicensingRegistration
     public static Task LinkWalletAsync(this IServiceProvider services, BroadcastId broadcast, string wallet, string viewer, CancellationToken cancel) =>
         services.GetRequiredService<WalletBook>().LinkAsync(broadcast, wallet, viewer, cancel);
 
+    /// <summary>The viewer whose a wallet is in a broadcast; null if nobody has linked it, or that viewer was erased.</summary>
+    /// <exception cref="LedgerUnavailableException">The database is away.</exception>
+    public static Task<string?> ViewerOfWalletAsync(this IServiceProvider services, BroadcastId broadcast, string wallet, CancellationToken cancel) =>
+        services.GetRequiredService<WalletBook>().NameAsync(broadcast, wallet, cancel);
+
     /// <summary>Makes the entitlement of a ticket what the chain says of the ticket: level by level, so that saying it twice changes nothing.</summary>
     /// <returns>The entitlement that stands for the ticket now; null if nobody ever had one by it.</returns>
     /// <exception cref="LedgerUnavailableException">The database is away; settle it again.</exception>

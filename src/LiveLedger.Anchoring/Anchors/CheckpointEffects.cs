@@ -9,8 +9,8 @@ using CheckpointAnchored = LiveLedger.Anchoring.Sightings.CheckpointAnchored;
 
 namespace LiveLedger.Anchoring.Anchors;
 
-/// <summary>What follows from an anchored checkpoint: a receipt of it for auditors, and the proof of a start that a sale waits for.</summary>
-internal sealed class CheckpointEffects(ChainView view, AccountBook account, AnchorDesk anchors, AnchorReceipts receipts, LoggedProof proofs, ChainSettings settings)
+/// <summary>What follows from an anchored checkpoint: the proof of a start that a sale waits for.</summary>
+internal sealed class CheckpointEffects(ChainView view, AccountBook account, AnchorDesk anchors, LoggedProof proofs, ChainSettings settings)
 {
     private const string StartedType = "broadcast-started";
 
@@ -20,7 +20,6 @@ internal sealed class CheckpointEffects(ChainView view, AccountBook account, Anc
     {
         if (anchored.Submitter == settings.Account.ToString() && anchored.Origin == HexText.Of(anchors.Origin.Value.ToArray()))
         {
-            await receipts.TakeAsync(anchored, cancel);
             await ProveStartsAsync(cancel);
         }
     }

@@ -12,7 +12,7 @@ namespace LiveLedger.Licensing.Wallets;
 /// Makes a ticket's entitlement what the chain says of the ticket. It compares and mends rather than follows: told twice, or told late, or told again
 /// after a crash in the middle, it comes to the same. What has ended stays ended, so a ticket that a chain's second thoughts bring back is granted anew.
 /// </summary>
-internal sealed class TicketEntitlements(EntitlementBook entitlements, WalletBook wallets)
+internal sealed class TicketEntitlements(EntitlementBook entitlements, WalletBook wallets, ViewerPseudonyms pseudonyms)
 {
     // How often one ticket can be ended and come back: each time a block was confirmed and taken back all the same.
     private const int MaxGrants = 64;
@@ -20,7 +20,8 @@ internal sealed class TicketEntitlements(EntitlementBook entitlements, WalletBoo
     /// <inheritdoc cref="LicensingRegistration.SettleTicketAsync"/>
     public async Task<Guid?> SettleAsync(BroadcastId broadcast, string ticket, TicketStanding standing, string? wallet, CancellationToken cancel)
     {
-        var holder = standing == TicketStanding.Held && wallet is not null ? await wallets.FindAsync(broadcast, wallet, cancel) : null;
+        // Who has linked a wallet to nobody is a viewer by the wallet's own name, and signs in with it.
+        var holder = standing == TicketStanding.Held && wallet is not null ? await wallets.FindAsync(broadcast, wallet, cancel) ?? pseudonyms.Seal(broadcast, wallet) : null;
         Entitlement? last = null;
         for (var grant = 0; grant < MaxGrants; grant++)
         {
@@ -73,7 +74,7 @@ internal sealed class TicketEntitlements(EntitlementBook entitlements, WalletBoo
 
                 break;
             default:
-                // Nobody's for now: the chain has taken the sale back, or the holder is nobody we know.
+                // Nobody's for now: the chain has taken the sale back.
                 await entitlements.SuspendAsync(broadcast, id, cancel, EntitlementEvents.OfChain);
                 break;
         }

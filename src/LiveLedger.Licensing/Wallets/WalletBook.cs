@@ -56,6 +56,11 @@ internal sealed class WalletBook(EventStore ledger, MasterKeys masters, ViewerPs
         return pseudonyms.Open(broadcast, subject, name) is null ? null : new(EntitlementEvents.ReadViewer(linked.Viewer), subject, name);
     }
 
+    /// <summary>The name of the viewer whose a wallet is; null as above.</summary>
+    /// <exception cref="LedgerUnavailableException">The database is away.</exception>
+    public async Task<string?> NameAsync(BroadcastId broadcast, string wallet, CancellationToken cancel) =>
+        await FindAsync(broadcast, wallet, cancel) is { } viewer ? pseudonyms.Open(broadcast, viewer.Subject, viewer.Name) : null;
+
     private WalletPseudonym PseudonymOf(BroadcastId broadcast, string wallet)
     {
         ArgumentOutOfRangeException.ThrowIfGreaterThan(wallet.Length, MaxWalletLength);

@@ -33,20 +33,21 @@ public sealed class TicketEntitlementsTests
     }
 
     [Fact]
-    public async Task Passed_on_it_is_the_new_holders_and_to_a_stranger_nobodys_until_the_stranger_is_known()
+    public async Task Passed_on_it_is_the_new_holders_by_the_wallets_own_name_until_that_is_linked_to_another()
     {
         await using var shop = await OpenAsync();
         await shop.Wallets.LinkAsync(_broadcast, Ann, "ann", default);
         var id = await shop.Tickets.SettleAsync(_broadcast, Ticket, TicketStanding.Held, Ann, default);
 
         await shop.Tickets.SettleAsync(_broadcast, Ticket, TicketStanding.Held, Bob, default);
-        Assert.Equal(Standing.Suspended, (await shop.Book.FindAsync(_broadcast, shop.Of(_broadcast, "ann"), default))!.Standing);
+        Assert.Null(await shop.Book.FindAsync(_broadcast, shop.Of(_broadcast, "ann"), default));
+        Assert.True((await shop.Book.FindAsync(_broadcast, shop.Of(_broadcast, Bob), default))!.Holds);
 
         await shop.Wallets.LinkAsync(_broadcast, Bob, "bob", default);
         Assert.Equal(id, await shop.Tickets.SettleAsync(_broadcast, Ticket, TicketStanding.Held, Bob, default));
         Assert.True((await shop.Book.FindAsync(_broadcast, shop.Of(_broadcast, "bob"), default))!.Holds);
-        Assert.Null(await shop.Book.FindAsync(_broadcast, shop.Of(_broadcast, "ann"), default));
-        Assert.Equal(["entitlement-granted", "entitlement-suspended", "entitlement-transferred", "entitlement-resumed"], await shop.EventsAsync(id));
+        Assert.Null(await shop.Book.FindAsync(_broadcast, shop.Of(_broadcast, Bob), default));
+        Assert.Equal(["entitlement-granted", "entitlement-transferred", "entitlement-transferred"], await shop.EventsAsync(id));
     }
 
     [Theory]
@@ -139,7 +140,7 @@ public sealed class TicketEntitlementsTests
             Pseudonyms = new(Subjects);
             Book = new(ledger.Events, ledger.Database, TimeProvider.System);
             Wallets = new(ledger.Events, Masters, Pseudonyms, TimeProvider.System);
-            Tickets = new(Book, Wallets);
+            Tickets = new(Book, Wallets, Pseudonyms);
         }
 
         public TestLedger Ledger { get; }

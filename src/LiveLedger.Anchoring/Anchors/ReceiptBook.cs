@@ -1,0 +1,36 @@
+using LiveLedger.Anchoring.Sightings;
+using LiveLedger.Ledger;
+
+namespace LiveLedger.Anchoring.Anchors;
+
+/// <summary>A kept receipt.</summary>
+/// <param name="Size">Of which checkpoint.</param>
+/// <param name="Block">Against which block.</param>
+/// <param name="BlockHash">Its hash.</param>
+/// <param name="Receipt">The receipt's file.</param>
+internal sealed record KeptReceipt(ulong Size, ulong Block, string BlockHash, byte[] Receipt);
+
+/// <summary>The receipts that were taken. Throws <see cref="LedgerUnavailableException"/> while the database is away.</summary>
+internal sealed class ReceiptBook(LedgerDatabase database, Deployment deployment)
+{
+    private static readonly string s_list = ReceiptTables.Load("list_receipts");
+
+    /// <summary>Receipts, the largest checkpoint first, none larger than <paramref name="most"/>.</summary>
+    public Task<IReadOnlyList<KeptReceipt>> ListAsync(ulong most, int count, CancellationToken cancel) => LedgerUnavailableException.GuardAsync<IReadOnlyList<KeptReceipt>>(async () =>
+    {
+        await using var command = database.Source.CreateCommand(s_list);
+        foreach (var value in (object[])[deployment.Name, (decimal)most, count])
+        {
+            command.Parameters.Add(new() { Value = value });
+        }
+
+        var found = new List<KeptReceipt>();
+        await using var rows = await command.ExecuteReaderAsync(cancel);
+        while (await rows.ReadAsync(cancel))
+        {
+            found.Add(new((ulong)rows.GetFieldValue<decimal>(0), (ulong)rows.GetInt64(1), rows.GetString(2), rows.GetFieldValue<byte[]>(3)));
+        }
+
+        return found;
+    });
+}
