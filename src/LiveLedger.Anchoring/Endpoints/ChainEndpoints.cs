@@ -1,0 +1,62 @@
+using System.Globalization;
+using LiveLedger.Anchoring.Anchors;
+using LiveLedger.Anchoring.Keeping;
+using LiveLedger.Anchoring.Settings;
+using LiveLedger.Anchoring.Transactions;
+using LiveLedger.Anchoring.Views;
+using LiveLedger.Chain;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+
+namespace LiveLedger.Anchoring.Endpoints;
+
+/// <summary><c>/v1/chain</c>: which chain, how far it is followed, what was anchored, and the receipts.</summary>
+internal sealed class ChainEndpoints(ChainView view, ReceiptBook receipts, AccountBook account, AnchorDesk anchors, ChainStatus status, ChainSettings settings)
+{
+    private const int MaxAnchors = 100;
+
+    /// <summary>What is public.</summary>
+    public static void Map(RouteGroupBuilder chain)
+    {
+        chain.MapGet("", static (ChainEndpoints e, CancellationToken cancel) => e.StatusAsync(cancel)).WithName("readChain").Produces<ChainStatusView>();
+        chain.MapGet("anchors", static (ulong? most, ChainEndpoints e, CancellationToken cancel) => e.ListAsync(most ?? ulong.MaxValue, cancel)).WithName("listAnchors").Produces<AnchorListView>();
+        chain.MapGet("anchors/{size}/receipt", static (string size, ChainEndpoints e, CancellationToken cancel) => e.ReceiptAsync(size, cancel)).WithName("readAnchorReceipt");
+    }
+
+    /// <summary>What operators see.</summary>
+    public static void MapOperators(RouteGroupBuilder chain) =>
+        chain.MapGet("account", static (ChainEndpoints e, CancellationToken cancel) => e.AccountAsync(cancel)).WithName("readChainAccount").Produces<AccountView>();
+
+    private async Task<IResult> StatusAsync(CancellationToken cancel)
+    {
+        var last = await view.AnchorsAsync(settings.Account, anchors.Origin, ulong.MaxValue, 1, cancel);
+        var progress = status.Progress;
+        var contracts = settings.Deployment;
+        return Results.Ok(new ChainStatusView(
+            contracts.Chain.Value, new(contracts.Anchor.ToChecksumText(), contracts.Ownership.ToChecksumText(), contracts.Tickets.ToChecksumText()), settings.Account.ToChecksumText(),
+            settings.Confirmations, settings.Finalized, HexText.Of(anchors.Origin.Value.ToArray()), progress?.Progress.Head, progress?.Progress.Followed,
+            progress is { Progress: var p } ? p.Target - Math.Min(p.Target, p.Followed) : null, progress?.At, last is [var anchor] ? anchor.Size : null,
+            status.Problem is var (code, detail, since) ? new(code, detail, since) : null));
+    }
+
+    private async Task<IResult> ListAsync(ulong most, CancellationToken cancel)
+    {
+        var kept = (await receipts.ListAsync(most, MaxAnchors, cancel)).Select(static k => k.Size).ToHashSet();
+        return Results.Ok(new AnchorListView([
+            .. (await view.AnchorsAsync(settings.Account, anchors.Origin, most, MaxAnchors, cancel)).Select(a => new AnchorView(a.Size, a.Root, a.Block, a.BlockHash, a.Transaction, kept.Contains(a.Size)))]));
+    }
+
+    private async Task<IResult> ReceiptAsync(string size, CancellationToken cancel) =>
+        ulong.TryParse(size, NumberStyles.None, CultureInfo.InvariantCulture, out var asked) && await receipts.ListAsync(asked, 1, cancel) is [var kept] && kept.Size == asked
+            ? Results.Bytes(kept.Receipt, "application/json")
+            : ChainRefusals.AnchorUnknown.ToResult();
+
+    private async Task<IResult> AccountAsync(CancellationToken cancel)
+    {
+        var state = await account.ReadAsync(cancel);
+        return Results.Ok(new AccountView(
+            account.Account.ToChecksumText(), state.IsOutOfFunds, [.. state.Waiting.Select(static o => new OrderView(o.Id, o.Purpose, o.Subject, null, null))],
+            [.. state.Live.Select(static l => new OrderView(l.Order.Id, l.Order.Purpose, l.Order.Subject, l.Nonce, l.Newest.Hash?.ToString()))]));
+    }
+}
