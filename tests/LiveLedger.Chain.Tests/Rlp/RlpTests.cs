@@ -82,6 +82,14 @@ public sealed class RlpTests
     }
 
     [Fact]
+    public void A_long_length_with_a_leading_zero_is_refused()
+    {
+        Assert.True(IsOneItem([0xb8, 56, .. new byte[56]]));
+        Assert.False(IsOneItem([0xb9, 0, 56, .. new byte[56]]));
+        Assert.False(IsOneItem([0xb8, 55, .. new byte[55]]));
+    }
+
+    [Fact]
     public void Numbers_have_no_leading_zeros_and_their_bounds()
     {
         Assert.True(TryNumber("80", out var zero) && zero == 0);
