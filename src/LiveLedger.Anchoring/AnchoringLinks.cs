@@ -40,12 +40,21 @@ public sealed record AnchoringLinks
     /// <summary>The viewer whose a wallet is in a broadcast; null if nobody has linked it.</summary>
     public required Func<BroadcastId, string, CancellationToken, Task<string?>> ViewerOfWallet { get; init; }
 
+    /// <summary>Fills the span with bytes that only this platform can make, the same for the same label.</summary>
+    public required DeriveSecret DeriveSecret { get; init; }
+
     /// <summary>Signs a token for a viewer of a broadcast.</summary>
     public required Func<string, BroadcastId, TimeSpan, (string Token, DateTimeOffset ExpiresAt)> IssueViewerToken { get; init; }
 
     /// <summary>Hands the order to anchor the log as it is to the message bus. Done when the bus has it.</summary>
     public required Func<string, CancellationToken, Task> OrderAnchor { get; init; }
 }
+
+/// <summary>Makes a secret of a broadcast.</summary>
+/// <param name="broadcast">Whose.</param>
+/// <param name="label">What for.</param>
+/// <param name="secret">Where to.</param>
+public delegate void DeriveSecret(BroadcastId broadcast, string label, Span<byte> secret);
 
 /// <summary>What a chain says of a ticket.</summary>
 public enum TicketStanding

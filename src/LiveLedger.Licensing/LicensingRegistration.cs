@@ -1,5 +1,6 @@
 using System.Net;
 using System.Security.Claims;
+using System.Text;
 using System.Text.Json;
 using LiveLedger.Cryptography.Wrapping;
 using LiveLedger.Ledger;
@@ -103,6 +104,11 @@ public static class LicensingRegistration
     /// <summary>The content key of a track class in a crypto period. The caller disposes it.</summary>
     public static ContentKey ContentKeyFor(this IServiceProvider services, BroadcastId broadcast, TrackClass trackClass, ulong cryptoPeriod) =>
         services.GetRequiredService<MasterKeys>().KeyFor(broadcast, trackClass, cryptoPeriod);
+
+    /// <summary>Fills a span with bytes that only this platform can make, the same for the same label: a secret of a broadcast.</summary>
+    /// <exception cref="KeyFileException">The broadcast has no master key, or the key-encryption key does not open it.</exception>
+    public static void DeriveBroadcastSecret(this IServiceProvider services, BroadcastId broadcast, string label, Span<byte> secret) =>
+        services.GetRequiredService<MasterKeys>().Derive(broadcast, Encoding.UTF8.GetBytes(label), secret);
 
     /// <summary>The public id of that key.</summary>
     public static KeyId ContentKeyIdFor(this IServiceProvider services, BroadcastId broadcast, TrackClass trackClass, ulong cryptoPeriod) =>

@@ -1,3 +1,5 @@
+using LiveLedger.Anchoring;
+using LiveLedger.Anchoring.Settings;
 using LiveLedger.Broadcasting;
 using LiveLedger.Cryptography.Jose;
 using LiveLedger.Cryptography.Wrapping;
@@ -44,7 +46,7 @@ internal static class Stages
         // What these say of old events is in the audit index: whoever changes it raises AuditIndex.Version.
         services.AddAudit(static s => new AuditLinks
         {
-            BroadcastOf = static e => BroadcastingRegistration.BroadcastOf(e) ?? LicensingRegistration.BroadcastOf(e) ?? SwarmRegistration.BroadcastOf(e),
+            BroadcastOf = static e => BroadcastingRegistration.BroadcastOf(e) ?? LicensingRegistration.BroadcastOf(e) ?? SwarmRegistration.BroadcastOf(e) ?? AnchoringRegistration.BroadcastOf(e),
             OwnerOf = (name, cancellation) => BroadcastId.TryParse(name, out var id) ? s.OwnerOfAsync(id, cancellation) : new((string?)null),
         });
 
@@ -82,6 +84,37 @@ internal static class Stages
         services.AddBroadcasting(new() { RecordingsFolder = data.Broadcasts, KeysFolder = Path.Combine(data.Keys, "broadcasts"), PublicUrl = settings.PublicUrl, LiveWindow = settings.LiveWindow, Systems = settings.Systems });
 
         services.AddSwarm(settings, data);
+        if (settings.Chain is { } chain)
+        {
+            services.AddAnchoring(settings, chain, ledger.Origin);
+        }
+    }
+
+    private static void AddAnchoring(this IServiceCollection services, ServerSettings settings, ChainSettings chain, string origin)
+    {
+        services.AddSingleton(s => new AnchoringLinks
+        {
+            OwnerOf = s.OwnerOfAsync,
+            IdentityOf = s.IdentityOfAsync,
+            TotalsOf = s.TotalsOfAsync,
+            TurnOf = BroadcastingRegistration.TurnOf,
+            ServedOf = s.ServedOfAsync,
+            HandOver = s.HandOverAsync,
+            PlaybackOpenedBy = LicensingRegistration.PlaybackOpenedBy,
+            TicketOf = s.TicketOfAsync,
+            SettleTicket = (broadcast, ticket, standing, wallet, cancel) =>
+                s.SettleTicketAsync(broadcast, ticket, Enum.Parse<Licensing.TicketStanding>(standing.ToString()), wallet, cancel),
+            LinkWallet = s.LinkWalletAsync,
+            ViewerOfWallet = s.ViewerOfWalletAsync,
+            DeriveSecret = s.DeriveBroadcastSecret,
+            IssueViewerToken = (viewer, broadcast, lifetime) =>
+            {
+                var token = s.GetRequiredService<TokenIssuer>().ForViewer(viewer, broadcast.ToString(), lifetime);
+                return (token.Text, token.ExpiresAt);
+            },
+            OrderAnchor = (reason, cancel) => MessageBus.AnchorAsync(s.GetRequiredService<IBus>(), origin, new(reason), cancel),
+        });
+        services.AddAnchoring(new() { Chain = chain, PublicUrl = settings.PublicUrl });
     }
 
     private static void AddSwarm(this IServiceCollection services, ServerSettings settings, DataFolder data)
@@ -143,6 +176,11 @@ internal static class Stages
             await database.UpgradeLicensingAsync(CancellationToken.None);
             await database.UpgradeBroadcastingAsync(CancellationToken.None);
             await database.UpgradeSwarmAsync(CancellationToken.None);
+            if (services.GetService<AnchoringLinks>() is not null)
+            {
+                await database.UpgradeAnchoringAsync(CancellationToken.None);
+            }
+
             await services.GetRequiredService<InlineRebuild>().PrepareAsync();
         }
         catch (KeyFileException e)
@@ -194,5 +232,14 @@ internal static class Stages
 
         // Opened by an ingest key.
         app.MapIngest();
+
+        if (app.Services.GetService<AnchoringLinks>() is not null)
+        {
+            app.MapGroup("/v1/chain").RequireCors(Hosting.AnyOrigin).WithTags("chain").MapChain();
+            app.MapGroup("/v1/chain").RequireAuthorization(Registration.OperatorPolicy).WithTags("chain").MapChainAccount();
+            app.MapGroup("/v1/broadcasts").RequireCors(Hosting.AnyOrigin).MapSales();
+            broadcasts.MapOwnership();
+            app.MapWallet().RequireAuthorization(Registration.ViewerPolicy);
+        }
     }
 }

@@ -33,7 +33,7 @@ internal sealed class CheckpointEffects(ChainView view, AccountBook account, Anc
             return;
         }
 
-        foreach (var sale in (await view.RunningSalesAsync(cancel)).Where(s => s.State.State == SaleState.Open && IsOurs(s.State.Terms)))
+        foreach (var sale in (await view.RunningSalesAsync(cancel)).Where(s => s.State.State == SaleStanding.Open && IsOurs(s.State.Terms)))
         {
             if (await proofs.FirstAsync(new($"broadcast/{sale.Broadcast}"), StartedType, cancel) is { } started
                 && await proofs.OfAsync(started.Id, new(last.Size), cancel) is var (entry, _))

@@ -92,7 +92,7 @@ internal sealed class ChainEffects(
         }
 
         // The end is anchored; so is a start that a sale waits for.
-        if (turn.Ended || (await view.SalesAsync(turn.Broadcast, cancel)).Any(static s => s.State.State == SaleState.Open))
+        if (turn.Ended || (await view.SalesAsync(turn.Broadcast, cancel)).Any(static s => s.State.State == SaleStanding.Open))
         {
             await links.OrderAnchor(turn.Ended ? "broadcast-ended" : "broadcast-started", cancel);
         }

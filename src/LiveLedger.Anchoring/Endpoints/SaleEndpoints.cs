@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using LiveLedger.Anchoring.Settings;
+using LiveLedger.Anchoring.Outages;
 using LiveLedger.Anchoring.Views;
 using LiveLedger.Chain;
 using LiveLedger.Chain.Contracts;

@@ -94,7 +94,7 @@ internal sealed class FollowRun(ChainNode node, EventStore ledger, FollowedChain
         // After the logs, so that a chain that changed while they were read is noticed: what they say must be of the blocks that stand now, on top of what was followed.
         var numbers = page.Logs.Select(static l => l.Block).Append(page.To).Distinct().ToArray();
         var headers = await node.HeadersAsync([.. _last is { } before ? numbers.Append(before.Number) : numbers], cancel);
-        var hashes = headers.OfType<BlockHeader>().ToDictionary(static h => h.Number, static h => h.Hash);
+        var hashes = headers.OfType<BlockHead>().ToDictionary(static h => h.Number, static h => h.Hash);
         if (hashes.Count != headers.Count || page.Logs.Any(l => hashes[l.Block] != l.BlockHash) || (_last is { } known && hashes[known.Number] != known.Hash))
         {
             return;

@@ -15,7 +15,7 @@ internal sealed class FollowedChain(NpgsqlConnection connection, string deployme
     private const ulong MaxDepth = 20_000;
 
     // Any number will do as long as it is nobody else's; the second half of the lock is the deployment.
-    private const int FollowerLock = 0x4C4C_0006;
+    private const int FollowerLock = 0x4C4C_0007;
 
     private static readonly string s_keep = Load("keep_blocks");
     private static readonly string s_drop = Load("drop_blocks");

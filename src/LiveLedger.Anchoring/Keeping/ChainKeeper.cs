@@ -5,6 +5,7 @@ using LiveLedger.Anchoring.Settings;
 using LiveLedger.Ledger;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using Npgsql;
 
 namespace LiveLedger.Anchoring.Keeping;
 
@@ -46,7 +47,7 @@ internal sealed partial class ChainKeeper(
                     Waits(settings.Deployment.Name, e.Code, e.Refusal.Detail);
                 }
             }
-            catch (Exception e) when (e is LedgerUnavailableException or FollowerReplacedException || LedgerUnavailableException.IsAway(e))
+            catch (Exception e) when (e is LedgerUnavailableException or FollowerReplacedException or NpgsqlException)
             {
                 Waits(settings.Deployment.Name, "database-away", e.Message);
             }

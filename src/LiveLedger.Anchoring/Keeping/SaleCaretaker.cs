@@ -20,11 +20,11 @@ internal sealed class SaleCaretaker(ChainView view, AccountBook account, ChainSe
         foreach (var sale in await view.RunningSalesAsync(cancel))
         {
             var terms = sale.State.Terms;
-            if (sale.State.State == SaleState.Open && now > terms.StartDeadline)
+            if (sale.State.State == SaleStanding.Open && now > terms.StartDeadline)
             {
                 await OrderAsync(sale.Sale, "start-missed", TicketsCalls.StartMissed(new(sale.Sale)), cancel);
             }
-            else if (sale.State.State == SaleState.Started && now > terms.ClaimDeadline)
+            else if (sale.State.State == SaleStanding.Started && now > terms.ClaimDeadline)
             {
                 await OrderAsync(sale.Sale, "sale-settlement", TicketsCalls.Settle(new(sale.Sale)), cancel);
             }

@@ -33,6 +33,18 @@ internal sealed class SessionRecorder(EventStore ledger, Deployment deployment, 
         }
     }
 
+    /// <summary>The broadcast that a session was of; null for another event.</summary>
+    public static string? BroadcastOf(StoredEvent stored)
+    {
+        if (stored.Type != OpenedType)
+        {
+            return null;
+        }
+
+        using var payload = JsonDocument.Parse(stored.PayloadJson);
+        return payload.RootElement.TryGetProperty("broadcast", out var member) && BroadcastId.TryParse(member.GetString(), out var broadcast) ? broadcast.ToString() : null;
+    }
+
     private static NewEvent Opened(BroadcastId broadcast, StoredEvent opening) => new(
         new Guid(SHA256.HashData(Encoding.UTF8.GetBytes($"liveledger ticket session v1\n{opening.Id:N}")).AsSpan(0, 16), bigEndian: true), OpenedType, Schema,
         JsonSerializer.SerializeToUtf8Bytes(new { broadcast = broadcast.ToString(), playback = opening.Stream.Value }), Actor) { Causation = opening.Id };

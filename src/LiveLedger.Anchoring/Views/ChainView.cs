@@ -13,7 +13,7 @@ namespace LiveLedger.Anchoring.Views;
 internal sealed record SeenTicket(ulong Ticket, BroadcastId Broadcast, TicketState State);
 
 /// <summary>A sale, and how many tickets it has sold.</summary>
-internal sealed record SeenSale(ulong Sale, BroadcastId Broadcast, SaleState State, long Sold);
+internal sealed record SeenSale(ulong Sale, BroadcastId Broadcast, SaleStanding State, long Sold);
 
 /// <summary>An anchored checkpoint.</summary>
 internal sealed record SeenAnchor(ulong Size, string Root, ulong Block, string BlockHash, string Transaction);
@@ -24,6 +24,7 @@ internal sealed class ChainView(LedgerDatabase database, Deployment deployment)
     private static readonly string s_ticket = ViewTables.Load("read_ticket"), s_tickets = ViewTables.Load("list_tickets");
     private static readonly string s_sale = ViewTables.Load("read_sale"), s_sales = ViewTables.Load("list_sales"), s_running = ViewTables.Load("list_running_sales");
     private static readonly string s_token = ViewTables.Load("read_token"), s_anchors = ViewTables.Load("list_anchors");
+    private static readonly string s_controlled = ViewTables.Load("list_controlled");
 
     public async Task<SeenTicket?> TicketAsync(ulong ticket, CancellationToken cancel) => (await QueryAsync(s_ticket, Ticket, cancel, checked((long)ticket))).SingleOrDefault();
 
@@ -37,6 +38,9 @@ internal sealed class ChainView(LedgerDatabase database, Deployment deployment)
 
     public async Task<TokenState?> TokenAsync(BroadcastId broadcast, CancellationToken cancel) => (await QueryAsync(
         s_token, static row => new TokenState(row.GetString(0), row.GetString(1), row.GetString(2), row.IsDBNull(3) ? null : row.GetString(3)), cancel, broadcast.Value)).SingleOrDefault();
+
+    /// <summary>Broadcasts that a wallet controls by their tokens.</summary>
+    public Task<IReadOnlyList<BroadcastId>> ControlledByAsync(Address wallet, CancellationToken cancel) => QueryAsync(s_controlled, static row => new BroadcastId(row.GetGuid(0)), cancel, wallet.ToString());
 
     /// <summary>Anchors of a log by a submitter, the largest first, none larger than <paramref name="most"/>.</summary>
     public Task<IReadOnlyList<SeenAnchor>> AnchorsAsync(Address submitter, Sha256Hash origin, ulong most, int count, CancellationToken cancel) => QueryAsync(

@@ -8,7 +8,7 @@ namespace LiveLedger.Anchoring.Views;
 /// <param name="State"><c>open</c>, <c>started</c>, <c>refunding</c> or <c>settled</c>.</param>
 /// <param name="Cancelled">True if it is refunding because the broadcaster cancelled it.</param>
 /// <param name="Terms">Its terms.</param>
-internal sealed record SaleState(string Broadcast, string Broadcaster, string State, bool Cancelled, SaleTerms Terms)
+internal sealed record SaleStanding(string Broadcast, string Broadcaster, string State, bool Cancelled, SaleTerms Terms)
 {
     public const string Open = "open";
     public const string Started = "started";
@@ -20,17 +20,17 @@ internal sealed record SaleState(string Broadcast, string Broadcaster, string St
 internal static class SaleFold
 {
     /// <summary>The sale; null if none of its sightings opens it.</summary>
-    public static SaleState? Of(IEnumerable<Sighting> sightings)
+    public static SaleStanding? Of(IEnumerable<Sighting> sightings)
     {
-        SaleState? sale = null;
+        SaleStanding? sale = null;
         foreach (var sighting in sightings)
         {
             sale = sighting switch
             {
-                SaleCreated created => new(created.Broadcast, created.Broadcaster, SaleState.Open, Cancelled: false, created.Terms),
-                SaleStarted => sale is null ? null : sale with { State = SaleState.Started },
-                SaleRefunding refunding => sale is null ? null : sale with { State = SaleState.Refunding, Cancelled = refunding.Cancelled },
-                SaleSettled => sale is null ? null : sale with { State = SaleState.Settled },
+                SaleCreated created => new(created.Broadcast, created.Broadcaster, SaleStanding.Open, Cancelled: false, created.Terms),
+                SaleStarted => sale is null ? null : sale with { State = SaleStanding.Started },
+                SaleRefunding refunding => sale is null ? null : sale with { State = SaleStanding.Refunding, Cancelled = refunding.Cancelled },
+                SaleSettled => sale is null ? null : sale with { State = SaleStanding.Settled },
                 _ => sale,
             };
         }

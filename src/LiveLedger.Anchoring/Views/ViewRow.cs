@@ -29,7 +29,7 @@ internal static class ViewRow
         ? Command(s_dropTicket, deployment, ticket)
         : Command(s_putTicket, deployment, ticket, checked((long)state.Sale), state.Holder, state.Standing, Text(state.Face), Text(state.Paid), checked((long)state.ClaimedUntil));
 
-    private static NpgsqlCommand Sale(string deployment, long sale, SaleState? state) => state is null
+    private static NpgsqlCommand Sale(string deployment, long sale, SaleStanding? state) => state is null
         ? Command(s_dropSale, deployment, sale)
         : Command(
             s_putSale, deployment, sale, BroadcastId.TryParse(state.Broadcast, out var broadcast) ? broadcast.Value : throw new InvalidDataException($"sale {sale} is of no broadcast"),

@@ -25,17 +25,22 @@ internal static class MessageBus
             // It would report home.
             bus.DisableUsageTelemetry();
             bus.AddConsumer<DeliverWebhookConsumer>();
+            if (settings.Chain is not null)
+            {
+                bus.AddConsumer<AnchorLogConsumer>();
+            }
+
             if (settings.RabbitMq is { } broker)
             {
                 bus.UsingRabbitMq((context, rabbit) =>
                 {
                     rabbit.Host(broker);
-                    DeliverWebhookConsumer.Receive(rabbit, origin, context);
+                    Receive(rabbit, settings, origin, context);
                 });
             }
             else
             {
-                bus.UsingInMemory((context, memory) => DeliverWebhookConsumer.Receive(memory, origin, context));
+                bus.UsingInMemory((context, memory) => Receive(memory, settings, origin, context));
             }
         });
 
@@ -58,6 +63,19 @@ internal static class MessageBus
             Send = (message, cause, cancel) => KeepAsync(s, (ForShops)message, cause, cancel),
         });
     }
+
+    private static void Receive<T>(IReceiveConfigurator<T> bus, ServerSettings settings, string origin, IRegistrationContext context) where T : IReceiveEndpointConfigurator
+    {
+        DeliverWebhookConsumer.Receive(bus, origin, context);
+        if (settings.Chain is not null)
+        {
+            AnchorLogConsumer.Receive(bus, origin, context);
+        }
+    }
+
+    /// <summary>Hands an order to whichever process has time for it.</summary>
+    public static async Task AnchorAsync(IBus bus, string origin, AnchorLog order, CancellationToken cancel) =>
+        await (await bus.GetSendEndpoint(new($"queue:{AnchorLogConsumer.QueueOf(origin)}"))).Send(order, cancel);
 
     /// <summary>Hands an order to whichever process has time for it.</summary>
     public static async Task DeliverAsync(IBus bus, string origin, DeliverWebhook order, CancellationToken cancel) =>

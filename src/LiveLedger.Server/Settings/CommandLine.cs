@@ -35,6 +35,7 @@ internal static class CommandLine
         var mesh = root.Option("--mesh-from", "LIVELEDGER_MESH_FROM", "Fewer viewers of a broadcast than this are not introduced to one another, 2 to 1000. Default: 3");
         var stun = root.Option("--stun", "LIVELEDGER_STUN", "UDP port on which peers are told their own address, or off. Default: the number of the first port of --urls.");
         var turn = root.Option("--turn", "LIVELEDGER_TURN", "File of TURN servers as browsers take them, [{\"urls\":[…],\"username\":…,\"credential\":…}]; its owner's only. Default: none.");
+        var chain = root.Option("--chain", "LIVELEDGER_CHAIN", "File of a chain that ownership, tickets and checkpoints are anchored on, as `liveledger chain deploy` writes it. Default: none.");
         var authority = root.Option("--oidc-authority", "LIVELEDGER_OIDC_AUTHORITY", "An OpenID Connect issuer whose tokens are taken too.");
         var audience = root.Option("--oidc-audience", "LIVELEDGER_OIDC_AUDIENCE", "The aud of that issuer's tokens for us.");
         var roleClaim = root.Option("--oidc-role-claim", "LIVELEDGER_OIDC_ROLE_CLAIM", "The claim with the role. Default: role");
@@ -67,6 +68,7 @@ internal static class CommandLine
                     MeshFrom = MeshFrom(parsed.GetValue(mesh)),
                     StunPort = IceSettings.StunPort(parsed.GetValue(stun), parsed.GetValue(urls)),
                     Turn = IceSettings.ReadTurn(parsed.GetValue(turn)),
+                    Chain = ChainSettingsFile.Read(parsed.GetValue(chain)),
                     External = External(parsed.GetValue(authority), parsed.GetValue(audience), parsed.GetValue(roleClaim), parsed.GetValue(roles)),
                 });
                 return 0;

@@ -1,4 +1,5 @@
 using System.Net;
+using LiveLedger.Anchoring.Settings;
 using LiveLedger.Licensing.KeyServers;
 using LiveLedger.Media.Protection.Signalling;
 using LiveLedger.Swarm;
@@ -71,6 +72,9 @@ internal sealed record ServerSettings
 
     /// <summary>An operator's TURN servers, as browsers take them.</summary>
     public IReadOnlyList<IceServer> Turn { get; init; } = [];
+
+    /// <summary>The chain that ownership, tickets and checkpoints are anchored on; null for none, and then no code of it runs.</summary>
+    public ChainSettings? Chain { get; init; }
 
     /// <summary>An issuer of API tokens beside our own; null for none.</summary>
     public ExternalIssuer? External { get; init; }

@@ -16,7 +16,7 @@ public sealed class CallTests
         BroadcastOwnershipCalls.FactsFunction, Erc721Calls.OwnerOfFunction, Erc721Calls.TransferFromFunction,
         TicketsCalls.CreateSaleFunction, TicketsCalls.BuyFunction, TicketsCalls.RedeemFunction, TicketsCalls.CancelNoncesFunction,
         TicketsCalls.PayTransferFeeFunction, TicketsCalls.ProveStartFunction, TicketsCalls.StartMissedFunction, TicketsCalls.CancelFunction,
-        TicketsCalls.SettleFunction, TicketsCalls.RefundFunction, TicketsCalls.BurnFunction, TicketsCalls.ClaimOutageFunction, TicketsCalls.WithdrawFunction,
+        TicketsCalls.SettleFunction, TicketsCalls.RefundFunction, TicketsCalls.BurnFunction, TicketsCalls.ClaimOutagesFunction, TicketsCalls.WithdrawFunction,
         TicketsViews.StateOfFunction, TicketsViews.EscrowOfFunction, TicketsViews.TermsOfFunction, TicketsViews.PayeesOfFunction,
         TicketsViews.TicketOfFunction, TicketsViews.SoldOfFunction, TicketsViews.NonceUsedFunction, TicketsViews.CreditOfFunction, TicketsViews.VoucherHashFunction,
     ];
@@ -54,8 +54,9 @@ public sealed class CallTests
             Cast.Say("calldata", CheckpointAnchorCalls.ProvesFunction.Text, submitter.ForEthers(), origin.ForEthers(), entry.Size.ToString(), entry.Index.ToString(), entry.Entry.ForEthers(), Path(entry)),
             HexText.Of(CheckpointAnchorCalls.Proves(submitter, new(origin), entry)));
         Assert.Equal(
-            Cast.Say("calldata", TicketsCalls.ClaimOutageFunction.Text, "7", Tuple(entry), Tuple(gap), "0x000102030405060708090a0b0c0d0e0f", "0x7b7d", submitter.ForEthers()),
-            HexText.Of(TicketsCalls.ClaimOutage(new(7), entry, new(gap, new("00010203-0405-0607-0809-0a0b0c0d0e0f"), "{}"u8.ToArray()), submitter)));
+            Cast.Say("calldata", TicketsCalls.ClaimOutagesFunction.Text, "7", Tuple(entry), $"[({Tuple(gap)},0x000102030405060708090a0b0c0d0e0f,0x7b7d),({Tuple(entry)},0x000102030405060708090a0b0c0d0e0f,0x)]", submitter.ForEthers()),
+            HexText.Of(TicketsCalls.ClaimOutages(
+                new(7), entry, [new(gap, new("00010203-0405-0607-0809-0a0b0c0d0e0f"), "{}"u8.ToArray()), new(entry, new("00010203-0405-0607-0809-0a0b0c0d0e0f"), default)], submitter)));
         var payees = ContractCases.Payees(random);
         var terms = ContractCases.Terms(random);
         Assert.Equal(
@@ -115,7 +116,8 @@ public sealed class CallTests
             new(TicketsCalls.SettleFunction, TicketsCalls.Settle(new(big)), [big.ForEthers()]),
             new(TicketsCalls.RefundFunction, TicketsCalls.Refund(new(big), a), [big.ForEthers(), a.ForEthers()]),
             new(TicketsCalls.BurnFunction, TicketsCalls.Burn(new(big)), [big.ForEthers()]),
-            new(TicketsCalls.ClaimOutageFunction, TicketsCalls.ClaimOutage(new(big), entry, new(gap, half, bytes), c), [big.ForEthers(), entry.ForEthers(), gap.ForEthers(), half.ForEthers(), bytes.ForEthers(), c.ForEthers()]),
+            new(TicketsCalls.ClaimOutagesFunction, TicketsCalls.ClaimOutages(new(big), entry, [new(gap, half, bytes), new(entry, half, bytes)], c),
+                [big.ForEthers(), entry.ForEthers(), new object[] { new object[] { gap.ForEthers(), half.ForEthers(), bytes.ForEthers() }, new object[] { entry.ForEthers(), half.ForEthers(), bytes.ForEthers() } }, c.ForEthers()]),
             new(TicketsCalls.WithdrawFunction, TicketsCalls.Withdraw(a, b), [a.ForEthers(), b.ForEthers()]),
             new(TicketsViews.StateOfFunction, TicketsViews.StateOf(new(big)), [big.ForEthers()]),
             new(TicketsViews.EscrowOfFunction, TicketsViews.EscrowOf(new(big)), [big.ForEthers()]),

@@ -12,21 +12,21 @@ using Microsoft.AspNetCore.Routing;
 namespace LiveLedger.Anchoring.Endpoints;
 
 /// <summary><c>/v1/chain</c>: which chain, how far it is followed, what was anchored, and the receipts.</summary>
-internal sealed class ChainEndpoints(ChainView view, ReceiptBook receipts, AccountBook account, AnchorDesk anchors, ChainStatus status, ChainSettings settings)
+internal sealed class ChainStatusEndpoints(ChainView view, ReceiptBook receipts, AccountBook account, AnchorDesk anchors, ChainStatus status, ChainSettings settings)
 {
     private const int MaxAnchors = 100;
 
     /// <summary>What is public.</summary>
     public static void Map(RouteGroupBuilder chain)
     {
-        chain.MapGet("", static (ChainEndpoints e, CancellationToken cancel) => e.StatusAsync(cancel)).WithName("readChain").Produces<ChainStatusView>();
-        chain.MapGet("anchors", static (ulong? most, ChainEndpoints e, CancellationToken cancel) => e.ListAsync(most ?? ulong.MaxValue, cancel)).WithName("listAnchors").Produces<AnchorListView>();
-        chain.MapGet("anchors/{size}/receipt", static (string size, ChainEndpoints e, CancellationToken cancel) => e.ReceiptAsync(size, cancel)).WithName("readAnchorReceipt");
+        chain.MapGet("", static (ChainStatusEndpoints e, CancellationToken cancel) => e.StatusAsync(cancel)).WithName("readChain").Produces<ChainStatusView>();
+        chain.MapGet("anchors", static (ulong? most, ChainStatusEndpoints e, CancellationToken cancel) => e.ListAsync(most ?? ulong.MaxValue, cancel)).WithName("listAnchors").Produces<AnchorListView>();
+        chain.MapGet("anchors/{size}/receipt", static (string size, ChainStatusEndpoints e, CancellationToken cancel) => e.ReceiptAsync(size, cancel)).WithName("readAnchorReceipt");
     }
 
     /// <summary>What operators see.</summary>
     public static void MapOperators(RouteGroupBuilder chain) =>
-        chain.MapGet("account", static (ChainEndpoints e, CancellationToken cancel) => e.AccountAsync(cancel)).WithName("readChainAccount").Produces<AccountView>();
+        chain.MapGet("account", static (ChainStatusEndpoints e, CancellationToken cancel) => e.AccountAsync(cancel)).WithName("readChainAccount").Produces<AccountView>();
 
     private async Task<IResult> StatusAsync(CancellationToken cancel)
     {
