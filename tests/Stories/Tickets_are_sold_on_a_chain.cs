@@ -1,0 +1,144 @@
+using System.Net;
+using System.Net.Http.Json;
+using System.Text.Json.Nodes;
+using LiveLedger.Chain;
+using LiveLedger.Chain.Contracts;
+using LiveLedger.Harness.Chain;
+using LiveLedger.Harness.Server;
+using LiveLedger.Media;
+
+namespace LiveLedger.Stories;
+
+/// <summary>A real node, our contracts, a real server: who buys a ticket watches, who passes it on does not, who is given the money back does not.</summary>
+public sealed class Tickets_are_sold_on_a_chain(OneServer one)
+{
+    private const string Price = "1000000000000000";
+
+    [Fact]
+    public async Task A_ticket_is_bought_played_passed_on_and_refunded()
+    {
+        await using var chain = await ChainPlatform.StartAsync();
+        using var acme = await Broadcaster.AdmitAsync(chain.Server, "acme");
+        var broadcast = await acme.GoLiveAsync(keyPeriodSeconds: 10);
+        await broadcast.PublishAsync(one.Source, 0, 2);
+        await chain.RegisterAsync(acme, broadcast.Id);
+        var sale = await chain.OpenSaleAsync(acme, broadcast.Id, Terms());
+
+        // Before the purchase the wallet is a viewer without a ticket.
+        var ann = await chain.SignInAsync(broadcast.Id, 2);
+        Assert.Equal("not-entitled", await RefusalAsync(chain, ann, broadcast));
+        await chain.BuyAsync(broadcast.Id, sale, 2);
+        await chain.UntilAsync(async () => (await AskAsync(chain, ann, broadcast)).IsSuccessStatusCode, "the buyer may watch");
+        var ticket = Assert.Single(await chain.TicketsAsync(broadcast.Id, 2))!;
+        Assert.Equal((Price, "held"), ((string)ticket["face"]!, (string)ticket["standing"]!));
+
+        // Passed on, the old holder's is over and the new holder's begins.
+        var number = new TicketNumber((UInt128)(ulong)ticket["ticket"]!);
+        await chain.Contracts.TransferAsync(2, 3, number);
+        await chain.UntilAsync(async () => await RefusalAsync(chain, ann, broadcast) == "entitlement-transferred", "the old holder is refused");
+        var bob = await chain.SignInAsync(broadcast.Id, 3);
+        await chain.UntilAsync(async () => (await AskAsync(chain, bob, broadcast)).IsSuccessStatusCode, "the new holder may watch");
+
+        // Cancelled, the holder takes the money back, and the ticket is no more.
+        await chain.SendAsync(1, await ChainPlatform.ReadAsync(await acme.Api.PostAsync($"/v1/broadcasts/{broadcast.Id}/sales/{sale}/cancellation", null)));
+        await chain.UntilAsync(async () => (string)(await chain.GetAsync($"/v1/broadcasts/{broadcast.Id}/sales"))["items"]![0]!["state"]! == "refunding", "the sale is refunding");
+        var before = await BalanceAsync(chain, 3);
+        await chain.SendAsync(3, await ChainPlatform.ReadAsync(await chain.Server.Http.PostAsync($"/v1/broadcasts/{broadcast.Id}/tickets/{number}/refund", null)));
+        Assert.True(await BalanceAsync(chain, 3) > before);
+        await chain.UntilAsync(async () => await RefusalAsync(chain, bob, broadcast) == "entitlement-refunded", "the refunded holder is refused");
+        Assert.Empty(await chain.TicketsAsync(broadcast.Id, 3));
+    }
+
+    [Fact]
+    public async Task A_wallet_is_linked_to_the_shops_viewer_and_a_free_voucher_is_redeemed_by_the_platform()
+    {
+        await using var chain = await ChainPlatform.StartAsync();
+        using var acme = await Broadcaster.AdmitAsync(chain.Server, "acme");
+        var broadcast = await acme.GoLiveAsync();
+        await broadcast.PublishAsync(one.Source, 0, 1);
+        await chain.RegisterAsync(acme, broadcast.Id);
+        var sale = await chain.OpenSaleAsync(acme, broadcast.Id, Terms());
+
+        var ann = await Viewer.ComeAsync(broadcast, "ann");
+        using var api = chain.Server.As(ann.Token);
+        var answer = await chain.SignAsync(broadcast.Id, 2, "watching");
+        (await api.PutAsJsonAsync("/v1/wallet", answer)).EnsureSuccessStatusCode();
+        Assert.Equal("sign-in-used", await CodeAsync(await api.PutAsJsonAsync("/v1/wallet", answer)));
+        Assert.Equal("sign-in-invalid", await CodeAsync(await api.PutAsJsonAsync("/v1/wallet", await chain.SignAsync(broadcast.Id, 2, "owning"))));
+
+        var voucher = await VoucherAsync(chain, broadcast.Id, sale, buyer: 2, nonce: 7);
+        var forged = voucher.DeepClone();
+        forged["buyer"] = chain.Node.Accounts[4];
+        Assert.Equal("voucher-invalid", await CodeAsync(await chain.Server.Http.PostAsJsonAsync($"/v1/broadcasts/{broadcast.Id}/redemptions", forged)));
+        (await chain.Server.Http.PostAsJsonAsync($"/v1/broadcasts/{broadcast.Id}/redemptions", voucher)).EnsureSuccessStatusCode();
+        await chain.UntilAsync(async () => (await ann.AskAsync(await broadcast.KeyIdAsync("0"))).IsSuccessStatusCode, "the linked viewer may watch");
+        Assert.Equal("0", (string)Assert.Single(await chain.TicketsAsync(broadcast.Id, 2))!["face"]!);
+    }
+
+    [Fact]
+    public async Task A_sale_that_the_chain_takes_back_takes_the_right_along_under_two_confirmations()
+    {
+        await using var chain = await ChainPlatform.StartAsync(confirmations: 2, more: ["--block-time", "1"]);
+        using var acme = await Broadcaster.AdmitAsync(chain.Server, "acme");
+        var broadcast = await acme.GoLiveAsync();
+        await broadcast.PublishAsync(one.Source, 0, 1);
+        await chain.RegisterAsync(acme, broadcast.Id);
+        var sale = await chain.OpenSaleAsync(acme, broadcast.Id, Terms());
+        var ann = await chain.SignInAsync(broadcast.Id, 2);
+        var bought = await chain.Node.BlockNumberAsync();
+        await chain.BuyAsync(broadcast.Id, sale, 2);
+        await chain.UntilAsync(async () => (await AskAsync(chain, ann, broadcast)).IsSuccessStatusCode, "the buyer may watch");
+
+        await chain.Node.ReorgAsync((int)(await chain.Node.BlockNumberAsync() - bought));
+        await chain.UntilAsync(async () => await RefusalAsync(chain, ann, broadcast) == "entitlement-suspended", "the right is suspended");
+        Assert.Empty(await chain.TicketsAsync(broadcast.Id, 2));
+        Assert.Single((await chain.GetAsync($"/v1/broadcasts/{broadcast.Id}/sales"))["items"]!.AsArray());
+    }
+
+    private static object Terms() => new
+    {
+        price = Price,
+        supply = 10,
+        starts = DateTimeOffset.UtcNow.AddMinutes(5),
+        ends = DateTimeOffset.UtcNow.AddHours(2),
+        transfers = "always",
+    };
+
+    private static async Task<HttpResponseMessage> AskAsync(ChainPlatform chain, string token, RunningBroadcast broadcast)
+    {
+        using var api = chain.Server.As(token);
+        return await api.PostAsJsonAsync("/v1/licences", new { kids = new[] { await broadcast.KeyIdAsync("0") }, type = "temporary" });
+    }
+
+    private static async Task<string?> RefusalAsync(ChainPlatform chain, string token, RunningBroadcast broadcast) => await CodeAsync(await AskAsync(chain, token, broadcast));
+
+    private static async Task<string?> CodeAsync(HttpResponseMessage answer) =>
+        answer.StatusCode == HttpStatusCode.OK || answer.StatusCode == HttpStatusCode.NoContent ? null : (string?)JsonNode.Parse(await answer.Content.ReadAsStringAsync())?["code"];
+
+    private static async Task<UInt128> BalanceAsync(ChainPlatform chain, int account) =>
+        HexText.TryReadQuantity((string?)await chain.Node.CallAsync("eth_getBalance", chain.Node.Accounts[account], "latest"), out var balance) ? balance : throw new InvalidOperationException();
+
+    // Signed by the broadcaster's wallet, as a shop does.
+    private static async Task<JsonObject> VoucherAsync(ChainPlatform chain, BroadcastId broadcast, string sale, int buyer, int nonce)
+    {
+        var deadline = (ulong)DateTimeOffset.UtcNow.AddHours(1).ToUnixTimeSeconds();
+        static JsonObject Field(string name, string type) => new() { ["name"] = name, ["type"] = type };
+        var typed = new JsonObject
+        {
+            ["domain"] = new JsonObject { ["name"] = "LiveLedger Tickets", ["version"] = "1", ["chainId"] = Anvil.ChainId, ["verifyingContract"] = chain.Contracts.Tickets.ToString() },
+            ["primaryType"] = "Voucher",
+            ["types"] = new JsonObject
+            {
+                ["EIP712Domain"] = new JsonArray(Field("name", "string"), Field("version", "string"), Field("chainId", "uint256"), Field("verifyingContract", "address")),
+                ["Voucher"] = new JsonArray(
+                    Field("sale", "uint256"), Field("buyer", "address"), Field("currency", "address"), Field("price", "uint128"), Field("nonce", "uint256"), Field("deadline", "uint64")),
+            },
+            ["message"] = new JsonObject
+            {
+                ["sale"] = sale, ["buyer"] = chain.Node.Accounts[buyer], ["currency"] = Address.Zero.ToString(), ["price"] = "0", ["nonce"] = $"{nonce}", ["deadline"] = $"{deadline}",
+            },
+        };
+        var signature = (string)(await chain.Node.CallAsync("eth_signTypedData_v4", chain.Node.Accounts[1], typed))!;
+        return new() { ["sale"] = sale, ["buyer"] = chain.Node.Accounts[buyer], ["nonce"] = $"{nonce}", ["deadline"] = deadline, ["signature"] = signature };
+    }
+}
