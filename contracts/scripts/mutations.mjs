@@ -28,7 +28,6 @@ const mutations = [
   ["CheckpointAnchor.sol", "if (anchored != 0) revert RootDiffers(size);", ""],
   ["CheckpointAnchor.sol", "if (size < last.size) revert SizeMustGrow(last.size, size);", ""],
   ["CheckpointAnchor.sol", "if (anchored == root) return;", ""],
-  ["CheckpointAnchor.sol", "return root != 0 && ", "return "],
   ["CheckpointAnchor.sol", "if (root == 0) revert RootIsZero();", ""],
   ["CheckpointAnchor.sol", "    mapping(address submitter => mapping(bytes32 origin => mapping(uint64", "    uint256 private _moved;\n    mapping(address submitter => mapping(bytes32 origin => mapping(uint64"],
   ["BroadcastOwnership.sol", "if (_ownerOf(token) != address(0)) revert AlreadyRegistered(token);", ""],

@@ -3,6 +3,7 @@ pragma solidity 0.8.37;
 
 import {Ownable} from "@openzeppelin/contracts/access/Ownable.sol";
 import {IERC721Errors} from "@openzeppelin/contracts/interfaces/draft-IERC6093.sol";
+import {ERC2981} from "@openzeppelin/contracts/token/common/ERC2981.sol";
 import {BroadcastOwnership} from "../src/BroadcastOwnership.sol";
 import {Test} from "./support/Test.sol";
 
@@ -60,6 +61,8 @@ contract BroadcastOwnershipTest is Test {
         vm.startPrank(_registrar);
         vm.expectRevert(abi.encodeWithSelector(BroadcastOwnership.RoyaltyTooHigh.selector, uint96(2_501)));
         _ownership.register(BROADCAST, KEY_A, _a, _b, 2_501);
+        vm.expectPartialRevert(ERC2981.ERC2981InvalidTokenRoyaltyReceiver.selector);
+        _ownership.register(BROADCAST, KEY_A, _a, address(0), 1);
         _ownership.register(BROADCAST, KEY_A, _a, _b, 2_500);
         (address receiver, uint256 amount) = _ownership.royaltyInfo(TOKEN, 1_000);
         vm.assertEq(receiver, _b);
