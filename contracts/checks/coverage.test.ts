@@ -29,4 +29,4 @@ it("95 of 100 lines and branches of the sources are run by the tests", () => {
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
-});
+}, 600_000);

@@ -95,6 +95,9 @@ const mutations = [
   ["tickets/OutageClaims.sol", "Strings.toString(block.chainid)", "\"31337\""],
 ];
 
+/** Tests that never touch the file, left out for time. */
+const skipped = (file) => (file.startsWith("tickets/") ? ["--no-match-contract", "InclusionProofs|CheckpointAnchor|LedgerEntry|GapPayload|BroadcastOwnership"] : []);
+
 const wanted = process.argv[2] ?? "";
 const copy = mkdtempSync(`${tmpdir()}/mutations-`);
 const survivors = [];
@@ -107,7 +110,7 @@ try {
     const whole = readFileSync(path, "utf8");
     if (!whole.includes(there)) throw new Error(`${file} has no longer: ${there}`);
     writeFileSync(path, whole.replace(there, instead));
-    const run = spawnSync(program("forge"), ["test", "--json"], { cwd: copy, env: { ...process.env, FOUNDRY_PROFILE: "mutations" }, encoding: "utf8", maxBuffer: 1 << 30 });
+    const run = spawnSync(program("forge"), ["test", "--json", ...skipped(file)], { cwd: copy, env: { ...process.env, FOUNDRY_PROFILE: "mutations" }, encoding: "utf8", maxBuffer: 1 << 30 });
     writeFileSync(path, whole);
     const failed = run.stdout.startsWith("{")
       ? Object.values(JSON.parse(run.stdout)).flatMap((suite) => Object.entries(suite.test_results)).filter(([, test]) => test.status === "Failure").map(([name]) => name.split("(")[0])
