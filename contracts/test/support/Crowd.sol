@@ -34,6 +34,7 @@ contract Crowd is SaleStory {
     mapping(uint256 ticket => uint256) public refunds;
     mapping(uint256 ticket => bool) public gone;
     mapping(uint256 ticket => uint256) public saleOf;
+    mapping(uint256 ticket => uint256) public refundPaid;
     mapping(uint256 ticket => uint256) public outagesPaid;
     mapping(uint256 ticket => uint256) public faceOf;
     mapping(bytes32 action => uint256) public done;
@@ -64,7 +65,7 @@ contract Crowd is SaleStory {
     }
 
     function act(uint256 seed) external {
-        uint256 what = _draw(seed, "what", 16);
+        uint256 what = _draw(seed, "what", 18);
         if (what == 0) _createSale(seed);
         else if (what <= 2) _buy(seed);
         else if (what == 3) _redeem(seed);
@@ -76,8 +77,8 @@ contract Crowd is SaleStory {
         else if (what <= 10) _refund(seed);
         else if (what == 11) _burn(seed);
         else if (what == 12) _outage(seed);
-        else if (what == 13) _claim(seed);
-        else if (what == 14) _withdraw(seed);
+        else if (what <= 15) _claim(seed);
+        else if (what == 16) _withdraw(seed);
         else _pass(seed);
     }
 
@@ -141,7 +142,7 @@ contract Crowd is SaleStory {
 
     function _cancel(uint256 seed) private {
         // Not all of them, or nothing would ever settle.
-        if (_draw(seed, "cancels", 4) > 0) return;
+        if (_draw(seed, "cancels", 3) > 0) return;
         if (_as(broadcaster, 0, abi.encodeCall(tickets.cancel, (_sale(seed)))).length > 0) done["cancel"]++;
         _note();
     }
@@ -170,8 +171,9 @@ contract Crowd is SaleStory {
         if (answer.length == 0) return;
         paidOut[saleOf[ticket]] += _amount(answer);
         refunds[ticket]++;
+        refundPaid[ticket] = _amount(answer);
         gone[ticket] = true;
-        done["refund"]++;
+        done[outagesPaid[ticket] > 0 ? bytes32("refund of the rest") : bytes32("refund")]++;
     }
 
     function _burn(uint256 seed) private {
@@ -192,7 +194,7 @@ contract Crowd is SaleStory {
     function _claim(uint256 seed) private {
         uint256 ticket = _ticket(seed);
         if (_gaps.length == 0 || lastTicket == 0) return;
-        uint64 index = _gaps[_draw(seed, "which", _gaps.length)];
+        uint64 index = _gaps[_gaps.length - 1 - _draw(seed, "which", _gaps.length < 3 ? _gaps.length : 3)];
         Gap[] memory gaps = one(gapOf(index, _payloads[index]));
         bytes memory call =
             abi.encodeCall(tickets.claimOutages, (ticket, shown(_sessions[ticket]), gaps, _person(seed, "to")));
