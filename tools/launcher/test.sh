@@ -72,7 +72,7 @@ test_projects() {
     for file in tests/*/*.csproj; do
       if grep -q '<IsTestProject>true' "$file"; then dirname "$file"; fi
     done
-    for file in src/*/vitest.config.* tests/*/vitest.config.* tests/Faults/*/vitest.config.*; do
+    for file in src/*/vitest.config.* tests/*/vitest.config.* tests/Faults/*/vitest.config.* contracts/vitest.config.*; do
       [ ! -f "$file" ] || dirname "$file"
     done
   )

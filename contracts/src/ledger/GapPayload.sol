@@ -16,8 +16,8 @@ library GapPayload {
     /// @notice First and last moment of the outage, in Unix milliseconds.
     function parse(bytes calldata payload, bytes16 broadcast) internal pure returns (uint64 from, uint64 until) {
         if (payload.length != LENGTH) revert MalformedGap();
-        from = LowerHex.read64(payload[FROM:FROM + 16]);
-        until = LowerHex.read64(payload[UNTIL:UNTIL + 16]);
+        from = LowerHex.read64(bytes16(payload[FROM:FROM + 16]));
+        until = LowerHex.read64(bytes16(payload[UNTIL:UNTIL + 16]));
         // Written again to the same bytes: so no other layout means the same.
         if (keccak256(payload) != keccak256(write(broadcast, from, until)) || from >= until) revert MalformedGap();
     }

@@ -5,7 +5,7 @@ pragma solidity 0.8.37;
 library LowerHex {
     bytes16 private constant DIGITS = "0123456789abcdef";
 
-    /// @notice The number was no lower-case hexadecimal, or had too many digits.
+    /// @notice It is no lower-case hexadecimal number.
     error MalformedHex();
 
     function write(uint256 value, uint256 digits) internal pure returns (bytes memory text) {
@@ -17,8 +17,7 @@ library LowerHex {
     }
 
     /// @notice Reads 16 digits.
-    function read64(bytes calldata text) internal pure returns (uint64 value) {
-        if (text.length != 16) revert MalformedHex();
+    function read64(bytes16 text) internal pure returns (uint64 value) {
         for (uint256 i = 0; i < 16; ++i) {
             uint8 digit = uint8(text[i]);
             if (digit >= 0x30 && digit <= 0x39) digit -= 0x30;
