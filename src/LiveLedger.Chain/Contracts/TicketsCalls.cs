@@ -17,7 +17,7 @@ public static class TicketsCalls
     internal static readonly AbiSignature SettleFunction = new("settle(uint256)");
     internal static readonly AbiSignature RefundFunction = new("refund(uint256,address)");
     internal static readonly AbiSignature BurnFunction = new("burn(uint256)");
-    internal static readonly AbiSignature ClaimOutageFunction = new($"claimOutage(uint256,{LoggedEntry.Type},{LoggedEntry.Type},bytes16,bytes,address)");
+    internal static readonly AbiSignature ClaimOutagesFunction = new($"claimOutages(uint256,{LoggedEntry.Type},{LoggedGap.Type}[],address)");
     internal static readonly AbiSignature WithdrawFunction = new("withdraw(address,address)");
 
     /// <summary>What is put behind the contract's code to deploy it.</summary>
@@ -61,9 +61,13 @@ public static class TicketsCalls
     /// <summary>Gives a ticket up for nothing.</summary>
     public static byte[] Burn(TicketNumber ticket) => BurnFunction.Call(new AbiWriter().Add(ticket.Value));
 
-    /// <summary>Claims the part of the face value that an outage took.</summary>
-    public static byte[] ClaimOutage(TicketNumber ticket, LoggedEntry session, LoggedGap gap, Address to) => ClaimOutageFunction.Call(new AbiWriter()
-        .Add(ticket.Value).AddTuple(session.ToTuple()).AddTuple(gap.Entry.ToTuple()).Add(gap.Salt).AddBytes(gap.Payload.Span).Add(to));
+    /// <summary>Claims the part of the face value that outages took.</summary>
+    /// <param name="ticket">The sender's.</param>
+    /// <param name="session">Shows that the ticket was watching before the first of them.</param>
+    /// <param name="gaps">In the order of time: what lies before the last one claimed is lost.</param>
+    /// <param name="to">Who is paid.</param>
+    public static byte[] ClaimOutages(TicketNumber ticket, LoggedEntry session, IReadOnlyList<LoggedGap> gaps, Address to) => ClaimOutagesFunction.Call(
+        new AbiWriter().Add(ticket.Value).AddTuple(session.ToTuple()).AddArray([.. gaps.Select(static g => g.ToTuple())]).Add(to));
 
     /// <summary>Takes the sender's credit out.</summary>
     public static byte[] Withdraw(Address currency, Address to) => WithdrawFunction.Call(new AbiWriter().Add(currency).Add(to));

@@ -103,6 +103,7 @@ public sealed class TrieProofTests
         Assert.Equal(TrieResult.NodeMalformed, Verify(key, new RlpWriter().Add([0x20, 0x12, 0x34]).Add([7]).Add([7])));
         Assert.Equal(TrieResult.NodeMalformed, Verify(key, new RlpWriter().Add([0x20, 0x12, 0x34]).Add([])));
         Assert.Equal(TrieResult.NodeMalformed, Verify(key, new RlpWriter().Add([0x40, 0x12, 0x34]).Add([7])));
+        Assert.Equal(TrieResult.NodeMalformed, Verify(key, new RlpWriter().Add([0x60, 0x12, 0x34]).Add([7])));
         Assert.Equal(TrieResult.NodeMalformed, Verify(key, new RlpWriter().Add([0x21]).Add(new RlpWriter())));
         Assert.Equal(TrieResult.NodeMalformed, Verify(key, new RlpWriter().Add([0x2f, 0x12, 0x34]).Add([7])));
         Assert.Equal(TrieResult.NodeMalformed, Verify(key, new RlpWriter().Add([]).Add([7])));
