@@ -67,7 +67,7 @@ public static class TrieProof
                 return TrieResult.NodeMalformed;
             }
 
-            var step = Walk(node.Span, isRoot: used == 1, path, ref at, out next, out var found);
+            var step = Walk(node.Span, path, ref at, out next, out var found);
             if (step == Step.Malformed)
             {
                 return TrieResult.NodeMalformed;
@@ -95,18 +95,19 @@ public static class TrieProof
     }
 
     // Goes through one node of the list, and through those that stand inside it.
-    private static Step Walk(ReadOnlySpan<byte> node, bool isRoot, scoped NibblePath path, scoped ref int at, out Bytes32 next, out ReadOnlySpan<byte> value)
+    private static Step Walk(ReadOnlySpan<byte> node, scoped NibblePath path, scoped ref int at, out Bytes32 next, out ReadOnlySpan<byte> value)
     {
         next = default;
         value = default;
         while (true)
         {
-            var outer = new RlpReader(node);
-            if (isRoot && node is [0x80])
+            // The empty trie; inside of others there are only lists.
+            if (node is [0x80])
             {
                 return Step.Absent;
             }
 
+            var outer = new RlpReader(node);
             if (!outer.TryTakeList(out var items) || !outer.AtEnd || !TryCount(items, out var count))
             {
                 return Step.Malformed;
@@ -123,7 +124,6 @@ public static class TrieProof
                 case Step.Next:
                     return Step.Next;
                 case Step.Inside:
-                    isRoot = false;
                     break;
                 case Step.Absent when count == BranchItems:
                     return Step.Absent;
