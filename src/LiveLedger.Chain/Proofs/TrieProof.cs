@@ -19,6 +19,9 @@ public static class TrieProof
     private const int BranchItems = 17;
     private const int ValueItem = 16;
 
+    // Whatever stands inside a node is shorter than a hash, so its lists are in one another less often than this.
+    private const int MaxDepth = 32;
+
     /// <summary>Root of the trie that has nothing: Keccak-256 of the empty string's RLP.</summary>
     public static Bytes32 EmptyRoot { get; } = Keccak256.Of([0x80]);
 
@@ -139,7 +142,7 @@ public static class TrieProof
         var wanted = path.Length == 0 ? ValueItem : path[0];
         for (var i = 0; i < wanted; i++)
         {
-            if (!items.TryTakeItem(BranchItems, out _))
+            if (!items.TryTakeItem(MaxDepth, out _))
             {
                 return Step.Malformed;
             }
@@ -148,7 +151,7 @@ public static class TrieProof
         if (wanted != ValueItem)
         {
             at++;
-            return items.TryTakeItem(BranchItems, out child) ? Step.Next : Step.Malformed;
+            return items.TryTakeItem(MaxDepth, out child) ? Step.Next : Step.Malformed;
         }
 
         return !items.TryTakeBytes(out value) ? Step.Malformed : value.IsEmpty ? Step.Absent : Step.Found;
@@ -170,7 +173,7 @@ public static class TrieProof
                 : Step.Absent;
         }
 
-        if (part.Length == 0 || !items.TryTakeItem(BranchItems, out child))
+        if (part.Length == 0 || !items.TryTakeItem(MaxDepth, out child))
         {
             return Step.Malformed;
         }
@@ -209,7 +212,7 @@ public static class TrieProof
     {
         for (count = 0; !items.AtEnd; count++)
         {
-            if (count == BranchItems || !items.TryTakeItem(BranchItems, out _))
+            if (count == BranchItems || !items.TryTakeItem(MaxDepth, out _))
             {
                 return false;
             }

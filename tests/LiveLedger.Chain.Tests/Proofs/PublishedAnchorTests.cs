@@ -115,7 +115,7 @@ public sealed class PublishedAnchorTests(Anvil node) : IClassFixture<Anvil>
     {
         var code = new PublishedContract(contract).Bytecode + Convert.ToHexStringLower(arguments ?? []);
         var hash = await node.AskAsync("eth_sendTransaction", new { from = (await AccountAsync()).ToString(), data = code });
-        var receipt = await node.AskAsync("eth_getTransactionReceipt", hash.GetString()!);
+        var receipt = await node.MinedAsync(hash);
         Assert.True(Address.TryParse(receipt.GetProperty("contractAddress").GetString(), out var address));
         return address;
     }
@@ -130,7 +130,7 @@ public sealed class PublishedAnchorTests(Anvil node) : IClassFixture<Anvil>
     private async Task<JsonElement> SendAsync(Address from, Address to, byte[] data)
     {
         var hash = await node.AskAsync("eth_sendTransaction", new { from = from.ToString(), to = to.ToString(), data = HexText.Of(data) });
-        return await node.AskAsync("eth_getTransactionReceipt", hash.GetString()!);
+        return await node.MinedAsync(hash);
     }
 
     private async Task<byte[]> CallAsync(Address to, byte[] data) => Bytes(await node.AskAsync("eth_call", new { to = to.ToString(), data = HexText.Of(data) }, "latest"));

@@ -58,6 +58,21 @@ public sealed class Anvil : IAsyncLifetime
         return result;
     }
 
+    /// <summary>A transaction's receipt, once there is one: the node answers before it has made the block.</summary>
+    public async Task<JsonElement> MinedAsync(JsonElement hash)
+    {
+        for (var watch = Stopwatch.StartNew(); ; await Task.Delay(20))
+        {
+            var receipt = await AskAsync("eth_getTransactionReceipt", hash.GetString()!);
+            if (receipt.ValueKind != JsonValueKind.Null)
+            {
+                return receipt;
+            }
+
+            Assert.True(watch.Elapsed < s_patience, $"{hash} was never mined");
+        }
+    }
+
     /// <summary>What it refuses with.</summary>
     public async Task<JsonElement> RefusedAsync(string method, params object[] parameters)
     {
