@@ -141,7 +141,8 @@ public sealed class TrieProofTests
         Assert.Equal(TrieResult.NodeMalformed, TrieProof.Verify(Keccak256.Of(large), [], [large], out _));
         var fits = new RlpWriter().Add([0x20]).Add(new byte[TrieProof.MaxNodeLength - 8]).ToArray();
         Assert.Equal(TrieResult.Present, TrieProof.Verify(Keccak256.Of(fits), [], [fits], out _));
-        Assert.Equal(TrieResult.NodeTooMany, TrieProof.Verify(Keccak256.Of(fits), [], [.. Enumerable.Repeat<ReadOnlyMemory<byte>>(fits, TrieProof.MaxNodes + 1)], out _));
+        Assert.Equal(TrieResult.NodeTooMany, TrieProof.Verify(default, [], [.. Enumerable.Repeat<ReadOnlyMemory<byte>>(fits, TrieProof.MaxNodes + 1)], out _));
+        Assert.Equal(TrieResult.NodeDiffers, TrieProof.Verify(default, [], [.. Enumerable.Repeat<ReadOnlyMemory<byte>>(fits, TrieProof.MaxNodes)], out _));
     }
 
     private static TrieResult Verify(byte[] key, RlpWriter node) => Verify(key, node.ToArray());
