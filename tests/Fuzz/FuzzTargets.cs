@@ -1,4 +1,5 @@
 using LiveLedger.Fuzz.Targets;
+using LiveLedger.Fuzz.Targets.Chain;
 
 namespace LiveLedger.Fuzz;
 
@@ -33,5 +34,12 @@ public static class FuzzTargets
         IngestTarget.Create(),
         CpixTarget.Create(),
         CpixTarget.CreateDelivered(),
+        RlpTarget.Create(),
+        RlpTarget.CreateHeaders(),
+        AnchorReceiptTarget.Create(),
+        AnchorReceiptTarget.CreateNodes(),
+        ContractDataTarget.CreateLogs(),
+        ContractDataTarget.CreateAnswers(),
+        SignInTarget.Create(),
     ];
 }

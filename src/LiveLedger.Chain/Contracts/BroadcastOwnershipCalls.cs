@@ -10,6 +10,7 @@ public static class BroadcastOwnershipCalls
     internal static readonly AbiSignature SealFunction = new("seal(uint256,bytes32)");
     internal static readonly AbiSignature AcceptHandOverFunction = new("acceptHandOver(uint256,bytes32)");
     internal static readonly AbiSignature FactsFunction = new("facts(uint256)");
+    internal static readonly AbiSignature RegistrarFunction = new("owner()");
 
     /// <summary>The largest royalty, in 1/10000 of the price.</summary>
     public const int MaxRoyalty = 2500;
@@ -38,4 +39,7 @@ public static class BroadcastOwnershipCalls
 
     /// <summary>Asks for all that the token binds.</summary>
     public static byte[] Facts(OwnershipToken token) => FactsFunction.Call(new AbiWriter().Add(token.Value));
+
+    /// <summary>Asks for the registrar: <see cref="Erc721Calls.TryReadAddress"/>.</summary>
+    public static byte[] Registrar() => RegistrarFunction.Call(new AbiWriter());
 }

@@ -2,7 +2,7 @@ using LiveLedger.Chain.Abi;
 
 namespace LiveLedger.Chain.Contracts;
 
-/// <summary>A logged outage, shown whole: the entry has only the digest of what the gap was.</summary>
+/// <summary>A logged outage, shown whole (<c>Gap</c>): the entry has only the digest of what the gap was.</summary>
 /// <param name="Entry">The entry and its proof.</param>
 /// <param name="Salt">What was hashed before the payload.</param>
 /// <param name="Payload">From when until when, as the log has it.</param>

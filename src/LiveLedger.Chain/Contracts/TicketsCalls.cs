@@ -61,9 +61,13 @@ public static class TicketsCalls
     /// <summary>Gives a ticket up for nothing.</summary>
     public static byte[] Burn(TicketNumber ticket) => BurnFunction.Call(new AbiWriter().Add(ticket.Value));
 
-    /// <summary>Claims the parts of the face value that outages took, in order of time.</summary>
-    public static byte[] ClaimOutages(TicketNumber ticket, LoggedEntry session, IReadOnlyList<LoggedGap> gaps, Address to) => ClaimOutagesFunction.Call(new AbiWriter()
-        .Add(ticket.Value).AddTuple(session.ToTuple()).AddArray([.. gaps.Select(static g => g.ToTuple())]).Add(to));
+    /// <summary>Claims the part of the face value that outages took.</summary>
+    /// <param name="ticket">The sender's.</param>
+    /// <param name="session">Shows that the ticket was watching before the first of them.</param>
+    /// <param name="gaps">In the order of time: what lies before the last one claimed is lost.</param>
+    /// <param name="to">Who is paid.</param>
+    public static byte[] ClaimOutages(TicketNumber ticket, LoggedEntry session, IReadOnlyList<LoggedGap> gaps, Address to) => ClaimOutagesFunction.Call(
+        new AbiWriter().Add(ticket.Value).AddTuple(session.ToTuple()).AddArray([.. gaps.Select(static g => g.ToTuple())]).Add(to));
 
     /// <summary>Takes the sender's credit out.</summary>
     public static byte[] Withdraw(Address currency, Address to) => WithdrawFunction.Call(new AbiWriter().Add(currency).Add(to));

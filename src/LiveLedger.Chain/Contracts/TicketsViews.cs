@@ -14,6 +14,9 @@ public static class TicketsViews
     internal static readonly AbiSignature SoldOfFunction = new("soldOf(uint256)");
     internal static readonly AbiSignature NonceUsedFunction = new("nonceUsed(address,uint256)");
     internal static readonly AbiSignature CreditOfFunction = new("creditOf(address,address)");
+    internal static readonly AbiSignature TransferFeeOfFunction = new("transferFeeOf(uint256)");
+    internal static readonly AbiSignature OwnershipFunction = new("ownership()");
+    internal static readonly AbiSignature AnchorFunction = new("anchor()");
     internal static readonly AbiSignature VoucherHashFunction = new($"voucherHash({Voucher.Type})");
 
     /// <summary>Asks for the state: <see cref="TryReadState"/>.</summary>
@@ -39,6 +42,15 @@ public static class TicketsViews
 
     /// <summary>Asks what an account can withdraw: <see cref="TryReadAmount"/>.</summary>
     public static byte[] CreditOf(Address account, Address currency) => CreditOfFunction.Call(new AbiWriter().Add(account).Add(currency));
+
+    /// <summary>Asks what a transfer of the ticket costs: <see cref="TryReadAmount"/>.</summary>
+    public static byte[] TransferFeeOf(TicketNumber ticket) => TransferFeeOfFunction.Call(new AbiWriter().Add(ticket.Value));
+
+    /// <summary>Asks for the contract BroadcastOwnership that counts: <see cref="Erc721Calls.TryReadAddress"/>.</summary>
+    public static byte[] Ownership() => OwnershipFunction.Call(new AbiWriter());
+
+    /// <summary>Asks for the contract CheckpointAnchor that counts: <see cref="Erc721Calls.TryReadAddress"/>.</summary>
+    public static byte[] Anchor() => AnchorFunction.Call(new AbiWriter());
 
     /// <summary>Asks what a broadcaster signs for a voucher: <see cref="TryReadHash"/>.</summary>
     public static byte[] VoucherHash(Voucher voucher) => VoucherHashFunction.Call(new AbiWriter().AddTuple(voucher.ToTuple()));

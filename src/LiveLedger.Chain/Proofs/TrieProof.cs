@@ -19,6 +19,9 @@ public static class TrieProof
     private const int BranchItems = 17;
     private const int ValueItem = 16;
 
+    // Whatever stands inside a node is shorter than a hash, so its lists are in one another less often than this.
+    private const int MaxDepth = 32;
+
     /// <summary>Root of the trie that has nothing: Keccak-256 of the empty string's RLP.</summary>
     public static Bytes32 EmptyRoot { get; } = Keccak256.Of([0x80]);
 
@@ -67,7 +70,7 @@ public static class TrieProof
                 return TrieResult.NodeMalformed;
             }
 
-            var step = Walk(node.Span, isRoot: used == 1, path, ref at, out next, out var found);
+            var step = Walk(node.Span, path, ref at, out next, out var found);
             if (step == Step.Malformed)
             {
                 return TrieResult.NodeMalformed;
@@ -95,18 +98,19 @@ public static class TrieProof
     }
 
     // Goes through one node of the list, and through those that stand inside it.
-    private static Step Walk(ReadOnlySpan<byte> node, bool isRoot, scoped NibblePath path, scoped ref int at, out Bytes32 next, out ReadOnlySpan<byte> value)
+    private static Step Walk(ReadOnlySpan<byte> node, scoped NibblePath path, scoped ref int at, out Bytes32 next, out ReadOnlySpan<byte> value)
     {
         next = default;
         value = default;
         while (true)
         {
-            var outer = new RlpReader(node);
-            if (isRoot && node is [0x80])
+            // The empty trie; inside of others there are only lists.
+            if (node is [0x80])
             {
                 return Step.Absent;
             }
 
+            var outer = new RlpReader(node);
             if (!outer.TryTakeList(out var items) || !outer.AtEnd || !TryCount(items, out var count))
             {
                 return Step.Malformed;
@@ -123,7 +127,6 @@ public static class TrieProof
                 case Step.Next:
                     return Step.Next;
                 case Step.Inside:
-                    isRoot = false;
                     break;
                 case Step.Absent when count == BranchItems:
                     return Step.Absent;
@@ -139,7 +142,7 @@ public static class TrieProof
         var wanted = path.Length == 0 ? ValueItem : path[0];
         for (var i = 0; i < wanted; i++)
         {
-            if (!items.TryTakeItem(BranchItems, out _))
+            if (!items.TryTakeItem(MaxDepth, out _))
             {
                 return Step.Malformed;
             }
@@ -148,7 +151,7 @@ public static class TrieProof
         if (wanted != ValueItem)
         {
             at++;
-            return items.TryTakeItem(BranchItems, out child) ? Step.Next : Step.Malformed;
+            return items.TryTakeItem(MaxDepth, out child) ? Step.Next : Step.Malformed;
         }
 
         return !items.TryTakeBytes(out value) ? Step.Malformed : value.IsEmpty ? Step.Absent : Step.Found;
@@ -170,7 +173,7 @@ public static class TrieProof
                 : Step.Absent;
         }
 
-        if (part.Length == 0 || !items.TryTakeItem(BranchItems, out child))
+        if (part.Length == 0 || !items.TryTakeItem(MaxDepth, out child))
         {
             return Step.Malformed;
         }
@@ -209,7 +212,7 @@ public static class TrieProof
     {
         for (count = 0; !items.AtEnd; count++)
         {
-            if (count == BranchItems || !items.TryTakeItem(BranchItems, out _))
+            if (count == BranchItems || !items.TryTakeItem(MaxDepth, out _))
             {
                 return false;
             }

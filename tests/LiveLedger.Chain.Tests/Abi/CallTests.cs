@@ -9,7 +9,8 @@ public sealed class CallTests
 {
     private const int Rounds = 60;
 
-    private static readonly AbiSignature[] s_functions =
+    /// <summary>All that we call.</summary>
+    internal static IReadOnlyList<AbiSignature> Functions { get; } =
     [
         CheckpointAnchorCalls.SubmitFunction, CheckpointAnchorCalls.LatestFunction, CheckpointAnchorCalls.RootAtFunction, CheckpointAnchorCalls.ProvesFunction,
         BroadcastOwnershipCalls.RegisterFunction, BroadcastOwnershipCalls.SealFunction, BroadcastOwnershipCalls.AcceptHandOverFunction,
@@ -19,6 +20,7 @@ public sealed class CallTests
         TicketsCalls.SettleFunction, TicketsCalls.RefundFunction, TicketsCalls.BurnFunction, TicketsCalls.ClaimOutagesFunction, TicketsCalls.WithdrawFunction,
         TicketsViews.StateOfFunction, TicketsViews.EscrowOfFunction, TicketsViews.TermsOfFunction, TicketsViews.PayeesOfFunction,
         TicketsViews.TicketOfFunction, TicketsViews.SoldOfFunction, TicketsViews.NonceUsedFunction, TicketsViews.CreditOfFunction, TicketsViews.VoucherHashFunction,
+        TicketsViews.TransferFeeOfFunction, TicketsViews.OwnershipFunction, TicketsViews.AnchorFunction, BroadcastOwnershipCalls.RegistrarFunction,
     ];
 
     [Fact]
@@ -33,13 +35,13 @@ public sealed class CallTests
         }
 
         // None was forgotten.
-        Assert.Equal(s_functions.Select(static f => f.Text).Order(), calls.Select(static c => c.Function.Text).Distinct().Order());
+        Assert.Equal(Functions.Select(static f => f.Text).Order(), calls.Select(static c => c.Function.Text).Distinct().Order());
     }
 
     [Fact]
     public void Selectors_are_those_that_cast_computes()
     {
-        foreach (var function in s_functions)
+        foreach (var function in Functions)
         {
             Assert.Equal(Cast.Say("sig", function.Text), $"0x{function.Selector:x8}");
         }
@@ -54,9 +56,8 @@ public sealed class CallTests
             Cast.Say("calldata", CheckpointAnchorCalls.ProvesFunction.Text, submitter.ForEthers(), origin.ForEthers(), entry.Size.ToString(), entry.Index.ToString(), entry.Entry.ForEthers(), Path(entry)),
             HexText.Of(CheckpointAnchorCalls.Proves(submitter, new(origin), entry)));
         Assert.Equal(
-            Cast.Say("calldata", TicketsCalls.ClaimOutagesFunction.Text, "7", Tuple(entry), $"[({Tuple(gap)},0x000102030405060708090a0b0c0d0e0f,0x7b7d),({Tuple(entry)},0x000102030405060708090a0b0c0d0e0f,0x)]", submitter.ForEthers()),
-            HexText.Of(TicketsCalls.ClaimOutages(
-                new(7), entry, [new(gap, new("00010203-0405-0607-0809-0a0b0c0d0e0f"), "{}"u8.ToArray()), new(entry, new("00010203-0405-0607-0809-0a0b0c0d0e0f"), default)], submitter)));
+            Cast.Say("calldata", TicketsCalls.ClaimOutagesFunction.Text, "7", Tuple(entry), $"[({Tuple(gap)},0x000102030405060708090a0b0c0d0e0f,0x7b7d)]", submitter.ForEthers()),
+            HexText.Of(TicketsCalls.ClaimOutages(new(7), entry, [new(gap, new("00010203-0405-0607-0809-0a0b0c0d0e0f"), "{}"u8.ToArray())], submitter)));
         var payees = ContractCases.Payees(random);
         var terms = ContractCases.Terms(random);
         Assert.Equal(
@@ -89,7 +90,7 @@ public sealed class CallTests
     {
         var (a, b, c) = (random.Account(), random.Account(), random.Account());
         var (word, other, half, number, big) = (random.Word(), random.Word(), random.Half(), random.Long(), random.Number(UInt128.MaxValue));
-        var (entry, gap) = (ContractCases.Entry(random), ContractCases.Entry(random));
+        var (entry, gaps) = (ContractCases.Entry(random), ContractCases.Gaps(random));
         var (terms, payees, voucher) = (ContractCases.Terms(random), ContractCases.Payees(random), ContractCases.Voucher(random));
         ReadOnlyMemory<byte> bytes = random.Bytes(random.Length(70));
         var royalty = random.Length(2500);
@@ -116,8 +117,7 @@ public sealed class CallTests
             new(TicketsCalls.SettleFunction, TicketsCalls.Settle(new(big)), [big.ForEthers()]),
             new(TicketsCalls.RefundFunction, TicketsCalls.Refund(new(big), a), [big.ForEthers(), a.ForEthers()]),
             new(TicketsCalls.BurnFunction, TicketsCalls.Burn(new(big)), [big.ForEthers()]),
-            new(TicketsCalls.ClaimOutagesFunction, TicketsCalls.ClaimOutages(new(big), entry, [new(gap, half, bytes), new(entry, half, bytes)], c),
-                [big.ForEthers(), entry.ForEthers(), new object[] { new object[] { gap.ForEthers(), half.ForEthers(), bytes.ForEthers() }, new object[] { entry.ForEthers(), half.ForEthers(), bytes.ForEthers() } }, c.ForEthers()]),
+            new(TicketsCalls.ClaimOutagesFunction, TicketsCalls.ClaimOutages(new(big), entry, gaps, c), [big.ForEthers(), entry.ForEthers(), gaps.Select(static g => g.ForEthers()).ToArray(), c.ForEthers()]),
             new(TicketsCalls.WithdrawFunction, TicketsCalls.Withdraw(a, b), [a.ForEthers(), b.ForEthers()]),
             new(TicketsViews.StateOfFunction, TicketsViews.StateOf(new(big)), [big.ForEthers()]),
             new(TicketsViews.EscrowOfFunction, TicketsViews.EscrowOf(new(big)), [big.ForEthers()]),
@@ -127,6 +127,10 @@ public sealed class CallTests
             new(TicketsViews.SoldOfFunction, TicketsViews.SoldOf(new(big)), [big.ForEthers()]),
             new(TicketsViews.NonceUsedFunction, TicketsViews.NonceUsed(a, big), [a.ForEthers(), big.ForEthers()]),
             new(TicketsViews.CreditOfFunction, TicketsViews.CreditOf(a, b), [a.ForEthers(), b.ForEthers()]),
+            new(TicketsViews.TransferFeeOfFunction, TicketsViews.TransferFeeOf(new(big)), [big.ForEthers()]),
+            new(TicketsViews.OwnershipFunction, TicketsViews.Ownership(), []),
+            new(TicketsViews.AnchorFunction, TicketsViews.Anchor(), []),
+            new(BroadcastOwnershipCalls.RegistrarFunction, BroadcastOwnershipCalls.Registrar(), []),
             new(TicketsViews.VoucherHashFunction, TicketsViews.VoucherHash(voucher), [voucher.ForEthers()]),
         ];
     }

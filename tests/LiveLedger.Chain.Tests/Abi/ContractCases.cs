@@ -12,6 +12,11 @@ internal static class ContractCases
     public static object[] ForEthers(this LoggedEntry entry) =>
         [entry.Size.Value.ForEthers(), entry.Index.Value.ForEthers(), entry.Entry.ForEthers(), entry.Path.Select(static h => h.ForEthers()).ToArray()];
 
+    public static IReadOnlyList<LoggedGap> Gaps(RandomValues random) =>
+        [.. Enumerable.Range(0, random.Length(3)).Select(_ => new LoggedGap(Entry(random), random.Half(), random.Bytes(random.Length(80))))];
+
+    public static object[] ForEthers(this LoggedGap gap) => [gap.Entry.ForEthers(), gap.Salt.ForEthers(), gap.Payload.ForEthers()];
+
     public static SaleTerms Terms(RandomValues random) => new()
     {
         Broadcast = random.Half(),

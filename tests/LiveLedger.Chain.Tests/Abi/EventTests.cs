@@ -71,12 +71,15 @@ public sealed class EventTests
         }
     }
 
+    /// <summary>All that we read, as Solidity declares it.</summary>
+    internal static IReadOnlyList<string> Declarations { get; } = [.. Logs(new(0)).Select(static l => l.Signature)];
+
     private static IEnumerable<(Log Log, EthersLog Written)> Written(Log[] logs) =>
         logs.Zip(Ethers.Write([.. logs.Select(static l => new EthersQuestion("event", l.Signature, l.Values))]));
 
     private static IEnumerable<Log> Logs(RandomValues random)
     {
-        var (a, b, word, number, big, other) = (random.Account(), random.Account(), random.Word(), random.Long(), random.Number(UInt128.MaxValue), random.Number(UInt128.MaxValue));
+        var (a, b, c, word, number, big, other) = (random.Account(), random.Account(), random.Account(), random.Word(), random.Long(), random.Number(UInt128.MaxValue), random.Number(UInt128.MaxValue));
         var (half, truth) = (random.Half(), random.Truth());
         var (origin, root) = (random.Word(), random.Word());
         return
@@ -110,6 +113,21 @@ public sealed class EventTests
             new("OutagePaid(uint256 indexed ticket, address indexed holder, uint256 amount, uint64 until)", OutagePaid.Topic,
                 new OutagePaid(new(big), a, other, number), [big.ForEthers(), a.ForEthers(), other.ForEthers(), number.ForEthers()],
                 static (t, d) => OutagePaid.TryRead(t, d, out var read) ? read : null),
+            new("Credited(address indexed account, address indexed currency, uint256 amount)", Credited.Topic,
+                new Credited(a, b, other), [a.ForEthers(), b.ForEthers(), other.ForEthers()],
+                static (t, d) => Credited.TryRead(t, d, out var read) ? read : null),
+            new("Withdrawn(address indexed account, address indexed currency, address to, uint256 amount)", Withdrawn.Topic,
+                new Withdrawn(a, b, c, other), [a.ForEthers(), b.ForEthers(), c.ForEthers(), other.ForEthers()],
+                static (t, d) => Withdrawn.TryRead(t, d, out var read) ? read : null),
+            new("TransferFeePaid(uint256 indexed ticket, address indexed payer, uint256 amount)", TransferFeePaid.Topic,
+                new TransferFeePaid(new(big), a, other), [big.ForEthers(), a.ForEthers(), other.ForEthers()],
+                static (t, d) => TransferFeePaid.TryRead(t, d, out var read) ? read : null),
+            new("VoucherRedeemed(uint256 indexed ticket, address indexed signer, uint256 nonce)", VoucherRedeemed.Topic,
+                new VoucherRedeemed(new(big), a, word), [big.ForEthers(), a.ForEthers(), word.ForEthers()],
+                static (t, d) => VoucherRedeemed.TryRead(t, d, out var read) ? read : null),
+            new("NoncesCancelled(address indexed signer, uint256 word, uint256 mask)", NoncesCancelled.Topic,
+                new NoncesCancelled(a, word, root), [a.ForEthers(), word.ForEthers(), root.ForEthers()],
+                static (t, d) => NoncesCancelled.TryRead(t, d, out var read) ? read : null),
             new("Transfer(address indexed from, address indexed to, uint256 indexed tokenId)", TokenTransferred.Topic,
                 new TokenTransferred(a, b, big), [a.ForEthers(), b.ForEthers(), big.ForEthers()],
                 static (t, d) => TokenTransferred.TryRead(t, d, out var read) ? read : null),

@@ -13,9 +13,10 @@ internal sealed class TestTrie
     {
         var items = values.Select(static v => (Path: v.Key.SelectMany(static b => (byte[])[(byte)(b >> 4), (byte)(b & 0xf)]).ToArray(), v.Value)).ToList();
         _top = items.Count == 0 ? null : Build(items, 0);
+        Root = Keccak256.Of(_top?.Bytes ?? [0x80]);
     }
 
-    public Bytes32 Root => Keccak256.Of(_top?.Rlp.ToArray() ?? [0x80]);
+    public Bytes32 Root { get; }
 
     /// <summary>The nodes on a key's way, as far as there are any.</summary>
     public IReadOnlyList<ReadOnlyMemory<byte>> Prove(byte[] key)
@@ -25,7 +26,7 @@ internal sealed class TestTrie
         var at = 0;
         for (var node = _top; node is not null;)
         {
-            var rlp = node.Rlp.ToArray();
+            var rlp = node.Bytes;
             if (nodes.Count == 0 || rlp.Length >= 32)
             {
                 nodes.Add(rlp);
@@ -78,19 +79,23 @@ internal sealed class TestTrie
         {
             to.Add([]);
         }
-        else if (node.Rlp.ToArray() is { Length: < 32 })
+        else if (node.Bytes.Length < 32)
         {
             to.Add(node.Rlp);
         }
         else
         {
-            to.Add(Keccak256.Of(node.Rlp.ToArray()).ToArray());
+            to.Add(Keccak256.Of(node.Bytes).ToArray());
         }
     }
 
     private abstract record Node
     {
+        private byte[]? _bytes;
+
         public abstract RlpWriter Rlp { get; }
+
+        public byte[] Bytes => _bytes ??= Rlp.ToArray();
 
         public abstract Node? Next(byte[] path, ref int at);
     }

@@ -103,6 +103,7 @@ public sealed class TrieProofTests
         Assert.Equal(TrieResult.NodeMalformed, Verify(key, new RlpWriter().Add([0x20, 0x12, 0x34]).Add([7]).Add([7])));
         Assert.Equal(TrieResult.NodeMalformed, Verify(key, new RlpWriter().Add([0x20, 0x12, 0x34]).Add([])));
         Assert.Equal(TrieResult.NodeMalformed, Verify(key, new RlpWriter().Add([0x40, 0x12, 0x34]).Add([7])));
+        Assert.Equal(TrieResult.NodeMalformed, Verify(key, new RlpWriter().Add([0x60, 0x12, 0x34]).Add([7])));
         Assert.Equal(TrieResult.NodeMalformed, Verify(key, new RlpWriter().Add([0x21]).Add(new RlpWriter())));
         Assert.Equal(TrieResult.NodeMalformed, Verify(key, new RlpWriter().Add([0x2f, 0x12, 0x34]).Add([7])));
         Assert.Equal(TrieResult.NodeMalformed, Verify(key, new RlpWriter().Add([]).Add([7])));
@@ -140,7 +141,8 @@ public sealed class TrieProofTests
         Assert.Equal(TrieResult.NodeMalformed, TrieProof.Verify(Keccak256.Of(large), [], [large], out _));
         var fits = new RlpWriter().Add([0x20]).Add(new byte[TrieProof.MaxNodeLength - 8]).ToArray();
         Assert.Equal(TrieResult.Present, TrieProof.Verify(Keccak256.Of(fits), [], [fits], out _));
-        Assert.Equal(TrieResult.NodeTooMany, TrieProof.Verify(Keccak256.Of(fits), [], [.. Enumerable.Repeat<ReadOnlyMemory<byte>>(fits, TrieProof.MaxNodes + 1)], out _));
+        Assert.Equal(TrieResult.NodeTooMany, TrieProof.Verify(default, [], [.. Enumerable.Repeat<ReadOnlyMemory<byte>>(fits, TrieProof.MaxNodes + 1)], out _));
+        Assert.Equal(TrieResult.NodeDiffers, TrieProof.Verify(default, [], [.. Enumerable.Repeat<ReadOnlyMemory<byte>>(fits, TrieProof.MaxNodes)], out _));
     }
 
     private static TrieResult Verify(byte[] key, RlpWriter node) => Verify(key, node.ToArray());

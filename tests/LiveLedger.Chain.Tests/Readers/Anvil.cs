@@ -53,10 +53,38 @@ public sealed class Anvil : IAsyncLifetime
     /// <summary>What it answers.</summary>
     public async Task<JsonElement> AskAsync(string method, params object[] parameters)
     {
-        using var response = await _http.PostAsJsonAsync("", new { jsonrpc = "2.0", id = 1, method, @params = parameters });
-        var answer = await response.Content.ReadFromJsonAsync<JsonElement>();
+        var answer = await PostAsync(method, parameters);
         Assert.True(answer.TryGetProperty("result", out var result), $"{method}: {answer}");
         return result;
+    }
+
+    /// <summary>A transaction's receipt, once there is one: the node answers before it has made the block.</summary>
+    public async Task<JsonElement> MinedAsync(JsonElement hash)
+    {
+        for (var watch = Stopwatch.StartNew(); ; await Task.Delay(20))
+        {
+            var receipt = await AskAsync("eth_getTransactionReceipt", hash.GetString()!);
+            if (receipt.ValueKind != JsonValueKind.Null)
+            {
+                return receipt;
+            }
+
+            Assert.True(watch.Elapsed < s_patience, $"{hash} was never mined");
+        }
+    }
+
+    /// <summary>What it refuses with.</summary>
+    public async Task<JsonElement> RefusedAsync(string method, params object[] parameters)
+    {
+        var answer = await PostAsync(method, parameters);
+        Assert.True(answer.TryGetProperty("error", out var error), $"{method}: {answer}");
+        return error;
+    }
+
+    private async Task<JsonElement> PostAsync(string method, object[] parameters)
+    {
+        using var response = await _http.PostAsJsonAsync("", new { jsonrpc = "2.0", id = 1, method, @params = parameters });
+        return await response.Content.ReadFromJsonAsync<JsonElement>();
     }
 
     public async ValueTask DisposeAsync()

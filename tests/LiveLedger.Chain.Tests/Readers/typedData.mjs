@@ -1,8 +1,11 @@
-// ethers and viem hash vouchers by EIP-712.
+// ethers and viem hash vouchers by EIP-712, and viem signs them.
 import { answer, require } from './packages.mjs';
 
 const { TypedDataEncoder } = require('ethers');
 const { hashTypedData } = require('viem');
+const { privateKeyToAccount } = require('viem/accounts');
+
+const account = privateKeyToAccount('0x0123456789012345678901234567890123456789012345678901234567890123');
 
 const types = {
   Voucher: [
@@ -15,12 +18,14 @@ const types = {
   ],
 };
 
-await answer((asked) => asked.map(({ chain, contract, message }) => {
+await answer((asked) => Promise.all(asked.map(async ({ chain, contract, message }) => {
   const domain = { name: 'LiveLedger Tickets', version: '1', chainId: BigInt(chain), verifyingContract: contract };
   const numbers = { ...message, sale: BigInt(message.sale), price: BigInt(message.price), nonce: BigInt(message.nonce), deadline: BigInt(message.deadline) };
   return {
     ethers: TypedDataEncoder.hash(domain, types, numbers),
     viem: hashTypedData({ domain, types, primaryType: 'Voucher', message: numbers }),
     separator: TypedDataEncoder.hashDomain(domain),
+    signature: await account.signTypedData({ domain, types, primaryType: 'Voucher', message: numbers }),
+    signer: account.address,
   };
-}));
+})));

@@ -29,6 +29,7 @@ public sealed class RlpTests
     {
         Assert.Equal("c88363617483646f67", Hex(new RlpWriter().Add("cat"u8).Add("dog"u8)));
         Assert.Equal("c0", Hex(new RlpWriter()));
+        Assert.Equal("c37f8180", Hex(new RlpWriter().Add([0x7f]).Add([0x80])));
 
         // The set theoretical representation of three.
         var (zero, one) = (new RlpWriter(), new RlpWriter().Add(new RlpWriter()));

@@ -1,3 +1,4 @@
+using LiveLedger.Chain.Secp256k1;
 using LiveLedger.Chain.Tests.Abi;
 using LiveLedger.Chain.Tests.Readers;
 using LiveLedger.Chain.TypedData;
@@ -7,7 +8,7 @@ namespace LiveLedger.Chain.Tests.TypedData;
 public sealed class VoucherHashTests
 {
     [Fact]
-    public void Random_vouchers_hash_as_ethers_and_viem_hash_them()
+    public void Random_vouchers_hash_as_ethers_and_viem_hash_them_and_who_signs_them_is_recovered()
     {
         var random = new RandomValues(712);
         var cases = Enumerable.Range(0, 100).Select(_ => (Voucher: ContractCases.Voucher(random), Chain: new ChainId(random.Long()), Contract: random.Account())).ToArray();
@@ -31,8 +32,12 @@ public sealed class VoucherHashTests
             Assert.Equal(expected.Ethers, hash);
             Assert.Equal(expected.Viem, hash);
             Assert.Equal(expected.Separator, "0x" + VoucherHash.Domain(voucher.Chain, voucher.Contract).Separator);
+
+            Assert.True(RecoverableSignature.TryParse(Convert.FromHexString(expected.Signature[2..]), out var signature));
+            Assert.True(signature.TryRecover(VoucherHash.Of(voucher.Voucher, voucher.Chain, voucher.Contract), out var signer));
+            Assert.Equal(expected.Signer, signer.ToChecksumText());
         }
     }
 
-    private sealed record Hashes(string Ethers, string Viem, string Separator);
+    private sealed record Hashes(string Ethers, string Viem, string Separator, string Signature, string Signer);
 }
