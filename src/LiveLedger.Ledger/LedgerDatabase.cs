@@ -46,7 +46,8 @@ public sealed class LedgerDatabase : IAsyncDisposable
     /// <summary>The pool.</summary>
     public NpgsqlDataSource Source { get; }
 
-    internal NpgsqlDataSource Unpooled { get; }
+    /// <summary>Sessions of their own, for who holds a lock by one: it goes with the session, however that ends.</summary>
+    public NpgsqlDataSource Unpooled { get; }
 
     /// <summary>False while the pool is in another database than the one in which the log was last checked: appends are refused.</summary>
     public bool IsChecked => _seen == _checked;

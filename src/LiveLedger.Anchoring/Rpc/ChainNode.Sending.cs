@@ -8,6 +8,7 @@ namespace LiveLedger.Anchoring.Rpc;
 internal sealed partial class ChainNode
 {
     private const int MaxFeeBlocks = 1024;
+    private const int MaxTransactions = 100_000;
     private const int MaxSigned = 256 * 1024;
 
     /// <summary>What the next block asks for a unit of gas at least; null on a chain without EIP-1559.</summary>
@@ -25,13 +26,19 @@ internal sealed partial class ChainNode
         [new JsonObject { ["from"] = from.ToString(), ["value"] = HexText.Quantity(value), ["data"] = HexText.Of(data.Span) }.With("to", to?.ToString())],
         static e => e.Number(), cancel);
 
+    /// <summary>The transaction of an account with this nonce, if it stands in this block. Other transactions may be of kinds that are not known here.</summary>
+    public Task<ChainTransaction?> TransactionAsync(BlockNumber block, Address account, ulong nonce, CancellationToken cancel) => AskAsync(
+        "eth_getBlockByNumber", [HexText.Quantity(block.Value), true],
+        e => e.OrNull(static b => b.Member("transactions").Items(MaxTransactions).ToArray())?.Where(t => t.Member("from").Address() == account && t.Member("nonce").Number() == nonce)
+            .Select(ChainTransaction.Read).FirstOrDefault(), cancel);
+
     /// <summary>Has the node sign and send. Safe to repeat, since it names its nonce, but no other node is asked by itself: who has the key is known to one.</summary>
     public Task<TransactionHash> SendTransactionAsync(UnsignedTransaction transaction, CancellationToken cancel) =>
         AskAsync("eth_sendTransaction", [transaction.ToJson(Chain)], static e => e.TransactionHash(), cancel, once: true);
 
-    /// <summary>Sends what was signed. Safe to repeat at any node.</summary>
+    /// <summary>Sends what was signed. Safe to repeat at any node; but by who asks, since after silence here a no from another node says nothing of this one.</summary>
     public Task<TransactionHash> SendRawTransactionAsync(ReadOnlyMemory<byte> signed, CancellationToken cancel) =>
-        AskAsync("eth_sendRawTransaction", [HexText.Of(signed.Span)], static e => e.TransactionHash(), cancel);
+        AskAsync("eth_sendRawTransaction", [HexText.Of(signed.Span)], static e => e.TransactionHash(), cancel, once: true);
 
     /// <summary>Has it signed and not sent. Web3Signer and nodes answer the bytes, geth an object with them; Clef knows it by another name.</summary>
     public async Task<byte[]> SignTransactionAsync(UnsignedTransaction transaction, CancellationToken cancel)

@@ -37,11 +37,11 @@ internal sealed partial class ChainNode(ChainNodeOptions options, TimeProvider t
     public Task<BlockNumber> BlockNumberAsync(CancellationToken cancel) => AskAsync<BlockNumber>("eth_blockNumber", [], static e => new(e.Number()), cancel);
 
     /// <summary>A block's header; null if the node has no such block, or the chain no such tag.</summary>
-    public async Task<BlockHeader?> HeaderAsync(BlockReference block, CancellationToken cancel)
+    public async Task<BlockHead?> HeaderAsync(BlockReference block, CancellationToken cancel)
     {
         try
         {
-            return (await _endpoints.AskAsync<BlockHeader?>(new[] { HeaderCall(block) }, cancel))[0];
+            return (await _endpoints.AskAsync<BlockHead?>(new[] { HeaderCall(block) }, cancel))[0];
         }
         catch (ChainException e) when (IsUnknownBlock(e))
         {
@@ -50,8 +50,8 @@ internal sealed partial class ChainNode(ChainNodeOptions options, TimeProvider t
     }
 
     /// <summary>The headers of blocks at these heights, in as few exchanges as it takes; null where the node has none.</summary>
-    public async Task<IReadOnlyList<BlockHeader?>> HeadersAsync(IEnumerable<BlockNumber> numbers, CancellationToken cancel) =>
-        await _endpoints.AskAsync<BlockHeader?>(numbers.Select(static n => HeaderCall(BlockReference.At(n))).ToArray(), cancel);
+    public async Task<IReadOnlyList<BlockHead?>> HeadersAsync(IEnumerable<BlockNumber> numbers, CancellationToken cancel) =>
+        await _endpoints.AskAsync<BlockHead?>(numbers.Select(static n => HeaderCall(BlockReference.At(n))).ToArray(), cancel);
 
     /// <summary>A transaction's receipt; null while it stands in no block.</summary>
     public Task<TransactionReceipt?> ReceiptAsync(TransactionHash transaction, CancellationToken cancel) => AskAsync(
@@ -76,8 +76,13 @@ internal sealed partial class ChainNode(ChainNodeOptions options, TimeProvider t
         AskAsync("eth_getCode", [account.ToString(), block.ToJson()], static e => e.Data(MaxCode), cancel);
 
     /// <summary>What a contract answers. One that reverts is <see cref="ChainException.Refused"/>, with what it said in <see cref="NodeError.Data"/>.</summary>
-    public Task<byte[]> CallAsync(Address to, ReadOnlyMemory<byte> data, BlockReference block, CancellationToken cancel, Address? from = null) => AskAsync(
-        "eth_call", [new JsonObject { ["to"] = to.ToString(), ["data"] = HexText.Of(data.Span) }.With("from", from?.ToString()), block.ToJson()], static e => e.Data(MaxCode), cancel);
+    public Task<byte[]> CallAsync(Address? to, ReadOnlyMemory<byte> data, BlockReference block, CancellationToken cancel, Address? from = null, UInt128 value = default) => AskAsync(
+        "eth_call",
+        [
+            new JsonObject { ["data"] = HexText.Of(data.Span) }.With("to", to?.ToString()).With("from", from?.ToString()).With("value", value == 0 ? null : HexText.Quantity(value)),
+            block.ToJson(),
+        ],
+        static e => e.Data(MaxCode), cancel);
 
     /// <summary>An account's state with the nodes that prove it (EIP-1186).</summary>
     public Task<AccountProof> ProofAsync(Address account, IReadOnlyList<Bytes32> keys, BlockReference block, CancellationToken cancel) => AskAsync(
@@ -86,10 +91,10 @@ internal sealed partial class ChainNode(ChainNodeOptions options, TimeProvider t
 
     public void Dispose() => _endpoints.Dispose();
 
-    private static RpcCall<BlockHeader?> HeaderCall(BlockReference block) => new(
+    private static RpcCall<BlockHead?> HeaderCall(BlockReference block) => new(
         block.Hash is null ? "eth_getBlockByNumber" : "eth_getBlockByHash", [block.ToString(), false], e =>
         {
-            var header = e.OrNull(BlockHeader.Read);
+            var header = e.OrNull(BlockHead.Read);
             return header is null || (block.Hash ?? header.Hash) == header.Hash && (block.Number ?? header.Number) == header.Number
                 ? header : throw AnswerReading.Bad("the block that was asked for");
         });

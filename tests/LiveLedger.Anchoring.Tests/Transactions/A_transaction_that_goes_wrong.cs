@@ -1,0 +1,198 @@
+using System.Text;
+using LiveLedger.Anchoring.Rpc;
+using LiveLedger.Anchoring.Tests.Rpc;
+using LiveLedger.Anchoring.Transactions;
+using LiveLedger.Chain;
+using LiveLedger.Harness.Chain;
+
+namespace LiveLedger.Anchoring.Tests.Transactions;
+
+public sealed class A_transaction_that_goes_wrong
+{
+    private const ulong Gwei = 1_000_000_000;
+
+    [Fact]
+    public async Task Is_parked_with_what_the_contract_said_and_holds_up_none_behind_it()
+    {
+        await using var account = await RunningAccount.StartAsync();
+        var refusing = await account.Node.DeployAsync(account.Anvil.Account(1), Code.Reverts);
+        await account.SendAsync();
+        var refused = await account.OrderAsync(99, refusing, SoldOut());
+        await account.OrderAsync(0);
+        await account.UntilMinedAsync(1);
+
+        var parked = TransactionEvents.ReadParked((await account.EventsAsync(TransactionEvents.ParkedType)).Single());
+        Assert.Equal((refused, AccountException.Reverted, "reverted: sold out"), (parked.Order, parked.Code, parked.Detail));
+        await account.CheckOnceAsync(1);
+        Assert.Equal(1UL, await account.Anvil.CountAsync(account.Anvil.Accounts[0]));
+    }
+
+    [Fact]
+    public async Task Is_parked_with_what_the_contract_said_if_it_is_mined_and_reverted()
+    {
+        await using var account = await RunningAccount.StartAsync();
+        var closing = await account.Node.DeployAsync(account.Anvil.Account(1), s_closes);
+        await account.Anvil.SetAutomineAsync(false);
+        await account.SendAsync();
+        var refused = await account.OrderAsync(99, closing, SoldOut());
+        await account.UntilAsync(async () => (await account.EventsAsync(TransactionEvents.SentType)).Count == 1, "it is sent");
+
+        // It is open when it is asked; closed before it is mined, in a block that is too dear for it.
+        await account.Node.SendTransactionAsync(new(account.Anvil.Account(2), closing, 0, default, 0, 100_000, 100 * Gwei, Gwei), default);
+        await account.Anvil.SetNextBaseFeeAsync(20 * Gwei);
+        await account.Anvil.MineAsync();
+        await account.Anvil.SetNextBaseFeeAsync(Gwei);
+
+        // anvil has dropped what the dear block had no room for; it is sent again.
+        await account.UntilAsync(
+            async () =>
+            {
+                await account.Anvil.MineAsync();
+                return (await account.EventsAsync(TransactionEvents.MinedType)).Count == 1;
+            },
+            "it is mined");
+        var mined = TransactionEvents.ReadMined((await account.EventsAsync(TransactionEvents.MinedType)).Single());
+        var parked = TransactionEvents.ReadParked((await account.EventsAsync(TransactionEvents.ParkedType)).Single());
+        Assert.Equal((refused, false), (mined.Order, mined.Succeeded));
+        Assert.Equal((refused, AccountException.Reverted, "reverted: sold out"), (parked.Order, parked.Code, parked.Detail));
+
+        await account.Anvil.SetAutomineAsync(true);
+        await account.OrderAsync(0);
+        await account.UntilMinedAsync(2);
+        Assert.Equal((int[])[0], await account.LoggedAsync());
+    }
+
+    [Fact]
+    public async Task Is_parked_if_the_node_says_no_at_once_and_its_nonce_is_the_next_ones()
+    {
+        await using var account = await RunningAccount.StartAsync();
+        await using var node = await FaultyNode.StartAsync(account.Anvil.Url);
+        var refuses = 1;
+        node.Answers = (question, http) => FaultyNode.Method(question) == "eth_sendTransaction" && Interlocked.Decrement(ref refuses) >= 0
+            ? FaultyNode.RefuseAsync(question, http, -32000, "tx fee (1.20 ether) exceeds the configured cap (1.00 ether)") : Task.FromResult(false);
+        await account.SendAsync(url: node.Url);
+        await account.OrderAsync(99);
+        await account.OrderAsync(0);
+        await account.UntilMinedAsync(1);
+        var parked = TransactionEvents.ReadParked((await account.EventsAsync(TransactionEvents.ParkedType)).Single());
+        Assert.Equal((ChainException.Refused, "tx fee (1.20 ether) exceeds the configured cap (1.00 ether)"), (parked.Code, parked.Detail));
+        await account.CheckOnceAsync(1);
+    }
+
+    [Fact]
+    public async Task Waits_for_money_goes_out_when_that_comes_and_holds_up_no_other_account()
+    {
+        await using var account = await RunningAccount.StartAsync();
+        var other = await account.Of(2);
+        await account.Anvil.SetBalanceAsync(account.Anvil.Accounts[0], 1000);
+        var sender = await account.SendAsync();
+        await other.SendAsync();
+        await account.OrderAsync(0);
+        await account.UntilAsync(() => Task.FromResult(sender.Problem?.Code == AccountException.OutOfFunds), "the want of money is told");
+        await other.OrderAsync(1);
+        await other.UntilMinedAsync(1);
+        Assert.True((await account.Book.ReadAsync(default)).IsOutOfFunds);
+        Assert.Empty(await account.EventsAsync(TransactionEvents.PreparedType));
+
+        await account.Anvil.SetBalanceAsync(account.Anvil.Accounts[0], UInt128.Parse("1000000000000000000"));
+        await account.UntilMinedAsync(1);
+        Assert.Equal((int[])[0, 1], (await account.LoggedAsync()).Order());
+        Assert.Equal(
+            [TransactionEvents.OrderedType, TransactionEvents.OutOfFundsType, TransactionEvents.FundedType, TransactionEvents.PreparedType, TransactionEvents.SentType, TransactionEvents.MinedType],
+            (await account.EventsAsync()).Select(static e => e.Type));
+        await other.EndSendersAsync();
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(4)]
+    public async Task Gets_a_new_nonce_when_a_strangers_with_its_own_is_final_and_not_before(int confirmations)
+    {
+        await using var account = await RunningAccount.StartAsync();
+        await account.Anvil.SetAutomineAsync(false);
+        account.Options = account.Options with { Confirmations = confirmations };
+        await account.SendAsync();
+        await account.OrderAsync(0);
+        await account.UntilAsync(async () => (await account.EventsAsync(TransactionEvents.SentType)).Count == 1, "it is sent");
+        var strangers = await account.Node.SendTransactionAsync(new(account.Options.Account, account.Contract, 0, RunningAccount.Word(99), 0, 100_000, 50 * Gwei, 10 * Gwei), default);
+        await account.Anvil.MineAsync();
+        Assert.Equal((int[])[99], await account.LoggedAsync());
+        if (confirmations > 1)
+        {
+            await account.Anvil.MineAsync(confirmations - 2);
+            await Task.Delay(700);
+            Assert.Empty(await account.EventsAsync(TransactionEvents.DisplacedType));
+            await account.Anvil.MineAsync();
+        }
+
+        await account.UntilAsync(async () => (await account.EventsAsync(TransactionEvents.SentType)).Count == 2, "it is sent under another");
+        await account.Anvil.MineAsync(confirmations);
+        await account.UntilMinedAsync(1);
+        Assert.Equal((int[])[99, 0], await account.LoggedAsync());
+        var displaced = TransactionEvents.ReadDisplaced((await account.EventsAsync(TransactionEvents.DisplacedType)).Single());
+        Assert.Equal((0UL, strangers.ToString()), (displaced.Nonce, displaced.By));
+        Assert.Equal(1UL, TransactionEvents.ReadMined((await account.EventsAsync(TransactionEvents.MinedType)).Single()).Nonce);
+    }
+
+    [Fact]
+    public async Task Waits_for_a_node_that_hangs_while_orders_are_taken_all_the_same_and_goes_out_by_another()
+    {
+        await using var account = await RunningAccount.StartAsync();
+        await using var node = await FaultyNode.StartAsync(account.Anvil.Url);
+        node.Answers = static (_, http) => FaultyNode.HangAsync(http);
+        var sender = await account.SendAsync(url: node.Url);
+        await account.OrderAsync(0).WaitAsync(TimeSpan.FromSeconds(1));
+        await account.UntilAsync(() => Task.FromResult(sender.Problem?.Code == ChainException.Timeout), "the silence is told");
+        Assert.Single(await account.EventsAsync());
+        node.Answers = static (_, _) => Task.FromResult(false);
+        await account.UntilMinedAsync(1);
+        await account.CheckOnceAsync(1);
+    }
+
+    [Fact]
+    public async Task Is_not_sent_if_the_signer_signs_something_else_and_goes_out_when_it_does_not()
+    {
+        await using var account = await RunningAccount.StartAsync();
+        await using var signing = await Anvil.StartAsync();
+        await using var signer = await FaultyNode.StartAsync(signing.Url);
+        await using var node = await FaultyNode.StartAsync(account.Anvil.Url);
+        signer.Answers = async (question, http) =>
+        {
+            question["params"]![0]!["value"] = "0x7";
+            return await FaultyNode.GiveAsync(question, http, await signing.CallAsync("eth_signTransaction", question["params"]![0]!.DeepClone()));
+        };
+        var sender = await account.SendAsync(url: node.Url, signer: signer.Url);
+        await account.OrderAsync(0);
+        await account.UntilAsync(() => Task.FromResult(sender.Problem?.Code == AccountException.NotSigned), "that is told");
+        Assert.Empty(await account.EventsAsync(TransactionEvents.PreparedType));
+        signer.Answers = static (_, _) => Task.FromResult(false);
+        await account.UntilMinedAsync(1);
+        await account.CheckOnceAsync(1);
+        Assert.DoesNotContain("eth_sendTransaction", node.Asked);
+    }
+
+    [Fact]
+    public async Task Is_in_the_ledger_with_its_bytes_and_hash_before_it_is_sent_if_it_is_signed_outside()
+    {
+        await using var account = await RunningAccount.StartAsync();
+        await using var signer = await Anvil.StartAsync();
+        var sender = await account.SendAsync(static at => { if (at == SendStep.Prepared) { throw new IOException("the process ends here"); } }, signer: signer.Url);
+        await account.OrderAsync(0);
+        await account.UntilAsync(async () => (await account.EventsAsync(TransactionEvents.PreparedType)).Count == 1, "it is prepared");
+        await account.EndAsync(sender);
+        Assert.Equal(0UL, await account.Anvil.CountAsync(account.Anvil.Accounts[0]));
+
+        var live = (await account.Book.ReadAsync(default)).Live.Single();
+        Assert.Equal(live.Newest.Hash, await account.Node.SendRawTransactionAsync(live.Newest.Signed, default));
+        await account.SendAsync();
+        await account.UntilMinedAsync(1);
+        await account.CheckOnceAsync(1);
+    }
+
+    // Called with nothing it closes; closed, it reverts with what it is called with.
+    private static readonly byte[] s_closes =
+        [0x36, 0x60, 0x09, 0x57, 0x60, 0x01, 0x5f, 0x55, 0x00, 0x5b, 0x5f, 0x54, 0x60, 0x10, 0x57, 0x00, 0x5b, 0x36, 0x5f, 0x5f, 0x37, 0x36, 0x5f, 0xfd];
+
+    // Error("sold out")
+    private static byte[] SoldOut() => [0x08, 0xc3, 0x79, 0xa0, .. RunningAccount.Word(32), .. RunningAccount.Word(8), .. Encoding.ASCII.GetBytes("sold out"), .. new byte[24]];
+}
