@@ -33,6 +33,14 @@ public sealed class RevertReasonTests
     public void What_is_cut_short_is_told_as_that(string data, string line) => Assert.Equal(line, RevertReason.Describe(Convert.FromHexString(data)));
 
     [Fact]
+    public void A_text_with_unclean_padding_is_not_read()
+    {
+        var error = Ethers.Write([new("error", "Error(string)", ["not yours"])])[0].Bytes;
+        error[^1] = 1;
+        Assert.Equal("reverted with an unknown error 0x08c379a0", RevertReason.Describe(error));
+    }
+
+    [Fact]
     public void A_long_text_is_cut_and_a_very_long_one_not_read()
     {
         var (cut, unread) = (Ethers.Write([new("error", "Error(string)", [string.Concat(Enumerable.Repeat("\U0001f3a5", 200))])])[0], Ethers.Write([new("error", "Error(string)", [new string('x', 1025)])])[0]);
