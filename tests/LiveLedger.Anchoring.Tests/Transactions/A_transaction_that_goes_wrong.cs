@@ -1,4 +1,5 @@
 using System.Text;
+using System.Text.Json.Nodes;
 using LiveLedger.Anchoring.Rpc;
 using LiveLedger.Anchoring.Tests.Rpc;
 using LiveLedger.Anchoring.Transactions;
@@ -149,8 +150,17 @@ public sealed class A_transaction_that_goes_wrong
         await account.CheckOnceAsync(1);
     }
 
-    [Fact]
-    public async Task Is_not_sent_if_the_signer_signs_something_else_and_goes_out_when_it_does_not()
+    [Theory]
+    [InlineData("value", "0x7")]
+    [InlineData("from", "0x70997970c51812dc3a010c7d01b50e0d17dc79c8")]
+    [InlineData("to", "0x70997970c51812dc3a010c7d01b50e0d17dc79c8")]
+    [InlineData("nonce", "0x1")]
+    [InlineData("gas", "0xffff")]
+    [InlineData("data", "0x")]
+    [InlineData("maxFeePerGas", "0xffffffffff")]
+    [InlineData("maxPriorityFeePerGas", "0x0")]
+    [InlineData("accessList", null)]
+    public async Task Is_not_sent_if_the_signer_signs_something_else_and_goes_out_when_it_does_not(string member, string? value)
     {
         await using var account = await RunningAccount.StartAsync();
         await using var signing = await Anvil.StartAsync();
@@ -158,7 +168,7 @@ public sealed class A_transaction_that_goes_wrong
         await using var node = await FaultyNode.StartAsync(account.Anvil.Url);
         signer.Answers = async (question, http) =>
         {
-            question["params"]![0]!["value"] = "0x7";
+            question["params"]![0]![member] = value ?? JsonNode.Parse("""[{"address":"0x70997970c51812dc3a010c7d01b50e0d17dc79c8","storageKeys":[]}]""");
             return await FaultyNode.GiveAsync(question, http, await signing.CallAsync("eth_signTransaction", question["params"]![0]!.DeepClone()));
         };
         var sender = await account.SendAsync(url: node.Url, signer: signer.Url);
