@@ -12,18 +12,21 @@ public sealed class A_transaction_that_goes_wrong
 {
     private const ulong Gwei = 1_000_000_000;
 
-    [Fact]
-    public async Task Is_parked_with_what_the_contract_said_and_holds_up_none_behind_it()
+    // The second is what nodes say of an account: here it is a contract that does.
+    [Theory]
+    [InlineData("sold out")]
+    [InlineData("insufficient funds, txpool is full")]
+    public async Task Is_parked_with_what_the_contract_said_and_holds_up_none_behind_it(string said)
     {
         await using var account = await RunningAccount.StartAsync();
         var refusing = await account.Node.DeployAsync(account.Anvil.Account(1), Code.Reverts);
         await account.SendAsync();
-        var refused = await account.OrderAsync(99, refusing, SoldOut());
+        var refused = await account.OrderAsync(99, refusing, Error(said));
         await account.OrderAsync(0);
         await account.UntilMinedAsync(1);
 
         var parked = TransactionEvents.ReadParked((await account.EventsAsync(TransactionEvents.ParkedType)).Single());
-        Assert.Equal((refused, AccountException.Reverted, "reverted: sold out"), (parked.Order, parked.Code, parked.Detail));
+        Assert.Equal((refused, AccountException.Reverted, $"reverted: {said}"), (parked.Order, parked.Code, parked.Detail));
         await account.CheckOnceAsync(1);
         Assert.Equal(1UL, await account.Anvil.CountAsync(account.Anvil.Accounts[0]));
     }
@@ -35,7 +38,7 @@ public sealed class A_transaction_that_goes_wrong
         var closing = await account.Node.DeployAsync(account.Anvil.Account(1), s_closes);
         await account.Anvil.SetAutomineAsync(false);
         await account.SendAsync();
-        var refused = await account.OrderAsync(99, closing, SoldOut());
+        var refused = await account.OrderAsync(99, closing, Error("sold out"));
         await account.UntilAsync(async () => (await account.EventsAsync(TransactionEvents.SentType)).Count == 1, "it is sent");
 
         // It is open when it is asked; closed before it is mined, in a block that is too dear for it.
@@ -203,6 +206,7 @@ public sealed class A_transaction_that_goes_wrong
     private static readonly byte[] s_closes =
         [0x36, 0x60, 0x09, 0x57, 0x60, 0x01, 0x5f, 0x55, 0x00, 0x5b, 0x5f, 0x54, 0x60, 0x10, 0x57, 0x00, 0x5b, 0x36, 0x5f, 0x5f, 0x37, 0x36, 0x5f, 0xfd];
 
-    // Error("sold out")
-    private static byte[] SoldOut() => [0x08, 0xc3, 0x79, 0xa0, .. RunningAccount.Word(32), .. RunningAccount.Word(8), .. Encoding.ASCII.GetBytes("sold out"), .. new byte[24]];
+    // Error(string), as Solidity's require gives it.
+    private static byte[] Error(string text) =>
+        [0x08, 0xc3, 0x79, 0xa0, .. RunningAccount.Word(32), .. RunningAccount.Word(text.Length), .. Encoding.ASCII.GetBytes(text), .. new byte[(32 - text.Length % 32) % 32]];
 }
