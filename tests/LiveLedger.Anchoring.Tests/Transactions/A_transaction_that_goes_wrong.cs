@@ -71,16 +71,25 @@ public sealed class A_transaction_that_goes_wrong
     {
         await using var account = await RunningAccount.StartAsync();
         await using var node = await FaultyNode.StartAsync(account.Anvil.Url);
-        var refuses = 1;
-        node.Answers = (question, http) => FaultyNode.Method(question) == "eth_sendTransaction" && Interlocked.Decrement(ref refuses) >= 0
-            ? FaultyNode.RefuseAsync(question, http, -32000, "tx fee (1.20 ether) exceeds the configured cap (1.00 ether)") : Task.FromResult(false);
+        var asked = 0;
+        node.Answers = async (question, http) =>
+        {
+            if (FaultyNode.Method(question) != "eth_sendTransaction" || Interlocked.Increment(ref asked) > 2)
+            {
+                return false;
+            }
+
+            // Orders that come between the sender's reading and its writing.
+            await account.OrderAsync(asked - 1);
+            return asked == 1 && await FaultyNode.RefuseAsync(question, http, -32000, "tx fee (1.20 ether) exceeds the configured cap (1.00 ether)");
+        };
         await account.SendAsync(url: node.Url);
         await account.OrderAsync(99);
-        await account.OrderAsync(0);
-        await account.UntilMinedAsync(1);
+        await account.UntilMinedAsync(2);
         var parked = TransactionEvents.ReadParked((await account.EventsAsync(TransactionEvents.ParkedType)).Single());
         Assert.Equal((ChainException.Refused, "tx fee (1.20 ether) exceeds the configured cap (1.00 ether)"), (parked.Code, parked.Detail));
-        await account.CheckOnceAsync(1);
+        await account.CheckOnceAsync(2);
+        Assert.Equal(2, (await account.EventsAsync(TransactionEvents.SentType)).Count);
     }
 
     [Fact]
