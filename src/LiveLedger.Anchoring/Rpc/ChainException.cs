@@ -64,6 +64,9 @@ internal sealed record NodeError(int Code, string Message, byte[]? Data)
     public const int MaxMessage = 200;
     public const int MethodNotFound = -32601;
 
+    /// <summary>True if it is a contract that says no, in words of its own, which are not the node's. 3 is geth's number for it; others have the data, or the word.</summary>
+    public bool IsRevert => Code == 3 || Data is { Length: > 0 } || Says("revert");
+
     /// <summary>True if the words hold one of these, in whatever case.</summary>
     public bool Says(params ReadOnlySpan<string> words)
     {

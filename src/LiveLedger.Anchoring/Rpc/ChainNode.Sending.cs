@@ -11,11 +11,21 @@ internal sealed partial class ChainNode
     private const int MaxTransactions = 100_000;
     private const int MaxSigned = 256 * 1024;
 
-    /// <summary>What the next block asks for a unit of gas at least; null on a chain without EIP-1559.</summary>
-    public Task<UInt128?> NextBaseFeeAsync(CancellationToken cancel) => AskAsync<UInt128?>(
-        "eth_feeHistory", ["0x1", "latest", new JsonArray()],
-        // One for each block and one for the next.
-        static e => e.Optional("baseFeePerGas")?.Items(MaxFeeBlocks).LastOrDefault() is { ValueKind: JsonValueKind.String } next ? next.Amount() : null, cancel);
+    /// <summary>What the next block asks for a unit of gas at least; null if the node does not say, or the chain is without EIP-1559.</summary>
+    public async Task<UInt128?> NextBaseFeeAsync(CancellationToken cancel)
+    {
+        try
+        {
+            return await AskAsync<UInt128?>(
+                "eth_feeHistory", ["0x1", "latest", new JsonArray()],
+                // One for each block and one for the next.
+                static e => e.Optional("baseFeePerGas")?.Items(MaxFeeBlocks).LastOrDefault() is { ValueKind: JsonValueKind.String } next ? next.Amount() : null, cancel);
+        }
+        catch (ChainException e) when (e.Error?.Code == NodeError.MethodNotFound)
+        {
+            return null;
+        }
+    }
 
     /// <summary>What its maker is offered on top, by the node's judgement.</summary>
     public Task<UInt128> PriorityFeeAsync(CancellationToken cancel) => AskAsync("eth_maxPriorityFeePerGas", [], static e => e.Amount(), cancel);

@@ -53,13 +53,20 @@ internal sealed class AccountBook(EventStore ledger, ChainId chain, Address acco
         return state.Version > before;
     }
 
-    /// <summary>Appends what follows on this state and on no other, and brings it up to that.</summary>
-    /// <returns>False if somebody was faster; nothing was appended then, and the state has what they did.</returns>
+    /// <summary>Appends what follows on what a sender has done until this state, and brings it up to that. Orders that come in between change nothing of it.</summary>
+    /// <returns>False if another sender was faster; nothing was appended then, and the state has what it did.</returns>
     public async Task<bool> TryAppendAsync(AccountState state, IReadOnlyList<NewEvent> events, CancellationToken cancel)
     {
-        var appended = await ledger.AppendAsync(Stream, ExpectedVersion.Exactly(state.Version), events, cancel);
-        await CatchUpAsync(state, cancel);
-        return appended.IsStored;
+        while (true)
+        {
+            var before = state.Version;
+            var appended = await ledger.AppendAsync(Stream, ExpectedVersion.Exactly(before), events, cancel);
+            await CatchUpAsync(state, cancel);
+            if (appended.IsStored || state.LastOfSender > before)
+            {
+                return appended.IsStored;
+            }
+        }
     }
 
     /// <summary>Done at the next order in this process.</summary>

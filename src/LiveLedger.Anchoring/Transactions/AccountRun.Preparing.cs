@@ -43,12 +43,8 @@ internal sealed partial class AccountRun
         await RequireFundsAsync(null, order.Value + 21_000 * maxFee, cancel);
         if (await EstimateAsync(order, look, cancel) is not { } gas)
         {
-            return false;
-        }
-
-        if (gas == 0)
-        {
-            return true;
+            // If it was parked, the next one's turn has come.
+            return _state.Waiting.FirstOrDefault()?.Id != order.Id;
         }
 
         await RequireFundsAsync(null, order.Value + gas * maxFee, cancel);
@@ -70,7 +66,7 @@ internal sealed partial class AccountRun
         return true;
     }
 
-    // Null to wait, 0 if the order was parked.
+    // Null if it is not sent now: it waits, or was parked.
     private async Task<ulong?> EstimateAsync(TransactionOrder order, Look look, CancellationToken cancel)
     {
         try
@@ -80,14 +76,18 @@ internal sealed partial class AccountRun
         }
         catch (ChainException e) when (e.Error is { } error)
         {
-            if (SendAnswers.Of(e) is SendAnswer.NoFunds or SendAnswer.FeesTooLow or SendAnswer.Later or SendAnswer.NotSigned)
+            if (!error.IsRevert && SendAnswers.Of(e) is SendAnswer.NoFunds or SendAnswer.FeesTooLow or SendAnswer.Later or SendAnswer.NotSigned)
             {
                 throw;
             }
 
             // What is under way may be what it waits for, e.g. the contract it calls.
-            return _state.Live.Any(l => l.Nonce >= look.Mined) ? null
-                : await ParkAsync(order, AccountException.Reverted, error.Data is null ? error.Message : RevertReason.Describe(error.Data), cancel) ? 0 : null;
+            if (!_state.Live.Any(l => l.Nonce >= look.Mined))
+            {
+                await ParkAsync(order, AccountException.Reverted, error.Data is null ? error.Message : RevertReason.Describe(error.Data), cancel);
+            }
+
+            return null;
         }
     }
 

@@ -34,7 +34,7 @@ internal sealed partial class AccountRun
     // Where its hash is unknown, true for a while after it was sent: to send it again then does no harm.
     private async Task<bool> IsKnownAsync(LiveTransaction live, CancellationToken cancel) => live.Newest.Hash is { } hash
         ? await node.TransactionAsync(hash, cancel) is not null
-        : _sentAt.TryGetValue((live.Order.Id, live.Attempts.Count), out var at) && time.GetUtcNow() - at < options.ReplaceAfter / 4;
+        : _sent.TryGetValue(live.Order.Id, out var sent) && sent.Attempts == live.Attempts.Count && time.GetUtcNow() - sent.At < options.ReplaceAfter / 4;
 
     private async Task<bool> ReplaceAsync(LiveTransaction live, Look look, CancellationToken cancel)
     {
@@ -79,7 +79,8 @@ internal sealed partial class AccountRun
         switch (answer)
         {
             case SendAnswer.Taken or SendAnswer.Known:
-                _sentAt[(live.Order.Id, live.Attempts.Count)] = time.GetUtcNow();
+                _sent[live.Order.Id] = (live.Attempts.Count, time.GetUtcNow());
+                _feesTooLow.Remove(live.Order.Id);
                 reached(SendStep.Sent);
                 if (hash is { } told && (!live.Newest.IsSent || told != live.Newest.Hash) && await AppendAsync(cancel, TransactionEvents.Sent(time, live.Order.Id, told)))
                 {

@@ -1,6 +1,7 @@
 using LiveLedger.Anchoring.Rpc;
 using LiveLedger.Chain;
 using LiveLedger.Chain.Contracts;
+using Microsoft.Extensions.Logging;
 
 namespace LiveLedger.Anchoring.Transactions;
 
@@ -32,6 +33,7 @@ internal sealed partial class AccountRun
                 {
                     // Only now: before it is final the chain may take it back, ours be mined after all, and the order be carried out twice.
                     LogDisplaced(live.Order.Id, live.Nonce, found.Hash);
+                    Forget(live);
                     if (!await AppendAsync(cancel, TransactionEvents.Displaced(time, live, found.Hash, block)))
                     {
                         return;
@@ -100,12 +102,9 @@ internal sealed partial class AccountRun
     private void Forget(LiveTransaction live)
     {
         _feesTooLow.Remove(live.Order.Id);
-        for (var attempt = 0; attempt < live.Attempts.Count; attempt++)
-        {
-            _sentAt.Remove((live.Order.Id, attempt));
-        }
+        _sent.Remove(live.Order.Id);
     }
 
-    [Microsoft.Extensions.Logging.LoggerMessage(Microsoft.Extensions.Logging.LogLevel.Warning, "order {order} has lost its nonce {nonce} to {hash}, which is not ours: the account is used by somebody else")]
+    [LoggerMessage(LogLevel.Warning, "order {order} has lost its nonce {nonce} to {hash}, which is not ours: the account is used by somebody else")]
     private partial void LogDisplaced(Guid order, ulong nonce, TransactionHash hash);
 }

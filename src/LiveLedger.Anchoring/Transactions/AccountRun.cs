@@ -14,7 +14,7 @@ internal sealed partial class AccountRun(
 {
     private readonly AccountState _state = new();
     private readonly FeePolicy _fees = new(options.FeeCeiling);
-    private readonly Dictionary<(Guid Order, int Attempt), DateTimeOffset> _sentAt = [];
+    private readonly Dictionary<Guid, (int Attempts, DateTimeOffset At)> _sent = [];
     private readonly HashSet<Guid> _feesTooLow = [];
     private DateTimeOffset _lookedBack = DateTimeOffset.MinValue;
     private DateTimeOffset? _gapSince;
@@ -88,20 +88,4 @@ internal sealed partial class AccountRun(
 
     [LoggerMessage(LogLevel.Error, "the chain has taken back block {block}, which was taken for final: transaction {hash} stands again")]
     private partial void LogUndone(TransactionHash hash, ulong block);
-}
-
-/// <summary>What an account lacks, under a stable name.</summary>
-internal sealed class AccountException(string code, string detail) : LiveLedger.Ledger.Refusals.RefusedException(new(503, code, detail))
-{
-    /// <summary>It has too little of the chain's coin.</summary>
-    public const string OutOfFunds = "chain-out-of-funds";
-
-    /// <summary>Gas costs more than the settings allow.</summary>
-    public const string FeeCeiling = "chain-fee-ceiling";
-
-    /// <summary>Neither the node nor the signer signs for it.</summary>
-    public const string NotSigned = "chain-not-signed";
-
-    /// <summary>A contract has refused.</summary>
-    public const string Reverted = "chain-reverted";
 }

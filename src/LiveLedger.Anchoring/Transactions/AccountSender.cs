@@ -72,7 +72,7 @@ internal sealed partial class AccountSender : BackgroundService
             }
             finally
             {
-                IsSending = false;
+                (IsSending, Problem) = (false, null);
             }
 
             await Task.Delay(s_firstPause, _time, stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);

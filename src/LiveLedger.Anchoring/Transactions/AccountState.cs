@@ -17,6 +17,9 @@ internal sealed class AccountState
     /// <summary>Version of the last event in it; -1 for none.</summary>
     public long Version { get; private set; } = -1;
 
+    /// <summary>Version of the last event in it that is no order; -1 for none.</summary>
+    public long LastOfSender { get; private set; } = -1;
+
     /// <summary>Without a nonce, in the order in which they get one.</summary>
     public IReadOnlyList<TransactionOrder> Waiting => _waiting;
 
@@ -98,6 +101,7 @@ internal sealed class AccountState
         }
 
         Version = stored.Version;
+        LastOfSender = stored.Type == TransactionEvents.OrderedType ? LastOfSender : Version;
     }
 
     private void Prepare(TransactionPrepared prepared, DateTimeOffset at)

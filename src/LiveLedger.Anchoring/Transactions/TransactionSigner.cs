@@ -14,7 +14,7 @@ internal sealed class TransactionSigner(ChainNode signer, ChainId chain)
     public async Task<SignedTransaction> SignAsync(UnsignedTransaction unsigned, CancellationToken cancel)
     {
         var bytes = await signer.SignTransactionAsync(unsigned, cancel);
-        return SignedTransaction.TryRead(bytes, out var signed) && signed.Chain == chain && signed.Nonce == unsigned.Nonce && signed.To == unsigned.To
+        return SignedTransaction.TryRead(bytes, out var signed) && signed.Chain == chain && signed.From == unsigned.From && signed.Nonce == unsigned.Nonce && signed.To == unsigned.To
             && signed.Value == unsigned.Value && signed.Gas == unsigned.Gas && signed.MaxFee == unsigned.MaxFee && signed.Tip == unsigned.Tip
             && signed.Data.Span.SequenceEqual(unsigned.Data.Span)
                 ? signed

@@ -2,17 +2,17 @@ using System.Buffers.Binary;
 using System.Diagnostics.CodeAnalysis;
 using LiveLedger.Chain.Keccak;
 using LiveLedger.Chain.Rlp;
+using LiveLedger.Chain.Secp256k1;
 
 namespace LiveLedger.Chain.Transactions;
 
-/// <summary>A signed transaction with dynamic fees, as it travels (EIP-2718 type 2, EIP-1559). Who signed it is not read: that takes secp256k1, and the node tells.</summary>
+/// <summary>A signed transaction with dynamic fees and without an access list, as it travels (EIP-2718 type 2, EIP-1559).</summary>
 public sealed record SignedTransaction
 {
     /// <summary>The longest that nodes take.</summary>
     public const int MaxLength = 128 * 1024;
 
     private const byte Type = 2;
-    private const int MaxDepth = 3;
     private const int WordLength = 32;
 
     /// <summary>Keccak-256 of the bytes: its name.</summary>
@@ -23,6 +23,9 @@ public sealed record SignedTransaction
 
     /// <summary>On which chain it counts.</summary>
     public required ChainId Chain { get; init; }
+
+    /// <summary>Whose key signed it.</summary>
+    public required Address From { get; init; }
 
     /// <summary>Which of its account's it is.</summary>
     public required ulong Nonce { get; init; }
@@ -59,16 +62,27 @@ public sealed record SignedTransaction
             || !fields.TryTakeNumber(out var chain) || !fields.TryTakeNumber(out var nonce) || !TryTakeAmount(ref fields, out var tip) || !TryTakeAmount(ref fields, out var fee)
             || !fields.TryTakeNumber(out var gas) || !fields.TryTakeBytes(out var to) || to.Length is not (0 or Address.Length) || !TryTakeAmount(ref fields, out var value)
             || !fields.TryTakeBytes(out var data)
-            // The access list, which we use none of; the signature's parity and its two numbers.
-            || !fields.IsList || !fields.TryTakeItem(MaxDepth, out _)
-            || !fields.TryTakeNumber(out var parity) || parity > 1 || !fields.TryTakeNumber(WordLength, out _) || !fields.TryTakeNumber(WordLength, out _) || !fields.AtEnd)
+            || !fields.TryTakeList(out var accessList) || !accessList.AtEnd
+            || !fields.TryTakeNumber(out var parity) || parity > 1 || !fields.TryTakeNumber(WordLength, out var r) || !fields.TryTakeNumber(WordLength, out var sum) || !fields.AtEnd)
+        {
+            return false;
+        }
+
+        // EIP-1559: what is signed is the same without the signature.
+        var unsigned = new RlpWriter().Add(chain).Add(nonce).Add(tip).Add(fee).Add(gas).Add(to).Add(value).Add(data).Add(new RlpWriter()).ToArray();
+        Span<byte> signature = stackalloc byte[RecoverableSignature.Length];
+        signature.Clear();
+        r.CopyTo(signature[(WordLength - r.Length)..]);
+        sum.CopyTo(signature[(2 * WordLength - sum.Length)..]);
+        signature[^1] = (byte)parity;
+        if (!RecoverableSignature.TryParse(signature, out var signed) || !signed.TryRecover(Keccak256.Of([Type, .. unsigned]), out var from))
         {
             return false;
         }
 
         transaction = new()
         {
-            Hash = new(Keccak256.Of(bytes.Span)), Bytes = bytes, Chain = new(chain), Nonce = nonce, Tip = tip, MaxFee = fee, Gas = gas,
+            Hash = new(Keccak256.Of(bytes.Span)), Bytes = bytes, Chain = new(chain), From = from, Nonce = nonce, Tip = tip, MaxFee = fee, Gas = gas,
             To = to.IsEmpty ? null : new Address(to), Value = value, Data = data.ToArray(),
         };
         return true;

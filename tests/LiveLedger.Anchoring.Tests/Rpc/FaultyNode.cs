@@ -58,7 +58,7 @@ internal sealed class FaultyNode : IAsyncDisposable
 
     /// <summary>Answers with this result.</summary>
     public static Task<bool> GiveAsync(JsonNode question, HttpContext http, JsonNode? result) =>
-        SayAsync(http, new JsonObject { ["jsonrpc"] = "2.0", ["id"] = question["id"]!.DeepClone(), ["result"] = result }.ToJsonString());
+        SayAsync(http, new JsonObject { ["jsonrpc"] = "2.0", ["id"] = question["id"]!.DeepClone(), ["result"] = result?.DeepClone() }.ToJsonString());
 
     /// <summary>Answers with this error.</summary>
     public static Task<bool> RefuseAsync(JsonNode question, HttpContext http, int code, string message, int status = 200) =>

@@ -1,4 +1,5 @@
 using System.Text;
+using System.Text.Json.Nodes;
 using LiveLedger.Anchoring.Rpc;
 using LiveLedger.Anchoring.Tests.Rpc;
 using LiveLedger.Anchoring.Transactions;
@@ -11,18 +12,21 @@ public sealed class A_transaction_that_goes_wrong
 {
     private const ulong Gwei = 1_000_000_000;
 
-    [Fact]
-    public async Task Is_parked_with_what_the_contract_said_and_holds_up_none_behind_it()
+    // The second is what nodes say of an account: here it is a contract that does.
+    [Theory]
+    [InlineData("sold out")]
+    [InlineData("insufficient funds, txpool is full")]
+    public async Task Is_parked_with_what_the_contract_said_and_holds_up_none_behind_it(string said)
     {
         await using var account = await RunningAccount.StartAsync();
         var refusing = await account.Node.DeployAsync(account.Anvil.Account(1), Code.Reverts);
         await account.SendAsync();
-        var refused = await account.OrderAsync(99, refusing, SoldOut());
+        var refused = await account.OrderAsync(99, refusing, Error(said));
         await account.OrderAsync(0);
         await account.UntilMinedAsync(1);
 
         var parked = TransactionEvents.ReadParked((await account.EventsAsync(TransactionEvents.ParkedType)).Single());
-        Assert.Equal((refused, AccountException.Reverted, "reverted: sold out"), (parked.Order, parked.Code, parked.Detail));
+        Assert.Equal((refused, AccountException.Reverted, $"reverted: {said}"), (parked.Order, parked.Code, parked.Detail));
         await account.CheckOnceAsync(1);
         Assert.Equal(1UL, await account.Anvil.CountAsync(account.Anvil.Accounts[0]));
     }
@@ -34,7 +38,7 @@ public sealed class A_transaction_that_goes_wrong
         var closing = await account.Node.DeployAsync(account.Anvil.Account(1), s_closes);
         await account.Anvil.SetAutomineAsync(false);
         await account.SendAsync();
-        var refused = await account.OrderAsync(99, closing, SoldOut());
+        var refused = await account.OrderAsync(99, closing, Error("sold out"));
         await account.UntilAsync(async () => (await account.EventsAsync(TransactionEvents.SentType)).Count == 1, "it is sent");
 
         // It is open when it is asked; closed before it is mined, in a block that is too dear for it.
@@ -67,16 +71,25 @@ public sealed class A_transaction_that_goes_wrong
     {
         await using var account = await RunningAccount.StartAsync();
         await using var node = await FaultyNode.StartAsync(account.Anvil.Url);
-        var refuses = 1;
-        node.Answers = (question, http) => FaultyNode.Method(question) == "eth_sendTransaction" && Interlocked.Decrement(ref refuses) >= 0
-            ? FaultyNode.RefuseAsync(question, http, -32000, "tx fee (1.20 ether) exceeds the configured cap (1.00 ether)") : Task.FromResult(false);
+        var asked = 0;
+        node.Answers = async (question, http) =>
+        {
+            if (FaultyNode.Method(question) != "eth_sendTransaction" || Interlocked.Increment(ref asked) > 2)
+            {
+                return false;
+            }
+
+            // Orders that come between the sender's reading and its writing.
+            await account.OrderAsync(asked - 1);
+            return asked == 1 && await FaultyNode.RefuseAsync(question, http, -32000, "tx fee (1.20 ether) exceeds the configured cap (1.00 ether)");
+        };
         await account.SendAsync(url: node.Url);
         await account.OrderAsync(99);
-        await account.OrderAsync(0);
-        await account.UntilMinedAsync(1);
+        await account.UntilMinedAsync(2);
         var parked = TransactionEvents.ReadParked((await account.EventsAsync(TransactionEvents.ParkedType)).Single());
         Assert.Equal((ChainException.Refused, "tx fee (1.20 ether) exceeds the configured cap (1.00 ether)"), (parked.Code, parked.Detail));
-        await account.CheckOnceAsync(1);
+        await account.CheckOnceAsync(2);
+        Assert.Equal(2, (await account.EventsAsync(TransactionEvents.SentType)).Count);
     }
 
     [Fact]
@@ -149,8 +162,17 @@ public sealed class A_transaction_that_goes_wrong
         await account.CheckOnceAsync(1);
     }
 
-    [Fact]
-    public async Task Is_not_sent_if_the_signer_signs_something_else_and_goes_out_when_it_does_not()
+    [Theory]
+    [InlineData("value", "0x7")]
+    [InlineData("from", "0x70997970c51812dc3a010c7d01b50e0d17dc79c8")]
+    [InlineData("to", "0x70997970c51812dc3a010c7d01b50e0d17dc79c8")]
+    [InlineData("nonce", "0x1")]
+    [InlineData("gas", "0xffff")]
+    [InlineData("data", "0x")]
+    [InlineData("maxFeePerGas", "0xffffffffff")]
+    [InlineData("maxPriorityFeePerGas", "0x0")]
+    [InlineData("accessList", null)]
+    public async Task Is_not_sent_if_the_signer_signs_something_else_and_goes_out_when_it_does_not(string member, string? value)
     {
         await using var account = await RunningAccount.StartAsync();
         await using var signing = await Anvil.StartAsync();
@@ -158,7 +180,7 @@ public sealed class A_transaction_that_goes_wrong
         await using var node = await FaultyNode.StartAsync(account.Anvil.Url);
         signer.Answers = async (question, http) =>
         {
-            question["params"]![0]!["value"] = "0x7";
+            question["params"]![0]![member] = value ?? JsonNode.Parse("""[{"address":"0x70997970c51812dc3a010c7d01b50e0d17dc79c8","storageKeys":[]}]""");
             return await FaultyNode.GiveAsync(question, http, await signing.CallAsync("eth_signTransaction", question["params"]![0]!.DeepClone()));
         };
         var sender = await account.SendAsync(url: node.Url, signer: signer.Url);
@@ -193,6 +215,7 @@ public sealed class A_transaction_that_goes_wrong
     private static readonly byte[] s_closes =
         [0x36, 0x60, 0x09, 0x57, 0x60, 0x01, 0x5f, 0x55, 0x00, 0x5b, 0x5f, 0x54, 0x60, 0x10, 0x57, 0x00, 0x5b, 0x36, 0x5f, 0x5f, 0x37, 0x36, 0x5f, 0xfd];
 
-    // Error("sold out")
-    private static byte[] SoldOut() => [0x08, 0xc3, 0x79, 0xa0, .. RunningAccount.Word(32), .. RunningAccount.Word(8), .. Encoding.ASCII.GetBytes("sold out"), .. new byte[24]];
+    // Error(string), as Solidity's require gives it.
+    private static byte[] Error(string text) =>
+        [0x08, 0xc3, 0x79, 0xa0, .. RunningAccount.Word(32), .. RunningAccount.Word(text.Length), .. Encoding.ASCII.GetBytes(text), .. new byte[(32 - text.Length % 32) % 32]];
 }
