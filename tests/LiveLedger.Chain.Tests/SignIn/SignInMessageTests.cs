@@ -67,6 +67,7 @@ public sealed class SignInMessageTests
     [InlineData("example.com wants", "[::1 wants")]
     [InlineData("example.com wants", "[::1]x wants")]
     [InlineData("example.com wants", "[abcd] wants")]
+    [InlineData("example.com wants", "[:] wants")]
     [InlineData("example.com wants", "b%c3%bccher.example% wants")]
     [InlineData("account:\n", "account: \n")]
     [InlineData("account:\n", "account:\r\n")]
