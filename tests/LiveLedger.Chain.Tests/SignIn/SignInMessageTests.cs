@@ -87,6 +87,7 @@ public sealed class SignInMessageTests
     [InlineData("https://example.com/login", "https://example.com/lo gin")]
     [InlineData("https://example.com/login", "https://example.com/lo%2")]
     [InlineData("https://example.com/login", "https://example.com/lo%zz")]
+    [InlineData("https://example.com/login", "https://example.com/lo%2z")]
     [InlineData("https://example.com/login", "https://example.com/lo[gin]")]
     [InlineData("https://example.com/login", "https://example.com/login#a#b")]
     [InlineData("https://example.com/login", "https://exa^mple.com")]
