@@ -52,7 +52,20 @@ public readonly record struct RecoverableSignature
     public bool TryRecover(Bytes32 hash, out Address signer)
     {
         signer = default;
-        if (_s.IsZero || !CurvePoint.TryLift(_r, _isOdd, out var point))
+        if (!TryComputeKey(hash, out var coordinates) || (s_platformHasCurve.Value && !PlatformAgrees(coordinates, hash)))
+        {
+            return false;
+        }
+
+        signer = AddressOf(coordinates);
+        return true;
+    }
+
+    /// <summary>The key's x ‖ y by our own arithmetic alone.</summary>
+    internal bool TryComputeKey(Bytes32 hash, out byte[] coordinates)
+    {
+        coordinates = new byte[2 * CoordinateLength];
+        if (!CurvePoint.TryLift(_r, _isOdd, out var point))
         {
             return false;
         }
@@ -67,15 +80,8 @@ public readonly record struct RecoverableSignature
         }
 
         var (x, y) = key.ToAffine();
-        var coordinates = new byte[2 * CoordinateLength];
         Write(x, coordinates.AsSpan(0, CoordinateLength));
         Write(y, coordinates.AsSpan(CoordinateLength));
-        if (s_platformHasCurve.Value && !PlatformAgrees(coordinates, hash))
-        {
-            return false;
-        }
-
-        signer = AddressOf(coordinates);
         return true;
     }
 

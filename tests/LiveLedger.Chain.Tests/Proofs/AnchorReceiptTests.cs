@@ -1,4 +1,5 @@
 using System.Text;
+using System.Text.Json;
 using LiveLedger.Chain.Keccak;
 using LiveLedger.Chain.Proofs;
 using LiveLedger.Chain.Tests.Readers;
@@ -108,7 +109,7 @@ public sealed class AnchorReceiptTests(AnchoredState state) : IClassFixture<Anch
         var text = Encoding.ASCII.GetString(file);
         string[] others =
         [
-            text + "\n", " " + text, text.Replace("\"chain\":\"31337\"", "\"chain\":31337"), text.Replace("31337", "031337"), text.Replace("31337", "\\u00331337"),
+            text + "\n", " " + text, text.Replace("\"chain\":\"31337\"", "\"chain\":31337"), text.Replace("31337", "031337"), text.Replace("31337", "\\u00331337"), text.Replace("31337", "\\ud800"),
             text.Replace("{\"format\":\"liveledger-anchor-receipt/1\",", "{"), text.Replace("receipt/1", "receipt/2"), text[..^1] + ",\"more\":\"\"}",
             text[..^1] + ",\"size\":\"5\"}", text.Replace("\"size\":\"5\"", "\"size\":\"0\""), text.Replace(receipt.Head.Root.ToString(), new string('0', 64)),
             text.Replace("0xa11c", "0xA11C"), text.Replace("\"storage\":[", "\"storage\":[\"0x\","), text.Replace("\"storage\":[", "\"storage\":[[],"), "null", "[]", "{}", "",
@@ -121,6 +122,25 @@ public sealed class AnchorReceiptTests(AnchoredState state) : IClassFixture<Anch
         Assert.False(AnchorReceiptJson.TryWrite(receipt with { StorageProof = [new byte[1025]] }, out _));
         Assert.False(AnchorReceiptJson.TryWrite(receipt with { StorageProof = [.. Enumerable.Repeat<ReadOnlyMemory<byte>>(new byte[1000], 40)] }, out _));
         Assert.True(AnchorReceiptJson.TryWrite(receipt with { StorageProof = [.. Enumerable.Repeat<ReadOnlyMemory<byte>>(new byte[1000], 25)] }, out _));
+    }
+
+    [Theory]
+    [InlineData("null")]
+    [InlineData("{}")]
+    [InlineData("{\"accountProof\":[\"0xc0\"]}")]
+    [InlineData("{\"accountProof\":[\"0xc0\"],\"storageProof\":[]}")]
+    [InlineData("{\"accountProof\":[\"0xc0\"],\"storageProof\":[{\"proof\":[]},{\"proof\":[]}]}")]
+    [InlineData("{\"accountProof\":[\"0xc0\"],\"storageProof\":[null]}")]
+    [InlineData("{\"accountProof\":[\"c0\"],\"storageProof\":[{\"proof\":[]}]}")]
+    [InlineData("{\"accountProof\":[\"0xc\"],\"storageProof\":[{\"proof\":[]}]}")]
+    [InlineData("{\"accountProof\":[192],\"storageProof\":[{\"proof\":[]}]}")]
+    [InlineData("{\"accountProof\":[\"\\ud800\"],\"storageProof\":[{\"proof\":[]}]}")]
+    [InlineData("{\"accountProof\":\"0xc0\",\"storageProof\":[{\"proof\":[]}]}")]
+    public void A_malformed_answer_of_a_node_is_refused(string answer)
+    {
+        Assert.True(ProofNodesJson.TryReadAnswer(JsonDocument.Parse("{\"accountProof\":[\"0xc0\"],\"storageProof\":[{\"proof\":[]}]}").RootElement, out var account, out var storage));
+        Assert.Equal((1, 0), (account.Count, storage.Count));
+        Assert.False(ProofNodesJson.TryReadAnswer(JsonDocument.Parse(answer).RootElement, out _, out _));
     }
 
     [Fact]

@@ -5,6 +5,7 @@ const { Signature, SigningKey, computeAddress, recoverAddress } = require('ether
 
 const kinds = {
   sign: ({ key, hash }) => ({ signature: new SigningKey(key).sign(hash).serialized, signer: computeAddress(key) }),
+  publicKey: ({ key }) => ({ publicKey: SigningKey.computePublicKey(key, false) }),
   recover: ({ hash, signature }) => {
     try {
       return { signature, signer: recoverAddress(hash, Signature.from(signature)) };

@@ -134,21 +134,32 @@ public sealed class RecoverableSignatureTests
 
     [Fact]
     public void Of_an_x_that_is_not_on_the_curve_nobody_is_recovered()
-        => Assert.Null(Recover(Keccak256.Of("signed"u8), "0000000000000000000000000000000000000000000000000000000000000005", One, 27));
+    {
+        const string notOnTheCurve = "0000000000000000000000000000000000000000000000000000000000000005";
+        Assert.Null(Recover(Keccak256.Of("signed"u8), notOnTheCurve, One, 27));
+        Assert.False(Parse(notOnTheCurve, One, 27).TryComputeKey(Keccak256.Of("signed"u8), out _));
+    }
 
     // R = G, s = 1 and e = 1: the key would be G − G.
     [Fact]
     public void Of_a_signature_whose_key_is_no_point_nobody_is_recovered()
     {
         Assert.Null(Recover(Word(One), BaseX, One, 27));
+        Assert.False(Parse(BaseX, One, 27).TryComputeKey(Word(One), out _));
         Assert.NotNull(Recover(Word(One), BaseX, One, 28));
     }
 
     [Fact]
-    public void A_signature_that_was_never_parsed_recovers_nobody() => Assert.False(default(RecoverableSignature).TryRecover(default, out _));
+    public void A_signature_that_was_never_parsed_recovers_nobody() => Assert.False(default(RecoverableSignature).TryComputeKey(default, out _));
 
     private static Address? Recover(Bytes32 hash, string r, string s, byte v) =>
         RecoverableSignature.TryParse([.. Convert.FromHexString(r), .. Convert.FromHexString(s), v], out var signature) && signature.TryRecover(hash, out var signer) ? signer : null;
+
+    private static RecoverableSignature Parse(string r, string s, byte v)
+    {
+        Assert.True(RecoverableSignature.TryParse([.. Convert.FromHexString(r), .. Convert.FromHexString(s), v], out var signature));
+        return signature;
+    }
 
     private static string Key(RandomValues random) => HexText.Of([.. Sha256Hash.Of(random.Bytes(32)).Value.ToArray()]);
 
