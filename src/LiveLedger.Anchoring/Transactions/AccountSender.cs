@@ -53,6 +53,7 @@ internal sealed partial class AccountSender : BackgroundService
     {
         while (!stop.IsCancellationRequested)
         {
+            var pause = s_firstPause;
             try
             {
                 await RunAsync(stop);
@@ -69,13 +70,14 @@ internal sealed partial class AccountSender : BackgroundService
             {
                 // It stands still, says so each time, and takes nobody along.
                 LogFailed(_book.Stream, e);
+                pause = _options.LongestPause;
             }
             finally
             {
                 (IsSending, Problem) = (false, null);
             }
 
-            await Task.Delay(s_firstPause, _time, stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await Task.Delay(pause, _time, stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
 

@@ -139,9 +139,10 @@ public sealed class Orders_are_carried_out_once
             using var node = TestNodes.Of(account.Anvil.Url);
             var book = new AccountBook(own.Events, node.Chain, account.Options.Account);
             var run = new AccountRun(book, node, null, account.Options, TimeProvider.System, NullLogger.Instance, static _ => { });
-            while (await run.StepAsync(default))
+            using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(60));
+            while (await run.StepAsync(limit.Token))
             {
-                await Task.Delay(Random.Shared.Next(20));
+                await Task.Delay(Random.Shared.Next(20), limit.Token);
             }
         }));
         await account.CheckOnceAsync(40);
