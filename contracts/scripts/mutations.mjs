@@ -111,6 +111,7 @@ try {
     if (!whole.includes(there)) throw new Error(`${file} has no longer: ${there}`);
     writeFileSync(path, whole.replace(there, instead));
     const run = spawnSync(program("forge"), ["test", "--json", ...skipped(file)], { cwd: copy, env: { ...process.env, FOUNDRY_PROFILE: "mutations" }, encoding: "utf8", maxBuffer: 1 << 30 });
+    if (run.error) throw run.error;
     writeFileSync(path, whole);
     const failed = run.stdout.startsWith("{")
       ? Object.values(JSON.parse(run.stdout)).flatMap((suite) => Object.entries(suite.test_results)).filter(([, test]) => test.status === "Failure").map(([name]) => name.split("(")[0])

@@ -66,6 +66,7 @@ contract EscrowLawsTest is Test {
     }
 
     function invariant_A_sale_that_refunds_pays_no_payee_and_one_that_settled_refunds_nobody() public view {
+        vm.assertEq(_crowd.outOfTurn(), 0, "money moved out of turn");
         for (uint256 sale = 1; sale <= _crowd.sales(); ++sale) {
             vm.assertFalse(_crowd.everRefunding(sale) && _crowd.everSettled(sale), "both ends");
             if (_crowd.everRefunding(sale)) {

@@ -235,17 +235,18 @@ contract RefundsTest is SaleStory {
         vm.startPrank(alice);
         currency.approve(address(tickets), type(uint256).max);
         Inclusion memory nothing;
-        bytes[8] memory calls = [
+        bytes[9] memory calls = [
             abi.encodeCall(tickets.settle, (other)),
             abi.encodeCall(tickets.startMissed, (other)),
             abi.encodeCall(tickets.cancel, (other)),
             abi.encodeCall(tickets.burn, (1)),
+            abi.encodeCall(tickets.refund, (1, alice)),
             abi.encodeCall(tickets.withdraw, (address(0), alice)),
             abi.encodeCall(tickets.payTransferFee, (1)),
             abi.encodeCall(tickets.proveStart, (other, nothing)),
             abi.encodeCall(tickets.claimOutages, (1, nothing, new Gap[](0), alice))
         ];
-        for (uint256 i = 0; i < 8; ++i) {
+        for (uint256 i = 0; i < 9; ++i) {
             currency.attack(address(tickets), calls[i]);
             tickets.buy(sale);
             vm.assertFalse(currency.callSucceeded());

@@ -91,7 +91,7 @@ choose() {
 # The order of projects that keeps two lanes busy to the end; what is not named here is short.
 longest_first() {
   local project
-  local -A places=([Faults]=1 [LiveLedger.Ledger.Tests]=2 [Stories]=3 [player]=4 [Attacks]=5 [Interop]=5 [LiveLedger.Licensing.Tests]=6 [LiveLedger.Relay.Tests]=7 [LiveLedger.Cli.Tests]=8)
+  local -A places=([Faults]=1 [LiveLedger.Ledger.Tests]=2 [Stories]=3 [player]=4 [Attacks]=5 [Interop]=5 [LiveLedger.Licensing.Tests]=6 [LiveLedger.Relay.Tests]=7 [contracts]=7 [LiveLedger.Cli.Tests]=8)
   while read -r project; do printf '%s %s\n' "${places[${project##*/}]:-9}" "$project"; done | sort -s -n -k1,1 | cut -d' ' -f2-
 }
 

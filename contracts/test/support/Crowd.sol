@@ -38,6 +38,8 @@ contract Crowd is SaleStory {
     mapping(uint256 ticket => uint256) public outagesPaid;
     mapping(uint256 ticket => uint256) public faceOf;
     mapping(bytes32 action => uint256) public done;
+    /// @dev Money that moved in a state in which it must not.
+    uint256 public outOfTurn;
     uint64 private _startIndex;
     mapping(uint256 ticket => uint64) private _sessions;
     uint64[] private _gaps;
@@ -155,7 +157,9 @@ contract Crowd is SaleStory {
     function _settle(uint256 seed) private {
         uint256 sale = _sale(seed);
         uint256 held = tickets.escrowOf(sale);
+        SaleState before = tickets.stateOf(sale);
         if (_as(_person(seed, "anybody"), 0, abi.encodeCall(tickets.settle, (sale))).length == 0) return;
+        if (before != SaleState.Started) outOfTurn++;
         paidOut[sale] += held;
         proceeds[sale] += held;
         done["settle"]++;
@@ -169,6 +173,7 @@ contract Crowd is SaleStory {
         greedy.plan(address(tickets), call);
         bytes memory answer = _as(holder, 0, call);
         if (answer.length == 0) return;
+        if (tickets.stateOf(saleOf[ticket]) != SaleState.Refunding) outOfTurn++;
         paidOut[saleOf[ticket]] += _amount(answer);
         refunds[ticket]++;
         refundPaid[ticket] = _amount(answer);
@@ -201,6 +206,7 @@ contract Crowd is SaleStory {
         greedy.plan(address(tickets), call);
         bytes memory answer = _as(_holder(seed, ticket), 0, call);
         if (answer.length == 0) return;
+        if (tickets.stateOf(saleOf[ticket]) != SaleState.Started) outOfTurn++;
         paidOut[saleOf[ticket]] += _amount(answer);
         outagesPaid[ticket] += _amount(answer);
         done["claim"]++;
