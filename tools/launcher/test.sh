@@ -34,6 +34,8 @@ run_tests() {
   need_postgres
   build_dotnet all LiveLedger.slnx
   build_player
+  # A local chain, in the contracts' packages.
+  case "$chosen" in *Chain.Tests* | *Anchoring.Tests* | *Stories* | *Faults*) need_npm contracts ;; esac
   end_turn
 
   # Tests start hundreds of short processes: code that is compiled first to be watched, and then again, is run too seldom to gain by it. So what is compiled anew is what was called
@@ -91,7 +93,7 @@ choose() {
 # The order of projects that keeps two lanes busy to the end; what is not named here is short.
 longest_first() {
   local project
-  local -A places=([Faults]=1 [LiveLedger.Ledger.Tests]=2 [Stories]=3 [player]=4 [Attacks]=5 [Interop]=5 [LiveLedger.Licensing.Tests]=6 [LiveLedger.Relay.Tests]=7 [contracts]=7 [LiveLedger.Cli.Tests]=8)
+  local -A places=([Faults]=1 [LiveLedger.Ledger.Tests]=2 [Stories]=3 [player]=4 [Attacks]=5 [Interop]=5 [LiveLedger.Licensing.Tests]=6 [LiveLedger.Relay.Tests]=7 [contracts]=7 [LiveLedger.Anchoring.Tests]=7 [LiveLedger.Cli.Tests]=8)
   while read -r project; do printf '%s %s\n' "${places[${project##*/}]:-9}" "$project"; done | sort -s -n -k1,1 | cut -d' ' -f2-
 }
 
