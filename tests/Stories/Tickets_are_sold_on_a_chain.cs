@@ -148,7 +148,12 @@ public sealed class Tickets_are_sold_on_a_chain(OneServer one)
             },
             ["message"] = new JsonObject
             {
-                ["sale"] = sale, ["buyer"] = chain.Node.Accounts[buyer], ["currency"] = Address.Zero.ToString(), ["price"] = "0", ["nonce"] = $"{nonce}", ["deadline"] = $"{deadline}",
+                ["sale"] = sale,
+                ["buyer"] = chain.Node.Accounts[buyer],
+                ["currency"] = Address.Zero.ToString(),
+                ["price"] = "0",
+                ["nonce"] = $"{nonce}",
+                ["deadline"] = $"{deadline}",
             },
         };
         var signature = (string)(await chain.Node.CallAsync("eth_signTypedData_v4", chain.Node.Accounts[1], typed))!;

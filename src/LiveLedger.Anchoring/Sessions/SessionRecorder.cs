@@ -47,5 +47,6 @@ internal sealed class SessionRecorder(EventStore ledger, Deployment deployment, 
 
     private static NewEvent Opened(BroadcastId broadcast, StoredEvent opening) => new(
         new Guid(SHA256.HashData(Encoding.UTF8.GetBytes($"liveledger ticket session v1\n{opening.Id:N}")).AsSpan(0, 16), bigEndian: true), OpenedType, Schema,
-        JsonSerializer.SerializeToUtf8Bytes(new { broadcast = broadcast.ToString(), playback = opening.Stream.Value }), Actor) { Causation = opening.Id };
+        JsonSerializer.SerializeToUtf8Bytes(new { broadcast = broadcast.ToString(), playback = opening.Stream.Value }), Actor)
+    { Causation = opening.Id };
 }

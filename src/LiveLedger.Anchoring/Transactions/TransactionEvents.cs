@@ -129,7 +129,8 @@ internal static partial class TransactionEvents
     public static TransactionUndone ReadUndone(StoredEvent stored) => Read(stored, TransactionJson.Default.TransactionUndone);
 
     private static NewEvent New<T>(TimeProvider time, string type, Guid? order, T payload, System.Text.Json.Serialization.Metadata.JsonTypeInfo<T> json) => new(
-        Guid.CreateVersion7(time.GetUtcNow()), type, Schema, JsonSerializer.SerializeToUtf8Bytes(payload, json), Actor) { Causation = order };
+        Guid.CreateVersion7(time.GetUtcNow()), type, Schema, JsonSerializer.SerializeToUtf8Bytes(payload, json), Actor)
+    { Causation = order };
 
     /// <exception cref="InvalidDataException">The stored payload is not what its type says.</exception>
     private static T Read<T>(StoredEvent stored, System.Text.Json.Serialization.Metadata.JsonTypeInfo<T> json)

@@ -82,8 +82,17 @@ public sealed record SignedTransaction
 
         transaction = new()
         {
-            Hash = new(Keccak256.Of(bytes.Span)), Bytes = bytes, Chain = new(chain), From = from, Nonce = nonce, Tip = tip, MaxFee = fee, Gas = gas,
-            To = to.IsEmpty ? null : new Address(to), Value = value, Data = data.ToArray(),
+            Hash = new(Keccak256.Of(bytes.Span)),
+            Bytes = bytes,
+            Chain = new(chain),
+            From = from,
+            Nonce = nonce,
+            Tip = tip,
+            MaxFee = fee,
+            Gas = gas,
+            To = to.IsEmpty ? null : new Address(to),
+            Value = value,
+            Data = data.ToArray(),
         };
         return true;
     }
