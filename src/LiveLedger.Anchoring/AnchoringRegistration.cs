@@ -123,9 +123,10 @@ public static class AnchoringRegistration
         };
         return services
             .AddSingleton(s => new AccountBook(s.GetRequiredService<EventStore>(), chain.Deployment.Chain, chain.Account))
-            .AddHostedService(s => new AccountSender(
+            .AddSingleton(s => new AccountSender(
                 s.GetRequiredService<LedgerDatabase>(), s.GetRequiredService<AccountBook>(), s.GetRequiredService<ChainNode>(), SignerOf(chain, s), account, s.GetRequiredService<TimeProvider>(),
-                s.GetRequiredService<ILogger<AccountSender>>()));
+                s.GetRequiredService<ILogger<AccountSender>>()))
+            .AddHostedService(static s => s.GetRequiredService<AccountSender>());
     }
 
     private static TransactionSigner? SignerOf(ChainSettings chain, IServiceProvider services) => chain.Signer is { } signer

@@ -1,5 +1,6 @@
 using LiveLedger.Benchmarks;
 using LiveLedger.Benchmarks.Audits;
+using LiveLedger.Benchmarks.Chains;
 using LiveLedger.Benchmarks.Ledgers;
 using LiveLedger.Benchmarks.Licences;
 using LiveLedger.Benchmarks.Packaging;
@@ -18,6 +19,7 @@ Dictionary<string, Func<Task<BenchmarkReport>>> benchmarks = new()
 {
     ["admission"] = AdmissionBenchmark.RunAsync,
     ["audit"] = AuditBenchmark.RunAsync,
+    ["chain"] = ChainBenchmark.RunAsync,
     ["ledger"] = LedgerBenchmark.RunAsync,
     ["ledger-load"] = LedgerLoad.RunAsync,
     ["licence"] = LicenceBenchmark.RunAsync,

@@ -12,7 +12,7 @@ using Microsoft.AspNetCore.Routing;
 namespace LiveLedger.Anchoring.Endpoints;
 
 /// <summary><c>/v1/chain</c>: which chain, how far it is followed, what was anchored, and the receipts.</summary>
-internal sealed class ChainStatusEndpoints(ChainView view, ReceiptBook receipts, AccountBook account, AnchorDesk anchors, ChainStatus status, ChainSettings settings)
+internal sealed class ChainStatusEndpoints(ChainView view, ReceiptBook receipts, AccountBook account, AnchorDesk anchors, ChainStatus status, AccountSender sender, ChainSettings settings)
 {
     private const int MaxAnchors = 100;
 
@@ -37,7 +37,10 @@ internal sealed class ChainStatusEndpoints(ChainView view, ReceiptBook receipts,
             contracts.Chain.Value, new(contracts.Anchor.ToChecksumText(), contracts.Ownership.ToChecksumText(), contracts.Tickets.ToChecksumText()), settings.Account.ToChecksumText(),
             settings.Confirmations, settings.Finalized, HexText.Of(anchors.Origin.Value.ToArray()), progress?.Progress.Head, progress?.Progress.Followed,
             progress is { Progress: var p } ? p.Target - Math.Min(p.Target, p.Followed) : null, progress?.At, last is [var anchor] ? anchor.Size : null,
-            status.Problem is var (code, detail, since) ? new(code, detail, since) : null));
+            status.Problem is var (code, detail, since) ? new(code, detail, since)
+                // The chain is followed, and what was ordered is not sent: out of funds, above all.
+                : sender.Problem is { } stopped ? new(stopped.Code, stopped.Detail, null)
+                : null));
     }
 
     private async Task<IResult> ListAsync(ulong most, CancellationToken cancel)

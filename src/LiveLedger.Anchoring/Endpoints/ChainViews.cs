@@ -22,8 +22,8 @@ internal sealed record ChainStatusView(
 /// <summary>Addresses of our contracts.</summary>
 internal sealed record ContractsView(string Anchor, string Ownership, string Tickets);
 
-/// <summary>What stands in the way, under its stable name.</summary>
-internal sealed record ProblemView(string Code, string Detail, DateTimeOffset Since);
+/// <summary>What stands in the way, under its stable name, and since when where that is known.</summary>
+internal sealed record ProblemView(string Code, string Detail, DateTimeOffset? Since);
 
 /// <summary>How the platform's account stands.</summary>
 internal sealed record AccountView(string Account, bool OutOfFunds, IReadOnlyList<OrderView> Waiting, IReadOnlyList<OrderView> Sent);
@@ -70,6 +70,10 @@ internal sealed record TokenView(ulong ChainId, string Contract, string Token, s
 
 /// <summary>A transaction for somebody's own wallet to sign and send: we have no key to.</summary>
 internal sealed record UnsignedView(ulong ChainId, string To, string Data, string Value);
+
+/// <summary>A purchase, as <see cref="UnsignedView"/>.</summary>
+/// <param name="Approval">What the wallet sends before, where the price is in an ERC-20: the contract may then take just the price. Null for the chain's own coin.</param>
+internal sealed record PurchaseView(ulong ChainId, string To, string Data, string Value, UnsignedView? Approval);
 
 /// <summary>What outages a ticket's holder can claim for, and the transaction that does.</summary>
 /// <param name="Transaction">For the holder's wallet.</param>

@@ -20,7 +20,7 @@ internal sealed class SaleEndpoints(ChainView view, OutageClaims claims, ChainSe
     {
         var group = broadcasts.MapGroup("{id}").WithTags("tickets");
         group.MapGet("sales", static (string id, SaleEndpoints e, CancellationToken cancel) => e.ListAsync(id, cancel)).WithName("listSales").Produces<SaleListView>();
-        group.MapPost("sales/{sale}/purchase", static (string id, string sale, SaleEndpoints e, CancellationToken cancel) => e.BuyAsync(id, sale, cancel)).WithName("preparePurchase").Produces<UnsignedView>();
+        group.MapPost("sales/{sale}/purchase", static (string id, string sale, SaleEndpoints e, CancellationToken cancel) => e.BuyAsync(id, sale, cancel)).WithName("preparePurchase").Produces<PurchaseView>();
         group.MapGet("tickets", static (string id, string? wallet, SaleEndpoints e, CancellationToken cancel) => e.TicketsAsync(id, wallet, cancel)).WithName("listTickets").Produces<TicketListView>();
         group.MapPost("tickets/{ticket}/refund", static (string id, string ticket, SaleEndpoints e, CancellationToken cancel) => e.RefundAsync(id, ticket, cancel)).WithName("prepareRefund").Produces<UnsignedView>();
         group.MapPost("tickets/{ticket}/claim", static (string id, string ticket, SaleEndpoints e, CancellationToken cancel) => e.ClaimAsync(id, ticket, cancel)).WithName("prepareOutageClaim").Produces<ClaimView>();
@@ -45,9 +45,12 @@ internal sealed class SaleEndpoints(ChainView view, OutageClaims claims, ChainSe
     private async Task<IResult> BuyAsync(string id, string sale, CancellationToken cancel)
     {
         var found = await FindAsync(view, Broadcast(id), sale, cancel);
+        var price = UInt128.Parse(found.State.Terms.Price, CultureInfo.InvariantCulture);
         var native = found.State.Terms.Currency == Address.Zero.ToString();
-        return Results.Ok(Unsigned(
-            settings, settings.Deployment.Tickets, TicketsCalls.Buy(new(found.Sale)), native ? UInt128.Parse(found.State.Terms.Price, CultureInfo.InvariantCulture) : 0));
+        var buying = Unsigned(settings, settings.Deployment.Tickets, TicketsCalls.Buy(new(found.Sale)), native ? price : 0);
+        return Results.Ok(new PurchaseView(
+            buying.ChainId, buying.To, buying.Data, buying.Value,
+            !native && price > 0 && Address.TryParse(found.State.Terms.Currency, out var currency) ? Unsigned(settings, currency, Erc20Calls.Approve(settings.Deployment.Tickets, price)) : null));
     }
 
     private async Task<IResult> TicketsAsync(string id, string? wallet, CancellationToken cancel) => Address.TryParse(wallet, out var holder)

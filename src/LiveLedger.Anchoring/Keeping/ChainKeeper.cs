@@ -23,7 +23,12 @@ internal sealed partial class ChainKeeper(
     private static readonly TimeSpan s_careEvery = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan s_tellEvery = TimeSpan.FromSeconds(5);
 
+    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(30);
+
+    private readonly HashSet<string> _failed = new(StringComparer.Ordinal);
+    private bool _led;
     private long? _caredAt;
+    private long? _receiptsFailedAt;
     private long? _anchoredAt;
     private long? _toldAt;
 
@@ -73,10 +78,22 @@ internal sealed partial class ChainKeeper(
             await Task.Delay(s_standBy, time, stop);
         }
 
-        Leads(settings.Deployment.Name);
+        if (!_led)
+        {
+            // Once: while the chain is away this begins again and again.
+            Leads(settings.Deployment.Name);
+            _led = true;
+        }
+
         var run = new FollowRun(node, ledger, place, reader, settings.Deployment, settings.FirstBlock, settings.Depth, time, static _ => { });
         while (true)
         {
+            // The schedule goes by the log, not by the chain: what is ordered waits if the chain is away.
+            if (IsDue(_anchoredAt, settings.AnchorEvery) && await TryAsync("anchor-order", c => links.OrderAnchor("schedule", c), stop))
+            {
+                _anchoredAt = time.GetTimestamp();
+            }
+
             var progress = await run.StepAsync(stop);
             status.Reached(progress);
             went();
@@ -91,27 +108,49 @@ internal sealed partial class ChainKeeper(
 
     private async Task CareAsync(FollowProgress progress, CancellationToken stop)
     {
-        // The schedule goes by the log, not by the chain: what is ordered waits there if the chain is away.
-        if (_anchoredAt is not { } at || time.GetElapsedTime(at) >= settings.AnchorEvery)
+        if (!progress.IsLevel)
         {
-            await links.OrderAnchor("schedule", stop);
-            _anchoredAt = time.GetTimestamp();
+            return;
         }
 
-        if (progress.IsLevel)
+        if (IsDue(_receiptsFailedAt, s_careEvery) && !await TryAsync("anchor-receipt", c => receipts.TakeMissingAsync(progress, c), stop))
         {
-            await receipts.TakeMissingAsync(progress, stop);
-            if (_caredAt is not { } cared || time.GetElapsedTime(cared) >= s_careEvery)
-            {
-                await sales.LookAsync(stop);
-                _caredAt = time.GetTimestamp();
-            }
+            _receiptsFailedAt = time.GetTimestamp();
+        }
+
+        if (IsDue(_caredAt, s_careEvery) && await TryAsync("sales", sales.LookAsync, stop))
+        {
+            _caredAt = time.GetTimestamp();
         }
     }
 
+    // What fails beside the following must not hold it up: a node without eth_getProof, a bus that is away. It is done again later.
+    private async Task<bool> TryAsync(string what, Func<CancellationToken, Task> work, CancellationToken stop)
+    {
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(stop);
+        patience.CancelAfter(s_patience);
+        try
+        {
+            await work(patience.Token);
+            _failed.Remove(what);
+            return true;
+        }
+        catch (Exception e) when (!stop.IsCancellationRequested)
+        {
+            if (_failed.Add(what))
+            {
+                Later(what, e.Message);
+            }
+
+            return false;
+        }
+    }
+
+    private bool IsDue(long? last, TimeSpan every) => last is not { } at || time.GetElapsedTime(at) >= every;
+
     private void Tell(FollowProgress progress)
     {
-        if (!progress.IsLevel && (_toldAt is not { } at || time.GetElapsedTime(at) >= s_tellEvery))
+        if (!progress.IsLevel && IsDue(_toldAt, s_tellEvery))
         {
             CatchesUp(settings.Deployment.Name, progress.Followed, progress.Target);
             _toldAt = time.GetTimestamp();
@@ -126,6 +165,9 @@ internal sealed partial class ChainKeeper(
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "the chain of {Deployment} is not followed for now ({Code}): {Reason}")]
     private partial void Waits(string deployment, string code, string reason);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "{What} has to wait: {Reason}")]
+    private partial void Later(string what, string reason);
 
     [LoggerMessage(Level = LogLevel.Error, Message = "the chain of {Deployment} is not followed")]
     private partial void Failed(string deployment, Exception exception);

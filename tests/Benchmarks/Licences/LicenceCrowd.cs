@@ -42,11 +42,11 @@ internal sealed class LicenceCrowd : IAsyncDisposable
     /// <summary>Tokens of viewers whose offer counts playbacks.</summary>
     public List<string> Counted { get; } = [];
 
-    public static async Task<LicenceCrowd> StartAsync(int free, int counted)
+    public static async Task<LicenceCrowd> StartAsync(int free, int counted, IReadOnlyDictionary<string, string>? environment = null)
     {
         var cluster = await PostgresCluster.SharedAsync();
         var database = await cluster.CreateDatabaseAsync();
-        var server = await ServerProcess.StartAsync(database);
+        var server = await ServerProcess.StartAsync(database, environment: environment);
         var acme = await Broadcaster.AdmitAsync(server, "acme");
         var broadcast = await acme.GoLiveAsync(keyPeriodSeconds: 60);
         // As far as the last quarter of the first period, so that the next one's keys are asked for too.

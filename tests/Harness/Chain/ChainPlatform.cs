@@ -13,9 +13,9 @@ public sealed class ChainPlatform : IAsyncDisposable
 {
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(30);
 
-    private readonly string _file;
+    private readonly ChainSettingsFile _file;
 
-    private ChainPlatform(Anvil node, TestContracts contracts, ServerProcess server, string file) => (Node, Contracts, Server, _file) = (node, contracts, server, file);
+    private ChainPlatform(Anvil node, TestContracts contracts, ServerProcess server, ChainSettingsFile file) => (Node, Contracts, Server, _file) = (node, contracts, server, file);
 
     public Anvil Node { get; }
 
@@ -28,21 +28,9 @@ public sealed class ChainPlatform : IAsyncDisposable
     {
         var node = await Anvil.StartAsync(more);
         var contracts = await TestContracts.DeployAsync(node);
-        var file = Path.Combine(Path.GetTempPath(), $"liveledger-chain-{Guid.NewGuid():N}.json");
-        await File.WriteAllTextAsync(file, new JsonObject
-        {
-            ["chainId"] = Anvil.ChainId,
-            ["nodes"] = new JsonArray(node.Url),
-            ["account"] = node.Accounts[0],
-            ["contracts"] = new JsonObject { ["anchor"] = contracts.Anchor.ToString(), ["ownership"] = contracts.Ownership.ToString(), ["tickets"] = contracts.Tickets.ToString() },
-            ["firstBlock"] = 0,
-            ["confirmations"] = confirmations,
-            ["lookEveryMilliseconds"] = 100,
-            ["anchorEverySeconds"] = anchorEverySeconds,
-            ["outageAfterSeconds"] = 5,
-        }.ToJsonString());
+        var file = ChainSettingsFile.Of(node, contracts, confirmations, anchorEverySeconds);
         var cluster = await PostgresCluster.SharedAsync();
-        return new(node, contracts, await ServerProcess.StartAsync(await cluster.CreateDatabaseAsync(), environment: new Dictionary<string, string> { ["LIVELEDGER_CHAIN"] = file }), file);
+        return new(node, contracts, await ServerProcess.StartAsync(await cluster.CreateDatabaseAsync(), environment: file.Environment), file);
     }
 
     /// <summary>Has a wallet sign in to watch; returns the viewer's token.</summary>
@@ -115,7 +103,7 @@ public sealed class ChainPlatform : IAsyncDisposable
     {
         await Server.DisposeAsync();
         await Node.DisposeAsync();
-        File.Delete(_file);
+        _file.Dispose();
     }
 
     /// <summary>An answer's body.</summary>

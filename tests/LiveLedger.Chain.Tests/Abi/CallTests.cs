@@ -14,7 +14,7 @@ public sealed class CallTests
     [
         CheckpointAnchorCalls.SubmitFunction, CheckpointAnchorCalls.LatestFunction, CheckpointAnchorCalls.RootAtFunction, CheckpointAnchorCalls.ProvesFunction,
         BroadcastOwnershipCalls.RegisterFunction, BroadcastOwnershipCalls.SealFunction, BroadcastOwnershipCalls.AcceptHandOverFunction,
-        BroadcastOwnershipCalls.FactsFunction, Erc721Calls.OwnerOfFunction, Erc721Calls.TransferFromFunction,
+        BroadcastOwnershipCalls.FactsFunction, Erc721Calls.OwnerOfFunction, Erc721Calls.TransferFromFunction, Erc20Calls.ApproveFunction,
         TicketsCalls.CreateSaleFunction, TicketsCalls.BuyFunction, TicketsCalls.RedeemFunction, TicketsCalls.CancelNoncesFunction,
         TicketsCalls.PayTransferFeeFunction, TicketsCalls.ProveStartFunction, TicketsCalls.StartMissedFunction, TicketsCalls.CancelFunction,
         TicketsCalls.SettleFunction, TicketsCalls.RefundFunction, TicketsCalls.BurnFunction, TicketsCalls.ClaimOutagesFunction, TicketsCalls.WithdrawFunction,
@@ -106,6 +106,7 @@ public sealed class CallTests
             new(BroadcastOwnershipCalls.FactsFunction, BroadcastOwnershipCalls.Facts(new(big)), [big.ForEthers()]),
             new(Erc721Calls.OwnerOfFunction, Erc721Calls.OwnerOf(big), [big.ForEthers()]),
             new(Erc721Calls.TransferFromFunction, Erc721Calls.TransferFrom(a, b, big), [a.ForEthers(), b.ForEthers(), big.ForEthers()]),
+            new(Erc20Calls.ApproveFunction, Erc20Calls.Approve(a, big), [a.ForEthers(), big.ForEthers()]),
             new(TicketsCalls.CreateSaleFunction, TicketsCalls.CreateSale(terms, payees), [terms.ForEthers(), payees.ForEthers()]),
             new(TicketsCalls.BuyFunction, TicketsCalls.Buy(new(big)), [big.ForEthers()]),
             new(TicketsCalls.RedeemFunction, TicketsCalls.Redeem(voucher, bytes.Span), [voucher.ForEthers(), bytes.ForEthers()]),
