@@ -5,12 +5,12 @@ using LiveLedger.Anchoring.Following;
 using LiveLedger.Anchoring.Keeping;
 using LiveLedger.Anchoring.Outages;
 using LiveLedger.Anchoring.Owners;
-using LiveLedger.Anchoring.Rpc;
 using LiveLedger.Anchoring.Sessions;
 using LiveLedger.Anchoring.Settings;
 using LiveLedger.Anchoring.Transactions;
 using LiveLedger.Anchoring.Views;
 using LiveLedger.Anchoring.Wallets;
+using LiveLedger.ChainNodes;
 using LiveLedger.Ledger;
 using LiveLedger.Ledger.Schema;
 using LiveLedger.Ledger.Subscriptions;
@@ -90,7 +90,7 @@ public static class AnchoringRegistration
     /// <summary>Maps what is public of <c>/v1/chain</c>.</summary>
     public static void MapChain(this RouteGroupBuilder chain) => ChainStatusEndpoints.Map(chain);
 
-    /// <summary>Maps what operators see of <c>/v1/chain</c>; the server requires their token there.</summary>
+    /// <summary>Maps what operators see and order of <c>/v1/chain</c>; the server requires their token there.</summary>
     public static void MapChainAccount(this RouteGroupBuilder chain) => ChainStatusEndpoints.MapOperators(chain);
 
     /// <summary>Maps sales and wallets into <c>/v1/broadcasts</c>, for anybody.</summary>

@@ -2,6 +2,7 @@ using System.CommandLine;
 using LiveLedger.Cli;
 using LiveLedger.Cli.Audit;
 using LiveLedger.Cli.Broadcasts;
+using LiveLedger.Cli.Chain;
 using LiveLedger.Cli.Demo;
 using LiveLedger.Cli.Keys;
 using LiveLedger.Cli.Recovery;
@@ -17,6 +18,7 @@ var root = new RootCommand("LiveLedger: live streams that are encrypted, signed,
     TokenCommand.Build(),
     AuditCommand.Build(),
     LedgerCommand.Build(),
+    ChainCommand.Build(),
     KeysCommand.Build(),
     RelayCommand.Build(),
     SwarmCommand.Build(),

@@ -5,7 +5,8 @@ namespace LiveLedger.Architecture;
 /// <summary>
 /// The arrows between the rooms:
 /// Cryptography ← {Transparency ← Chain, Media ← Peering} ← Ledger ← {Broadcasting, Licensing, Swarm, Anchoring} ← Server. Messages, which others take in
-/// as well, stands on nothing. Relay stands on the pure rooms alone, and Cli on them and Relay. Of the stages Anchoring alone knows of chains.
+/// as well, stands on nothing. ChainNodes asks nodes and stands on Chain alone. Relay stands on the pure rooms alone, and Cli on them, Relay and ChainNodes. Of the
+/// stages Anchoring alone knows of chains.
 /// </summary>
 public sealed partial class DependencyRule
 {
@@ -17,6 +18,7 @@ public sealed partial class DependencyRule
         ["Cryptography"] = [],
         ["Transparency"] = ["Cryptography"],
         ["Chain"] = ["Cryptography", "Transparency"],
+        ["ChainNodes"] = ["Cryptography", "Transparency", "Chain"],
         ["Media"] = ["Cryptography"],
         ["Peering"] = ["Cryptography", "Media"],
         ["Messages"] = [],
@@ -24,11 +26,11 @@ public sealed partial class DependencyRule
         ["Broadcasting"] = ["Cryptography", .. s_pure, "Ledger", "Messages"],
         ["Licensing"] = ["Cryptography", .. s_pure, "Ledger", "Messages"],
         ["Swarm"] = ["Cryptography", .. s_pure, "Ledger", "Messages"],
-        ["Anchoring"] = ["Cryptography", .. s_pure, "Chain", "Ledger", "Messages"],
-        ["Server"] = ["Cryptography", .. s_pure, "Chain", "Ledger", "Messages", .. s_stages],
+        ["Anchoring"] = ["Cryptography", .. s_pure, "Chain", "ChainNodes", "Ledger", "Messages"],
+        ["Server"] = ["Cryptography", .. s_pure, "Chain", "ChainNodes", "Ledger", "Messages", .. s_stages],
         // An auditor's or a relay's tool holds no database code.
         ["Relay"] = ["Cryptography", .. s_pure],
-        ["Cli"] = ["Cryptography", .. s_pure, "Chain", "Relay"],
+        ["Cli"] = ["Cryptography", .. s_pure, "Chain", "ChainNodes", "Relay"],
     };
 
     public static TheoryData<string> All => [.. Projects.Source.Keys];
@@ -54,6 +56,7 @@ public sealed partial class DependencyRule
     [Theory]
     [InlineData("Cli")]
     [InlineData("Relay")]
+    [InlineData("ChainNodes")]
     public void An_outsiders_tool_reaches_no_database_code(string project)
     {
         if (Projects.Source.ContainsKey(project))

@@ -19,10 +19,10 @@ props=(Directory.Build.props Directory.Packages.props global.json .editorconfig)
 
 # build_dotnet STAMP PROJECT…: builds the projects in Release if a source of the repository changed since.
 build_dotnet() {
-  local name=$1 project log sources=(src)
+  local name=$1 project log sources=(src contracts/published)
   shift
   log=$LIVELEDGER_ROOT/artifacts/build-$name.log
-  case "$1" in tests/* | *.slnx) sources=(src tests LiveLedger.slnx) ;; esac
+  case "$1" in tests/* | *.slnx) sources=(src contracts/published tests LiveLedger.slnx) ;; esac
   local hash
   hash=$(hash_of "${sources[@]}" "${props[@]}")
   if [ "$(cat "$stamps/$name" 2>/dev/null)" = "$hash" ] && is_built "$@"; then return 0; fi

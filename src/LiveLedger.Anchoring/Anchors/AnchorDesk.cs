@@ -7,6 +7,7 @@ using LiveLedger.Chain.Contracts;
 using LiveLedger.Cryptography;
 using LiveLedger.Ledger;
 using LiveLedger.Ledger.Reading;
+using LiveLedger.Transparency.Tree;
 using Microsoft.Extensions.Logging;
 
 namespace LiveLedger.Anchoring.Anchors;
@@ -18,6 +19,9 @@ internal sealed partial class AnchorDesk(LogReader log, LedgerOptions options, C
 
     /// <summary>What the contracts know the log by: SHA-256 of its name.</summary>
     public Sha256Hash Origin { get; } = OriginOf(options.Origin);
+
+    /// <summary>The checkpoint that is published now.</summary>
+    public TreeHead Published => log.Head();
 
     /// <inheritdoc cref="Origin"/>
     public static Sha256Hash OriginOf(string origin) => Sha256Hash.Of(Encoding.UTF8.GetBytes(origin));

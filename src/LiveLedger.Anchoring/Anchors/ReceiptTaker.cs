@@ -1,10 +1,10 @@
 using LiveLedger.Anchoring.Following;
-using LiveLedger.Anchoring.Rpc;
 using LiveLedger.Anchoring.Settings;
 using LiveLedger.Anchoring.Views;
 using LiveLedger.Chain;
 using LiveLedger.Chain.Blocks;
 using LiveLedger.Chain.Proofs;
+using LiveLedger.ChainNodes;
 using LiveLedger.Cryptography;
 using LiveLedger.Ledger;
 using LiveLedger.Transparency.Tree;

@@ -18,4 +18,5 @@ internal static class ChainRefusals
     public static readonly Refusal VoucherInvalid = new(400, "voucher-invalid", "This is no voucher for a sale of this broadcast, or it is over, or its signature is not the broadcaster's.");
     public static readonly Refusal VoucherCosts = new(409, "voucher-not-free", "This voucher has a price, which whoever redeems it pays: the platform pays for gas alone.");
     public static readonly Refusal NothingToClaim = new(409, "nothing-to-claim", "There is no anchored outage that this ticket was played before and not paid for; look again after the next anchor.");
+    public static readonly Refusal BusAway = new(503, "bus-away", "The message bus does not take the order; give it again.");
 }

@@ -12,9 +12,12 @@ using Microsoft.AspNetCore.Routing;
 namespace LiveLedger.Anchoring.Endpoints;
 
 /// <summary><c>/v1/chain</c>: which chain, how far it is followed, what was anchored, and the receipts.</summary>
-internal sealed class ChainStatusEndpoints(ChainView view, ReceiptBook receipts, AccountBook account, AnchorDesk anchors, ChainStatus status, AccountSender sender, ChainSettings settings)
+internal sealed class ChainStatusEndpoints(
+    ChainView view, ReceiptBook receipts, AccountBook account, AnchorDesk anchors, ChainStatus status, AccountSender sender, ChainSettings settings, AnchoringLinks links, TimeProvider time)
 {
     private const int MaxAnchors = 100;
+
+    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(5);
 
     /// <summary>What is public.</summary>
     public static void Map(RouteGroupBuilder chain)
@@ -24,9 +27,12 @@ internal sealed class ChainStatusEndpoints(ChainView view, ReceiptBook receipts,
         chain.MapGet("anchors/{size}/receipt", static (string size, ChainStatusEndpoints e, CancellationToken cancel) => e.ReceiptAsync(size, cancel)).WithName("readAnchorReceipt");
     }
 
-    /// <summary>What operators see.</summary>
-    public static void MapOperators(RouteGroupBuilder chain) =>
+    /// <summary>What operators see and order.</summary>
+    public static void MapOperators(RouteGroupBuilder chain)
+    {
         chain.MapGet("account", static (ChainStatusEndpoints e, CancellationToken cancel) => e.AccountAsync(cancel)).WithName("readChainAccount").Produces<AccountView>();
+        chain.MapPost("anchors", static (ChainStatusEndpoints e, CancellationToken cancel) => e.AnchorAsync(cancel)).WithName("orderAnchor").Produces<AnchorOrderedView>(202);
+    }
 
     private async Task<IResult> StatusAsync(CancellationToken cancel)
     {
@@ -61,5 +67,23 @@ internal sealed class ChainStatusEndpoints(ChainView view, ReceiptBook receipts,
         return Results.Ok(new AccountView(
             account.Account.ToChecksumText(), state.IsOutOfFunds, [.. state.Waiting.Select(static o => new OrderView(o.Id, o.Purpose, o.Subject, null, null))],
             [.. state.Live.Select(static l => new OrderView(l.Order.Id, l.Order.Purpose, l.Order.Subject, l.Nonce, l.Newest.Hash?.ToString()))]));
+    }
+
+    // The way that the schedule's orders go: over the bus, to whichever process has time for it.
+    private async Task<IResult> AnchorAsync(CancellationToken cancel)
+    {
+        var published = anchors.Published;
+        using var patience = new CancellationTokenSource(s_patience, time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(patience.Token, cancel);
+        try
+        {
+            await links.OrderAnchor("order", either.Token);
+        }
+        catch (OperationCanceledException) when (patience.IsCancellationRequested && !cancel.IsCancellationRequested)
+        {
+            return ChainRefusals.BusAway.ToResult();
+        }
+
+        return Results.Json(new AnchorOrderedView(published.Size.Value), statusCode: 202);
     }
 }

@@ -85,3 +85,7 @@ internal sealed record OutageView(DateTimeOffset From, DateTimeOffset Until);
 
 /// <summary>An order that was taken.</summary>
 internal sealed record OrderedView(Guid Order);
+
+/// <summary>An order to anchor that was taken.</summary>
+/// <param name="Size">Of the checkpoint that was published then: no smaller one is anchored by it.</param>
+internal sealed record AnchorOrderedView(ulong Size);

@@ -1,6 +1,6 @@
-using LiveLedger.Anchoring.Rpc;
 using LiveLedger.Anchoring.Sightings;
 using LiveLedger.Chain;
+using LiveLedger.ChainNodes;
 using LiveLedger.Ledger;
 
 namespace LiveLedger.Anchoring.Following;

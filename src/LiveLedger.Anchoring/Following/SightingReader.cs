@@ -1,7 +1,7 @@
 using System.Globalization;
-using LiveLedger.Anchoring.Rpc;
 using LiveLedger.Anchoring.Sightings;
 using LiveLedger.Chain;
+using LiveLedger.ChainNodes;
 using LiveLedger.Cryptography;
 using LiveLedger.Media;
 using Said = LiveLedger.Chain.Contracts;

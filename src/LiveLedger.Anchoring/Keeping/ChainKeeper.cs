@@ -1,7 +1,7 @@
 using LiveLedger.Anchoring.Anchors;
 using LiveLedger.Anchoring.Following;
-using LiveLedger.Anchoring.Rpc;
 using LiveLedger.Anchoring.Settings;
+using LiveLedger.ChainNodes;
 using LiveLedger.Ledger;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -47,9 +47,9 @@ internal sealed partial class ChainKeeper(
             }
             catch (ChainException e)
             {
-                if (status.Failed(e.Code, e.Refusal.Detail))
+                if (status.Failed(e.Code, e.Detail))
                 {
-                    Waits(settings.Deployment.Name, e.Code, e.Refusal.Detail);
+                    Waits(settings.Deployment.Name, e.Code, e.Detail);
                 }
             }
             catch (Exception e) when (e is LedgerUnavailableException or FollowerReplacedException or NpgsqlException)

@@ -1,8 +1,8 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
-using LiveLedger.Anchoring.Rpc;
 using LiveLedger.Anchoring.Sightings;
 using LiveLedger.Chain;
+using LiveLedger.ChainNodes;
 
 namespace LiveLedger.Anchoring.Settings;
 

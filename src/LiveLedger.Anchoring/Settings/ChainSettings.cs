@@ -1,7 +1,7 @@
 using LiveLedger.Anchoring.Following;
-using LiveLedger.Anchoring.Rpc;
 using LiveLedger.Anchoring.Sightings;
 using LiveLedger.Chain;
+using LiveLedger.ChainNodes;
 
 namespace LiveLedger.Anchoring.Settings;
 

@@ -1,6 +1,6 @@
-using LiveLedger.Anchoring.Rpc;
 using LiveLedger.Chain;
 using LiveLedger.Chain.Contracts;
+using LiveLedger.ChainNodes;
 using Microsoft.Extensions.Logging;
 
 namespace LiveLedger.Anchoring.Transactions;

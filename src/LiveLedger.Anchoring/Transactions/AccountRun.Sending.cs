@@ -1,5 +1,5 @@
-using LiveLedger.Anchoring.Rpc;
 using LiveLedger.Chain;
+using LiveLedger.ChainNodes;
 using Microsoft.Extensions.Logging;
 
 namespace LiveLedger.Anchoring.Transactions;
@@ -92,14 +92,14 @@ internal sealed partial class AccountRun
                 _feesTooLow.Add(live.Order.Id);
                 break;
             case SendAnswer.NoFunds:
-                throw new AccountException(AccountException.OutOfFunds, $"the account {options.Account} has too little for transaction {live.Nonce}: {problem!.Refusal.Detail}");
+                throw new AccountException(AccountException.OutOfFunds, $"the account {options.Account} has too little for transaction {live.Nonce}: {problem!.Detail}");
             case SendAnswer.NotSigned:
-                throw new AccountException(AccountException.NotSigned, $"nobody signs for {options.Account}: {problem!.Refusal.Detail}");
+                throw new AccountException(AccountException.NotSigned, $"nobody signs for {options.Account}: {problem!.Detail}");
             case SendAnswer.Unknown:
                 throw problem!;
             default:
                 // A nonce that was used: the next look finds by whom. Later: later. A no: whoever has prepared it just now parks it.
-                LogNotTaken(live.Order.Id, live.Nonce, answer, problem!.Refusal.Detail);
+                LogNotTaken(live.Order.Id, live.Nonce, answer, problem!.Detail);
                 break;
         }
 
@@ -130,7 +130,7 @@ internal sealed partial class AccountRun
         catch (ChainException e)
         {
             // Nothing was prepared, so nothing was sent.
-            throw new AccountException(AccountException.NotSigned, $"the signer does not sign for {options.Account}: {e.Refusal.Detail}");
+            throw new AccountException(AccountException.NotSigned, $"the signer does not sign for {options.Account}: {e.Detail}");
         }
     }
 

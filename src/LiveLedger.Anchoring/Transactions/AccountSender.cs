@@ -1,4 +1,4 @@
-using LiveLedger.Anchoring.Rpc;
+using LiveLedger.ChainNodes;
 using LiveLedger.Ledger;
 using LiveLedger.Ledger.Refusals;
 using Microsoft.Extensions.Hosting;
@@ -106,14 +106,14 @@ internal sealed partial class AccountSender : BackgroundService
                 await woken.CancelAsync();
                 stop.ThrowIfCancellationRequested();
             }
-            catch (RefusedException e) when (e is ChainException or AccountException)
+            catch (Exception e) when (NodeRefusals.Of(e) is { } problem)
             {
-                if (Problem?.Code != e.Refusal.Code)
+                if (Problem?.Code != problem.Code)
                 {
-                    LogWaits(_book.Stream, e.Refusal.Code, e.Refusal.Detail);
+                    LogWaits(_book.Stream, problem.Code, problem.Detail);
                 }
 
-                Problem = e.Refusal;
+                Problem = problem;
                 var wait = pause < _options.LongestPause ? pause : _options.LongestPause;
                 await Task.Delay(wait, _time, stop);
                 pause = wait * 2;

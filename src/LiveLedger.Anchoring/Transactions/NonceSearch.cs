@@ -1,5 +1,5 @@
-using LiveLedger.Anchoring.Rpc;
 using LiveLedger.Chain;
+using LiveLedger.ChainNodes;
 
 namespace LiveLedger.Anchoring.Transactions;
 

@@ -1,4 +1,4 @@
-using LiveLedger.Anchoring.Rpc;
+using LiveLedger.ChainNodes;
 
 namespace LiveLedger.Anchoring.Transactions;
 

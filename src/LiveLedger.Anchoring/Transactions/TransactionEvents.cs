@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using LiveLedger.Chain;
+using LiveLedger.ChainNodes;
 using LiveLedger.Ledger;
 
 namespace LiveLedger.Anchoring.Transactions;
@@ -93,7 +94,7 @@ internal static partial class TransactionEvents
     public static NewEvent Sent(TimeProvider time, Guid order, TransactionHash hash) =>
         New(time, SentType, order, new(order, hash.ToString()), TransactionJson.Default.TransactionSent);
 
-    public static NewEvent Mined(TimeProvider time, LiveTransaction live, Rpc.TransactionReceipt receipt) => New(
+    public static NewEvent Mined(TimeProvider time, LiveTransaction live, TransactionReceipt receipt) => New(
         time, MinedType, live.Order.Id,
         new(live.Order.Id, live.Nonce, receipt.Transaction.ToString(), receipt.Block.Value, receipt.BlockHash.ToString(), receipt.Succeeded, receipt.GasUsed,
             $"{receipt.GasPrice}", receipt.Contract?.ToString()),

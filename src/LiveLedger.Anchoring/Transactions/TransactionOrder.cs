@@ -1,4 +1,5 @@
 using LiveLedger.Chain;
+using LiveLedger.ChainNodes;
 
 namespace LiveLedger.Anchoring.Transactions;
 
@@ -54,7 +55,7 @@ internal sealed record LiveTransaction(TransactionOrder Order, ulong Nonce, ulon
     public UInt128 MostCost => Order.Value + Gas * Newest.MaxFee;
 
     /// <summary>True if a transaction does what was ordered.</summary>
-    public bool Is(Address account, Rpc.ChainTransaction other) => other.From == account && other.Nonce == Nonce
+    public bool Is(Address account, ChainTransaction other) => other.From == account && other.Nonce == Nonce
         && other.To == Order.To && other.Value == Order.Value && other.Data.AsSpan().SequenceEqual(Order.Data.Span);
 }
 

@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using System.Text;
 using System.Text.Json.Nodes;
-using LiveLedger.Anchoring.Rpc;
+using LiveLedger.ChainNodes;
 using LiveLedger.Harness.Chain;
 using LiveLedger.Harness.Ledgers;
 
@@ -239,7 +239,7 @@ public sealed class A_node_that_fails
         var failed = await Assert.ThrowsAsync<ChainException>(() => client.BlockNumberAsync(default));
         Assert.All(node.Opened, h => Assert.Equal(header, h));
         Assert.NotEmpty(lines.Lines);
-        var shown = new StringBuilder().AppendJoin('\n', lines.Lines).Append(refused).Append(failed).Append(refused.Refusal).AppendJoin('\n', (await client.LookAsync(default)).Select(static n => $"{n}")).ToString();
+        var shown = new StringBuilder().AppendJoin('\n', lines.Lines).Append(refused).Append(failed).Append(refused.Detail).AppendJoin('\n', (await client.LookAsync(default)).Select(static n => $"{n}")).ToString();
         Assert.Contains(node.Url, shown, StringComparison.Ordinal);
         Assert.All(["hush-hush", "user77", "provider-key", "query-key", "dXNlcjc3"], secret => Assert.DoesNotContain(secret, shown, StringComparison.Ordinal));
     }

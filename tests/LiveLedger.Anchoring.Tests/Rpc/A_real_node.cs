@@ -1,5 +1,5 @@
-using LiveLedger.Anchoring.Rpc;
 using LiveLedger.Chain;
+using LiveLedger.ChainNodes;
 using LiveLedger.Cryptography;
 using LiveLedger.Harness.Chain;
 

@@ -1,7 +1,7 @@
-using LiveLedger.Anchoring.Rpc;
 using LiveLedger.Anchoring.Tests.Rpc;
 using LiveLedger.Anchoring.Transactions;
 using LiveLedger.Chain;
+using LiveLedger.ChainNodes;
 
 namespace LiveLedger.Anchoring.Tests.Transactions;
 

@@ -1,5 +1,5 @@
-using LiveLedger.Anchoring.Rpc;
 using LiveLedger.Anchoring.Transactions;
+using LiveLedger.ChainNodes;
 
 namespace LiveLedger.Anchoring.Tests.Transactions;
 

@@ -2,7 +2,7 @@ using System.Diagnostics.CodeAnalysis;
 using System.Net.Http.Headers;
 using System.Text;
 
-namespace LiveLedger.Anchoring.Rpc;
+namespace LiveLedger.ChainNodes;
 
 /// <summary>
 /// Where a node is asked. What opens it never shows: a user and password before the host (sent as Basic), a token alone (<c>https://:token@host/</c>, sent as

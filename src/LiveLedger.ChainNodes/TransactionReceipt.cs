@@ -1,7 +1,7 @@
 using System.Text.Json;
 using LiveLedger.Chain;
 
-namespace LiveLedger.Anchoring.Rpc;
+namespace LiveLedger.ChainNodes;
 
 /// <summary>What became of a transaction that stands in a block.</summary>
 /// <param name="Transaction">Which.</param>

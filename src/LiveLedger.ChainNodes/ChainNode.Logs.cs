@@ -1,7 +1,7 @@
 using System.Text.Json.Nodes;
 using LiveLedger.Chain;
 
-namespace LiveLedger.Anchoring.Rpc;
+namespace LiveLedger.ChainNodes;
 
 /// <summary>Logs.</summary>
 internal sealed partial class ChainNode

@@ -1,9 +1,7 @@
-using LiveLedger.Ledger.Refusals;
+namespace LiveLedger.ChainNodes;
 
-namespace LiveLedger.Anchoring.Rpc;
-
-/// <summary>What a chain's node did not do, under a stable name. No other exception leaves this folder but the caller's own cancellation.</summary>
-internal sealed class ChainException : RefusedException
+/// <summary>What a chain's node did not do, under a stable name. No other exception leaves this room but the caller's own cancellation.</summary>
+internal sealed class ChainException : Exception
 {
     /// <summary>No connection, or one that broke, or an answer that is none of a node's.</summary>
     public const string Unreachable = "chain-unreachable";
@@ -20,18 +18,17 @@ internal sealed class ChainException : RefusedException
     /// <summary>It answers, and says no: <see cref="Error"/> holds its words.</summary>
     public const string Refused = "chain-refused";
 
-    private static readonly TimeSpan s_retry = TimeSpan.FromSeconds(5);
-
     public ChainException(string code, string detail, Exception? inner = null)
-        : base(new(503, code, detail) { RetryAfter = code == Refused ? null : s_retry }, inner)
-    {
-    }
+        : base(detail, inner) => Code = code;
 
     private ChainException(string detail, NodeError error)
-        : base(new(502, Refused, detail)) => Error = error;
+        : base(detail) => (Code, Error) = (Refused, error);
 
-    /// <summary>The code, as <see cref="Refusal.Code"/>.</summary>
-    public string Code => Refusal.Code;
+    /// <summary>The stable name.</summary>
+    public string Code { get; }
+
+    /// <summary>One sentence for people, without what opens a node.</summary>
+    public string Detail => Message;
 
     /// <summary>What the node said, if it said no.</summary>
     public NodeError? Error { get; }

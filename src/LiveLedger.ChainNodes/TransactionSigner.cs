@@ -1,8 +1,7 @@
-using LiveLedger.Anchoring.Rpc;
 using LiveLedger.Chain;
 using LiveLedger.Chain.Transactions;
 
-namespace LiveLedger.Anchoring.Transactions;
+namespace LiveLedger.ChainNodes;
 
 /// <summary>
 /// Signs outside of the node (Clef, Web3Signer, a node that only signs), so that what is sent is known before it is. What it signs is read, and is what was asked

@@ -2,7 +2,7 @@ using System.Text.Json;
 using LiveLedger.Chain;
 using LiveLedger.Cryptography;
 
-namespace LiveLedger.Anchoring.Rpc;
+namespace LiveLedger.ChainNodes;
 
 /// <summary>An account's state and some of its storage, with the Merkle-Patricia nodes that prove them (EIP-1186). Nothing here is verified.</summary>
 /// <param name="Address">The account.</param>

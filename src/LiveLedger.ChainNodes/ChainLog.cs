@@ -2,7 +2,7 @@ using System.Text.Json;
 using LiveLedger.Chain;
 using LiveLedger.Cryptography;
 
-namespace LiveLedger.Anchoring.Rpc;
+namespace LiveLedger.ChainNodes;
 
 /// <summary>What a contract logged.</summary>
 /// <param name="Address">The contract.</param>

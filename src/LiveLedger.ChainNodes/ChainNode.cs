@@ -3,7 +3,7 @@ using LiveLedger.Chain;
 using LiveLedger.Cryptography;
 using Microsoft.Extensions.Logging;
 
-namespace LiveLedger.Anchoring.Rpc;
+namespace LiveLedger.ChainNodes;
 
 /// <summary>
 /// Asks a chain's nodes (Ethereum's execution-apis). Every method throws <see cref="ChainException"/> and nothing else but the caller's own cancellation; what a

@@ -1,6 +1,6 @@
 using LiveLedger.Chain;
 
-namespace LiveLedger.Anchoring.Rpc;
+namespace LiveLedger.ChainNodes;
 
 /// <summary>Which nodes are asked about a chain, and how much and how long.</summary>
 internal sealed record ChainNodeOptions

@@ -1,7 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 
-namespace LiveLedger.Anchoring.Rpc;
+namespace LiveLedger.ChainNodes;
 
 /// <summary>A question to a node, and how its answer is read. The reader throws <see cref="ChainException"/> for an answer that cannot be.</summary>
 internal sealed record RpcCall<T>(string Method, JsonNode?[] Parameters, Func<JsonElement, T> Read)

@@ -1,7 +1,7 @@
 using System.Text.Json;
 using LiveLedger.Chain;
 
-namespace LiveLedger.Anchoring.Rpc;
+namespace LiveLedger.ChainNodes;
 
 /// <summary>A block's header as a node tells it.</summary>
 /// <param name="Hash">What it is known by.</param>

@@ -2,7 +2,7 @@ using System.Text.Json;
 using LiveLedger.Chain;
 using LiveLedger.Cryptography;
 
-namespace LiveLedger.Anchoring.Rpc;
+namespace LiveLedger.ChainNodes;
 
 /// <summary>Reads values out of a node's results; what they cannot be is <see cref="ChainException.Malformed"/>.</summary>
 internal static class AnswerReading

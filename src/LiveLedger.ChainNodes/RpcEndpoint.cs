@@ -2,7 +2,7 @@ using System.Net;
 using System.Net.Http.Headers;
 using LiveLedger.Chain;
 
-namespace LiveLedger.Anchoring.Rpc;
+namespace LiveLedger.ChainNodes;
 
 /// <summary>One node: asks it, and remembers whether it works, on which chain it is, and whether it takes batches.</summary>
 internal sealed class RpcEndpoint(NodeAddress address, ChainNodeOptions options, HttpClient http, TimeProvider time)
@@ -90,7 +90,7 @@ internal sealed class RpcEndpoint(NodeAddress address, ChainNodeOptions options,
         }
         catch (ChainException e)
         {
-            throw new ChainException(e.Code, e.Refusal.Detail, e) { NotAsked = true, Rest = e.Rest };
+            throw new ChainException(e.Code, e.Detail, e) { NotAsked = true, Rest = e.Rest };
         }
     }
 

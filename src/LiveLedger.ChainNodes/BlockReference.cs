@@ -1,7 +1,7 @@
 using System.Text.Json.Nodes;
 using LiveLedger.Chain;
 
-namespace LiveLedger.Anchoring.Rpc;
+namespace LiveLedger.ChainNodes;
 
 /// <summary>Which block is meant: a height, a hash, or one of the tags of execution-apis.</summary>
 internal readonly record struct BlockReference

@@ -1,6 +1,6 @@
 using Microsoft.Extensions.Logging;
 
-namespace LiveLedger.Anchoring.Rpc;
+namespace LiveLedger.ChainNodes;
 
 /// <summary>Puts questions to the first node that works, and to others if it does not.</summary>
 internal sealed partial class ChainEndpoints : IDisposable
@@ -106,7 +106,7 @@ internal sealed partial class ChainEndpoints : IDisposable
         }
         catch (ChainException e) when (e.OfTheNode && !e.TooLarge)
         {
-            LogRests(endpoint.Address.Name, endpoint.Failed(e), e.Refusal.Code, e.Refusal.Detail);
+            LogRests(endpoint.Address.Name, endpoint.Failed(e), e.Code, e.Detail);
             throw;
         }
         catch (ChainException)
@@ -137,7 +137,7 @@ internal sealed partial class ChainEndpoints : IDisposable
     private ChainException Told(Dictionary<RpcEndpoint, ChainException> problems)
     {
         var told = _endpoints.Where(problems.ContainsKey).Select(e => problems[e]).ToArray();
-        return new(told[0].Code, string.Join("; ", told.Select(static p => p.Refusal.Detail)), told[0]) { NotAsked = told.All(static p => p.NotAsked), TooLarge = told[0].TooLarge };
+        return new(told[0].Code, string.Join("; ", told.Select(static p => p.Detail)), told[0]) { NotAsked = told.All(static p => p.NotAsked), TooLarge = told[0].TooLarge };
     }
 
     [LoggerMessage(LogLevel.Warning, "the chain's node {node} rests for {rest}: {code}, {reason}")]

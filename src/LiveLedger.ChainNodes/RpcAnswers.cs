@@ -1,7 +1,7 @@
 using System.Text.Json;
 using LiveLedger.Chain;
 
-namespace LiveLedger.Anchoring.Rpc;
+namespace LiveLedger.ChainNodes;
 
 /// <summary>Reads what a node answers (JSON-RPC 2.0 §5, §6): every question's id once, and a result or an error to each.</summary>
 internal static class RpcAnswers
