@@ -3,6 +3,7 @@ using LiveLedger.Chain;
 using LiveLedger.Chain.Blocks;
 using LiveLedger.Chain.Proofs;
 using LiveLedger.ChainNodes;
+using NodeAddress = LiveLedger.ChainNodes.NodeAddress;
 using LiveLedger.Cli.Audit;
 using LiveLedger.Cli.Files;
 using LiveLedger.Cli.Rest;

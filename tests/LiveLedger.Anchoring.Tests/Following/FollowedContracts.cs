@@ -31,9 +31,9 @@ internal sealed class FollowedContracts : IAsyncDisposable
 
     public SaleNumber Sale { get; private set; }
 
-    public static async Task<FollowedContracts> StartAsync()
+    public static async Task<FollowedContracts> StartAsync(params string[] more)
     {
-        var anvil = await Anvil.StartAsync();
+        var anvil = await Anvil.StartAsync(more);
         var contracts = await TestContracts.DeployAsync(anvil);
         var ledger = await TestLedger.StartAsync(await TestLedger.NewOptionsAsync(), [ViewTables.Inline]);
         await ledger.Database.UpgradeAnchoringAsync(default);

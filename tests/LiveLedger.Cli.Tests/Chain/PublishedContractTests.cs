@@ -34,7 +34,7 @@ public sealed class PublishedContractTests
     {
         var creation = PublishedContract.Tickets.Creation([]);
         // PUSH1 0x80 PUSH1 0x40 MSTORE: how code begins that keeps nothing for its constructor.
-        var code = creation[creation.AsSpan().IndexOf([0x60, 0x80, 0x60, 0x40, 0x52])..];
+        var code = creation[creation.AsSpan().IndexOf((ReadOnlySpan<byte>)[0x60, 0x80, 0x60, 0x40, 0x52])..];
         byte[] fixedLater = [0x7f, .. new byte[WordLength]];
         var at = code.AsSpan().IndexOf(fixedLater);
         Assert.True(at > 0);
