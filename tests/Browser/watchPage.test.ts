@@ -89,6 +89,10 @@ describe("The Watch page", () => {
     await page.goto(`${origin.url}/watch/${broadcast.id}`);
     await untilState(page, "no-token");
     expect(await coverText(page)).toContain("no ticket");
+    // A server without a chain sells none either, and the page says nothing of it.
+    await until("the question", 5, () => origin.asked.some((path) => path.endsWith("/sales")));
+    await sleep(300);
+    expect(await page.locator("#tickets").isVisible()).toBe(false);
   });
 
   it("says that a ticket has run out, without asking for the media", async () => {

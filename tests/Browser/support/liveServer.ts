@@ -167,6 +167,11 @@ export class LiveBroadcast {
     await this.server.ask("POST", `/v1/broadcasts/${this.id}/end`, this.token);
   }
 
+  /** Asks the API for something of the broadcast's, as its broadcaster. */
+  asked<T = Record<string, unknown>>(method: string, path: string, body?: unknown): Promise<T> {
+    return this.server.ask<T>(method, `/v1/broadcasts/${this.id}/${path}`, this.token, body);
+  }
+
   /** Makes an offer; gives its id. */
   async offer(terms: Record<string, unknown>): Promise<string> {
     return (await this.server.ask<{ id: string }>("POST", `/v1/broadcasts/${this.id}/offers`, this.token, terms)).id;

@@ -13,10 +13,7 @@ export class DecisionsPanel {
   readonly #places = new Map<string, DecisionPlace | "unknown">();
   #asking: AbortController | undefined;
 
-  constructor(
-    private readonly session: WatchSession,
-    private readonly token: string | undefined,
-  ) {
+  constructor(private readonly session: WatchSession) {
     this.#details.addEventListener("toggle", () => this.#toggled());
   }
 
@@ -41,7 +38,7 @@ export class DecisionsPanel {
       for (const { id } of this.session.decisions.all) {
         const place = this.#places.get(id);
         if (place && place !== "unknown" && place.state === "published") continue;
-        this.#places.set(id, await findDecision(id, this.token ?? "", signal).catch(() => "unknown" as const));
+        this.#places.set(id, await findDecision(id, this.session.viewerToken ?? "", signal).catch(() => "unknown" as const));
       }
       this.#draw();
       await pause(askEvery, signal);

@@ -9,7 +9,8 @@ export function listenToKeys(controls: Controls, video: HTMLVideoElement, toggle
   document.addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey || help.open) return;
     const target = event.target instanceof Element ? event.target : document.body;
-    const onButton = target.closest("button, a, [role=menu]") !== null;
+    if (target.closest("textarea")) return;
+    const onButton = target.closest("button, a, summary, [role=menu]") !== null;
     const onRange = target instanceof HTMLInputElement;
 
     const action = actionOf(event.key);

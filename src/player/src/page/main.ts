@@ -1,5 +1,5 @@
 import { broadcastOfPage } from "../playback/liveUrls.js";
-import { readViewerAccess, UnreadableIdentityError, type ViewerAccess } from "../playback/viewerAccess.js";
+import { keepToken, readViewerAccess, UnreadableIdentityError, type ViewerAccess } from "../playback/viewerAccess.js";
 import { WatchSession } from "../playback/watchSession.js";
 import { Controls } from "./controls.js";
 import { DecisionsPanel } from "./decisionsPanel.js";
@@ -10,6 +10,7 @@ import { QualityMenu } from "./qualityMenu.js";
 import { SharingPanel } from "./sharingPanel.js";
 import { StateView } from "./stateView.js";
 import { exposeStats } from "./stats.js";
+import { TicketCounter } from "./ticketCounter.js";
 
 const broadcast = broadcastOfPage(location.pathname);
 const access = broadcast ? accessTo(broadcast.id) : undefined;
@@ -22,9 +23,10 @@ const session = new WatchSession(
 );
 const controls = new Controls(video, session);
 const proof = new ProofPanel(session);
-const decisions = new DecisionsPanel(session, access?.token);
+const decisions = new DecisionsPanel(session);
 const sharing = new SharingPanel(session);
-const stateView = new StateView(session);
+const tickets = new TicketCounter(broadcast?.id ?? "", session, (token) => keepToken(broadcast?.id ?? "", token, window), () => stateView.update());
+const stateView = new StateView(session, tickets);
 new QualityMenu(session);
 listenToKeys(controls, video, proof.toggle);
 exposeStats(session, video, controls);
@@ -35,6 +37,7 @@ session.onChange(() => {
   proof.update();
   decisions.update();
   sharing.update();
+  tickets.update();
   const { kind } = session.state;
   if ((kind === "live" || kind === "recording") && !started) {
     started = true;

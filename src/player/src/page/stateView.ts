@@ -1,13 +1,18 @@
 import type { WatchSession } from "../playback/watchSession.js";
 import { announce, byId, setText } from "./elements.js";
-import { coverOf, describeFailure, describeSignedTwice } from "./wording.js";
+import { type TicketCounter, wantsTicket } from "./ticketCounter.js";
+import { coverOf, describeFailure, describeSignedTwice, ticketCover } from "./wording.js";
 
 /** What the page says about its state: over the picture, under it, and to a screen reader. */
 export class StateView {
-  constructor(private readonly session: WatchSession) {
+  constructor(
+    private readonly session: WatchSession,
+    private readonly tickets: TicketCounter,
+  ) {
     byId("cover-action").addEventListener("click", () => {
       const { state } = session;
-      if (state.kind === "stopped" && state.reason === "sharing-required") session.agreeToTerms();
+      if (tickets.isOpen && wantsTicket(state)) tickets.lead();
+      else if (state.kind === "stopped" && state.reason === "sharing-required") session.agreeToTerms();
       else session.start();
     });
     for (const name of ["online", "offline"]) window.addEventListener(name, () => this.update());
@@ -15,7 +20,7 @@ export class StateView {
 
   update(): void {
     const { state, title } = this.session;
-    const cover = coverOf(state);
+    const cover = this.tickets.isOpen && wantsTicket(state) ? ticketCover(state) : coverOf(state);
     byId<HTMLElement>("stage").dataset["state"] = state.kind;
     byId<HTMLElement>("cover").hidden = !cover;
     if (cover) {

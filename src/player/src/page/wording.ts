@@ -34,6 +34,12 @@ export function coverOf(state: WatchState): Cover | undefined {
   }
 }
 
+/** Instead of the cover of a state, where the ticket that is missing is sold on this page. */
+export function ticketCover(state: WatchState): Cover {
+  const had = state.kind === "stopped" && state.reason !== "no-token" ? coverOf(state)?.title : undefined;
+  return { title: had ?? "You need a ticket", detail: "Tickets for this broadcast are sold below. Whoever holds one signs in with its wallet.", busy: false, action: "See the tickets" };
+}
+
 function stopped(state: WatchState & { kind: "stopped" }): Cover {
   switch (state.reason) {
     case "no-token":

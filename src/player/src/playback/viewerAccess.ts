@@ -18,21 +18,29 @@ export class UnreadableIdentityError extends Error {}
  */
 export function readViewerAccess(broadcast: string, page: { location: Location; history: History; sessionStorage: Storage }): ViewerAccess {
   const fragment = new URLSearchParams(page.location.hash.slice(1));
-  const stored = `liveledger.token.${broadcast}`;
   const given = fragment.get("token");
   if (given) {
-    attempt(() => page.sessionStorage.setItem(stored, given));
+    keepToken(broadcast, given, page);
     fragment.delete("token");
     const rest = fragment.toString();
     page.history.replaceState(page.history.state, "", page.location.pathname + page.location.search + (rest ? `#${rest}` : ""));
   }
-  const token = given ?? attempt(() => page.sessionStorage.getItem(stored)) ?? undefined;
+  const token = given ?? attempt(() => page.sessionStorage.getItem(placeOf(broadcast))) ?? undefined;
 
   const identity = fragment.get("identity");
   if (identity === null) return { token, pinned: undefined };
   const pinned = fromBase64Url(identity);
   if (pinned?.length !== 32) throw new UnreadableIdentityError();
   return { token, pinned };
+}
+
+/** Keeps a token for a reload of this tab. */
+export function keepToken(broadcast: string, token: string, page: { sessionStorage: Storage }): void {
+  attempt(() => page.sessionStorage.setItem(placeOf(broadcast), token));
+}
+
+function placeOf(broadcast: string): string {
+  return `liveledger.token.${broadcast}`;
 }
 
 /** When a token ends, in Unix milliseconds, as it says itself; undefined where it says nothing. The server decides, not this. */

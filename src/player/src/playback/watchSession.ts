@@ -56,13 +56,15 @@ export class WatchSession {
   readonly #manners = new Manners(browserClock, () => this.#mind());
   #ticket: Ticket | undefined;
   #signedTwice: SignedTwice | undefined;
+  #token: string | undefined;
 
   constructor(
     private readonly broadcast: Broadcast,
-    private readonly token: string | undefined,
+    token: string | undefined,
     private readonly pinned: Bytes | undefined,
     private readonly video: HTMLVideoElement,
   ) {
+    this.#token = token;
     this.#stalls = new Stalls(video);
     watchConditions(video, (conditions) => this.#manners.see(conditions));
   }
@@ -150,6 +152,17 @@ export class WatchSession {
     });
   }
 
+  /** What this page asks for licences with. */
+  get viewerToken(): string | undefined {
+    return this.#token;
+  }
+
+  /** Starts with another token. */
+  enterWith(token: string): void {
+    this.#token = token;
+    this.start();
+  }
+
   /** Ends the visit and says why. */
   stop(reason: StopReason, detail = ""): void {
     this.#close();
@@ -160,8 +173,9 @@ export class WatchSession {
   async #begin(signal: AbortSignal): Promise<void> {
     if (!window.isSecureContext) return this.stop("insecure-context");
     if (!("MediaSource" in window) || !("requestMediaKeySystemAccess" in navigator)) return this.stop("unsupported");
-    if (!this.token) return this.stop("no-token");
-    if ((tokenExpiry(this.token) ?? Number.POSITIVE_INFINITY) <= Date.now()) return this.stop("token-expired");
+    const token = this.#token;
+    if (!token) return this.stop("no-token");
+    if ((tokenExpiry(token) ?? Number.POSITIVE_INFINITY) <= Date.now()) return this.stop("token-expired");
 
     // It starts while the network is waited for.
     const verifier = new VerifierClient(workerUrl);
@@ -169,13 +183,13 @@ export class WatchSession {
     const certified = waitForBroadcast(this.broadcast, () => this.#become({ kind: "waiting" }), signal);
     certified.catch(() => undefined);
     // Before a licence opens a playback, and a rental's time begins.
-    this.#ticket = await readTicket(this.token, signal);
+    this.#ticket = await readTicket(token, signal);
     signal.throwIfAborted();
     if (this.#refuses) return this.stop("sharing-required");
     const certificate = await certified;
     // Whether a broadcast is private may change until it is started.
     if (this.state.kind === "waiting") {
-      this.#ticket = await readTicket(this.token, signal);
+      this.#ticket = await readTicket(token, signal);
       signal.throwIfAborted();
       if (this.#refuses) return this.stop("sharing-required");
     }
@@ -194,7 +208,7 @@ export class WatchSession {
     }
     this.identity = toBase64Url(answer.identity);
     this.trust = trust.settle(answer.identity);
-    this.#play(this.token, verifier, answer.identity);
+    this.#play(token, verifier, answer.identity);
     void this.#watchPublisher(answer.identity, signal);
   }
 

@@ -14,6 +14,7 @@ import { PlaybacksPanel } from "./playbacksPanel.js";
 import { StandingsPanel } from "./standingsPanel.js";
 import { StatusPanel } from "./statusPanel.js";
 import { SwarmPanel } from "./swarmPanel.js";
+import { TicketSalesPanel } from "./ticketSalesPanel.js";
 import { ViewersPanel } from "./viewersPanel.js";
 import { WebhooksPanel } from "./webhooksPanel.js";
 
@@ -43,11 +44,12 @@ export function showBroadcast(view: HTMLElement, api: StudioApi, keys: IngestKey
   const offers = new OffersPanel(api, path, (list) => viewers.setOffers(list));
   const playbacks = new PlaybacksPanel(api, path, () => Promise.all([viewers.reload(), look()]));
   const webhooks = new WebhooksPanel(api, path);
+  const tickets = new TicketSalesPanel(api, path);
   const standings = new StandingsPanel(api, path, id, isOperator);
   viewers.onChange = (entitlement) => playbacks.forget(entitlement);
   const body = isOperator
     ? h("div", { class: "view" }, standings.alarm, h("div", { class: "columns" }, status.element, swarm.element), standings.element)
-    : h("div", { class: "view" }, standings.alarm, life.element, h("div", { class: "columns" }, h("div", { class: "column" }, status.element, swarm.element, playbacks.element), ingest.element), viewers.element, offers.element, standings.element, webhooks.element);
+    : h("div", { class: "view" }, standings.alarm, life.element, h("div", { class: "columns" }, h("div", { class: "column" }, status.element, swarm.element, playbacks.element), ingest.element), viewers.element, offers.element, tickets.element, standings.element, webhooks.element);
   let opened = false;
 
   view.replaceChildren(back, h("p", { class: "empty" }, "Loading."));
@@ -59,6 +61,7 @@ export function showBroadcast(view: HTMLElement, api: StudioApi, keys: IngestKey
   return () => {
     left = true;
     clearTimeout(timer);
+    tickets.close();
     document.removeEventListener("visibilitychange", onVisible);
   };
 
@@ -71,7 +74,7 @@ export function showBroadcast(view: HTMLElement, api: StudioApi, keys: IngestKey
       // An answer that was overtaken is not shown over a later one.
       if (left || mine !== turn) return;
       show(broadcast);
-      if (++looks % seldom === 0) await Promise.all([...(isOperator ? [] : [offers.load(), viewers.load(), webhooks.load()]), standingsOf()]);
+      if (++looks % seldom === 0) await Promise.all([...(isOperator ? [] : [offers.load(), viewers.load(), webhooks.load(), tickets.load()]), standingsOf()]);
       status.show(broadcast, now);
       if (sharing) swarm.show(sharing);
       if (open) await playbacks.show(open.items);

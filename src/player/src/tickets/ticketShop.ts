@@ -1,0 +1,289 @@
+import { pause } from "../playback/signer.js";
+import { Problem } from "../studio/studioApi.js";
+import type { ChainStatus, HeldTicket, Outage, Prepared, Sale, Sales } from "./chainAnswers.js";
+import { type Hash, isSame } from "./chainValues.js";
+import { faultOf, isOf, valueOf } from "./preparedCheck.js";
+import { followCourse } from "./purchaseCourse.js";
+import { type Doing, ShopTrouble, type Trouble, troubleOf, type Undertaking } from "./shopState.js";
+import type { TicketDesk } from "./ticketDesk.js";
+import { readVoucher, type Voucher } from "./voucher.js";
+import { Wallet } from "./wallet.js";
+import type { FoundWallet } from "./walletDiscovery.js";
+
+const lookEveryMs = 6_000;
+const waitMs = 1_500;
+/** For a right that follows from a ticket which the platform has seen: moments. */
+const entitledWithinLooks = 20;
+
+/** What the shop has the page do. */
+export interface Entrance {
+  /** Plays with this token from now on. */
+  enter(token: string): void;
+  changed(): void;
+}
+
+/** Sells tickets of one broadcast to the wallet in this browser, one thing at a time. Views read its fields and are called when one changes. */
+export class TicketShop {
+  wallet: Wallet | undefined;
+  /** What the wallet holds, as the platform sees it. */
+  tickets: readonly HeldTicket[] = [];
+  doing: Doing = { kind: "nothing" };
+  trouble: Trouble | undefined;
+  /** What outages would pay, by the ticket, where it was looked for. */
+  readonly claims = new Map<bigint, { readonly transaction: Prepared; readonly outages: readonly Outage[] }>();
+
+  #token: string | undefined;
+  #run = new AbortController();
+  #again: (() => void) | undefined;
+
+  constructor(
+    private readonly desk: TicketDesk,
+    private readonly entrance: Entrance,
+    public chain: ChainStatus,
+    public sales: Sales,
+  ) {
+    if (!isOf(sales, chain)) this.trouble = { kind: "prepared", fault: "other-contract" };
+    void this.#keepLooking();
+  }
+
+  get isBusy(): boolean {
+    return this.doing.kind !== "nothing";
+  }
+
+  get isSignedIn(): boolean {
+    return this.#token !== undefined;
+  }
+
+  saleOf(ticket: HeldTicket): Sale | undefined {
+    return this.sales.items.find(({ number }) => number === ticket.sale);
+  }
+
+  connect(found: FoundWallet): void {
+    this.#do(() => this.connect(found), async (signal) => {
+      this.#become({ kind: "connecting" });
+      const wallet = await Wallet.connect(found);
+      const tickets = await this.desk.tickets(wallet.account);
+      signal.throwIfAborted();
+      [this.wallet, this.tickets] = [wallet, tickets];
+      // Of a wallet that was left, nothing is heard any more.
+      wallet.onOtherAccount(() => this.wallet === wallet && this.leave());
+    });
+  }
+
+  /** Forgets the wallet. What plays plays on. */
+  leave(): void {
+    this.stop();
+    [this.wallet, this.tickets, this.#token, this.trouble] = [undefined, [], undefined, undefined];
+    this.claims.clear();
+    this.entrance.changed();
+  }
+
+  /** Stops waiting. What was sent stays sent. */
+  stop(): void {
+    this.#run.abort();
+    this.#become({ kind: "nothing" });
+  }
+
+  /** Signs in, and plays with the ticket that the wallet holds. */
+  watch(): void {
+    this.#do(() => this.watch(), async (signal) => this.#enter(await this.#signedIn(signal), signal));
+  }
+
+  buy(sale: Sale): void {
+    this.#do(() => this.buy(sale), async (signal) => {
+      const { wallet } = this;
+      if (!wallet) throw new ShopTrouble({ kind: "no-wallet" });
+      await this.#onChain(wallet);
+      const value = valueOf(sale);
+      const balance = await wallet.balance();
+      if (balance < value) throw new ShopTrouble({ kind: "too-poor", has: balance, needs: value });
+      // Before the purchase: a wallet that cannot sign in could not watch by what it buys.
+      const token = await this.#signedIn(signal);
+      const before = new Set((await this.desk.tickets(wallet.account)).map(({ number }) => number));
+      const hash = await this.#send(signal, wallet, "purchase", await this.desk.purchase(sale.number), value);
+      await this.#follow(wallet, "purchase", hash, signal, () => this.tickets.some((ticket) => ticket.sale === sale.number && !before.has(ticket.number)));
+      await this.#enter(token, signal);
+    });
+  }
+
+  redeem(text: string): void {
+    this.#do(() => this.redeem(text), async (signal) => {
+      const voucher = readVoucher(text);
+      if (!voucher) throw new ShopTrouble({ kind: "voucher-unreadable" });
+      const { wallet } = this;
+      if (!wallet || !isSame(wallet.account, voucher.buyer)) throw new ShopTrouble({ kind: "other-wallet", needed: voucher.buyer });
+      const token = await this.#signedIn(signal);
+      await this.#redeemed(wallet, voucher, signal);
+      await this.#enter(token, signal);
+    });
+  }
+
+  /** Gives a ticket back while its sale is refunding. */
+  giveBack(ticket: HeldTicket): void {
+    this.#do(() => this.giveBack(ticket), async (signal) => {
+      const wallet = await this.#ready();
+      const hash = await this.#send(signal, wallet, "refund", await this.desk.refund(ticket.number), 0n);
+      await this.#follow(wallet, "refund", hash, signal, () => !this.tickets.some(({ number }) => number === ticket.number));
+    });
+  }
+
+  /** Asks for what outages would pay. */
+  findOutages(ticket: HeldTicket): void {
+    this.#do(() => this.findOutages(ticket), async () => {
+      this.#become({ kind: "looking" });
+      this.claims.set(ticket.number, await this.desk.claim(ticket.number).catch((error: unknown) => {
+        if (error instanceof Problem && error.code === "nothing-to-claim") this.claims.delete(ticket.number);
+        throw error;
+      }));
+    });
+  }
+
+  /** Has the contract pay for the outages that were found. */
+  claim(ticket: HeldTicket): void {
+    const found = this.claims.get(ticket.number);
+    if (!found) return this.findOutages(ticket);
+    this.#do(() => this.claim(ticket), async (signal) => {
+      const wallet = await this.#ready();
+      const hash = await this.#send(signal, wallet, "claim", found.transaction, 0n);
+      await this.#follow(wallet, "claim", hash, signal, () => this.tickets.some(({ number, paid }) => number === ticket.number && paid > ticket.paid));
+      this.claims.delete(ticket.number);
+    });
+  }
+
+  /** Has the wallet use the platform's chain, and goes on with what that stood in the way of. */
+  switchChain(): void {
+    const again = this.#again;
+    const { wallet } = this;
+    if (!wallet) return;
+    this.#do(() => this.switchChain(), async () => {
+      this.#become({ kind: "switching" });
+      await wallet.switchTo(this.chain.chainId);
+      await this.#onChain(wallet);
+    }, again);
+  }
+
+  async #ready(): Promise<Wallet> {
+    const { wallet } = this;
+    if (!wallet) throw new ShopTrouble({ kind: "no-wallet" });
+    await this.#onChain(wallet);
+    return wallet;
+  }
+
+  async #onChain(wallet: Wallet): Promise<void> {
+    const actual = await wallet.chainId();
+    if (actual !== this.chain.chainId) throw new ShopTrouble({ kind: "wrong-chain", actual });
+  }
+
+  async #signedIn(signal: AbortSignal): Promise<string> {
+    const { wallet } = this;
+    if (!wallet) throw new ShopTrouble({ kind: "no-wallet" });
+    if (this.#token !== undefined) return this.#token;
+    this.#go(signal, { kind: "signing-in" });
+    const message = await this.desk.requestSignIn(wallet.account);
+    const token = await this.desk.signIn(message, await wallet.sign(message));
+    // It is that wallet's, which may have been left meanwhile.
+    signal.throwIfAborted();
+    this.#token = token;
+    return token;
+  }
+
+  async #send(signal: AbortSignal, wallet: Wallet, what: Undertaking, prepared: Prepared, value: bigint): Promise<Hash> {
+    const fault = faultOf(prepared, this.chain, value);
+    if (fault) throw new ShopTrouble({ kind: "prepared", fault });
+    this.#go(signal, { kind: "asking-wallet", what, value });
+    const hash = await wallet.send(prepared);
+    signal.throwIfAborted();
+    return hash;
+  }
+
+  async #follow(wallet: Wallet, what: Undertaking, hash: Hash, signal: AbortSignal, isDone: () => boolean): Promise<void> {
+    const isSeen = async (): Promise<boolean> => {
+      await this.#lookAtTickets(wallet);
+      return isDone();
+    };
+    const told = (progress: Parameters<Parameters<typeof followCourse>[3]>[0]): void => {
+      if (!signal.aborted) this.#become({ kind: "following", what, progress });
+    };
+    await followCourse(hash, wallet, this.chain.confirmations, told, isSeen, () => wait(waitMs, signal));
+  }
+
+  async #redeemed(wallet: Wallet, voucher: Voucher, signal: AbortSignal): Promise<void> {
+    this.#go(signal, { kind: "redeeming" });
+    await this.desk.redeem(voucher);
+    while (!this.tickets.some(({ sale }) => sale === voucher.sale)) {
+      await wait(waitMs, signal);
+      await this.#lookAtTickets(wallet);
+    }
+  }
+
+  async #enter(token: string, signal: AbortSignal): Promise<void> {
+    this.#go(signal, { kind: "entering" });
+    // Asked without opening a playback: a refused licence would stand in the ledger.
+    for (let looks = 0; !(await this.desk.isEntitled(token).catch(() => false)); looks++) {
+      if (looks === entitledWithinLooks) throw new ShopTrouble({ kind: "no-ticket" });
+      // Without a ticket there is nothing that it could take a moment to follow from.
+      if (this.tickets.length === 0) throw new ShopTrouble({ kind: "no-ticket" });
+      await wait(500, signal);
+    }
+    signal.throwIfAborted();
+    this.entrance.enter(token);
+  }
+
+  // A platform that does not answer just now is asked again.
+  async #lookAtTickets(wallet: Wallet): Promise<void> {
+    const tickets = await this.desk.tickets(wallet.account).catch(() => undefined);
+    if (tickets && this.wallet === wallet) this.tickets = tickets;
+  }
+
+  async #keepLooking(): Promise<void> {
+    const always = new AbortController().signal;
+    for (;;) {
+      await pause(lookEveryMs, always);
+      if (document.hidden || this.isBusy) continue;
+      const [chain, sales] = await Promise.all([this.desk.chain().catch(() => this.chain), this.desk.sales().catch(() => this.sales)]);
+      // Another contract in the middle of a visit is nothing to buy from.
+      if (isSame(chain.tickets, this.chain.tickets) && chain.chainId === this.chain.chainId) this.chain = chain;
+      if (isOf(sales, this.chain)) this.sales = sales;
+      if (this.wallet) await this.#lookAtTickets(this.wallet);
+      this.entrance.changed();
+    }
+  }
+
+  // One thing at a time; another one waits until this is done or stopped.
+  #do(again: () => void, action: (signal: AbortSignal) => Promise<void>, then?: () => void): void {
+    if (this.isBusy) return;
+    this.#run = new AbortController();
+    const { signal } = this.#run;
+    this.trouble = undefined;
+    action(signal).then(
+      () => {
+        if (signal.aborted) return;
+        this.#become({ kind: "nothing" });
+        then?.();
+      },
+      (error: unknown) => {
+        if (signal.aborted) return;
+        this.#again = again;
+        this.trouble = troubleOf(error);
+        this.#become({ kind: "nothing" });
+      },
+    );
+  }
+
+  // What was stopped asks nobody for anything any more.
+  #go(signal: AbortSignal, doing: Doing): void {
+    signal.throwIfAborted();
+    this.#become(doing);
+  }
+
+  #become(doing: Doing): void {
+    this.doing = doing;
+    this.entrance.changed();
+  }
+}
+
+// What was stopped between two waits does not begin another.
+async function wait(milliseconds: number, signal: AbortSignal): Promise<void> {
+  signal.throwIfAborted();
+  await pause(milliseconds, signal);
+}

@@ -1,0 +1,65 @@
+import type { LocalChain } from "./chain.js";
+import type { LiveBroadcast } from "./liveServer.js";
+import { until } from "./until.js";
+
+interface Prepared {
+  to: string;
+  data: string;
+  value: string;
+}
+
+/** Tickets of a broadcast, on sale on a chain by its broadcaster, who has account 1. */
+export class TicketSale {
+  private constructor(
+    private readonly chain: LocalChain,
+    private readonly broadcast: LiveBroadcast,
+    readonly number: string,
+  ) {}
+
+  /** Gives the broadcast its token, and puts tickets on sale. */
+  static async open(chain: LocalChain, broadcast: LiveBroadcast, price: bigint, supply: number): Promise<TicketSale> {
+    const { message } = await broadcast.asked<{ message: string }>("POST", "wallets/requests", { wallet: chain.account(1), purpose: "owning" });
+    const signature = await chain.ask("personal_sign", `0x${Buffer.from(message).toString("hex")}`, chain.account(1));
+    await broadcast.asked("PUT", "owner-wallet", { message, signature });
+    await broadcast.asked("POST", "token", { wallet: chain.account(1) });
+    await until("the token", 30, () => broadcast.asked("GET", "token").catch(() => undefined));
+    const at = (minutes: number): string => new Date(Date.now() + 60_000 * minutes).toISOString();
+    const terms = { price: String(price), supply, starts: at(5), ends: at(120), transfers: "until-start", transferFee: 250 };
+    await chain.send(1, await broadcast.asked<Prepared>("POST", "sales", terms));
+    const number = await until("the sale", 30, async () => (await sales(broadcast))[0]?.sale);
+    return new TicketSale(chain, broadcast, String(number));
+  }
+
+  /** How it stands. */
+  async state(): Promise<{ state: string; sold: number }> {
+    const sale = (await sales(this.broadcast)).find(({ sale: number }) => String(number) === this.number);
+    if (!sale) throw new Error("there is no such sale");
+    return sale;
+  }
+
+  /** A free ticket for an account, by the broadcaster's signature. */
+  async voucher(buyer: number, nonce: number): Promise<Record<string, unknown>> {
+    const deadline = Math.floor(Date.now() / 1000) + 3600;
+    const field = (name: string, type: string) => ({ name, type });
+    const signature = await this.chain.ask("eth_signTypedData_v4", this.chain.account(1), {
+      domain: { name: "LiveLedger Tickets", version: "1", chainId: 31337, verifyingContract: this.chain.contracts.tickets },
+      primaryType: "Voucher",
+      types: {
+        EIP712Domain: [field("name", "string"), field("version", "string"), field("chainId", "uint256"), field("verifyingContract", "address")],
+        Voucher: [field("sale", "uint256"), field("buyer", "address"), field("currency", "address"), field("price", "uint128"), field("nonce", "uint256"), field("deadline", "uint64")],
+      },
+      message: { sale: this.number, buyer: this.chain.account(buyer), currency: `0x${"0".repeat(40)}`, price: "0", nonce: String(nonce), deadline: String(deadline) },
+    });
+    return { sale: this.number, buyer: this.chain.account(buyer), nonce: String(nonce), deadline, signature };
+  }
+
+  /** The broadcaster calls it off. */
+  async cancel(): Promise<void> {
+    await this.chain.send(1, await this.broadcast.asked<Prepared>("POST", `sales/${this.number}/cancellation`));
+    await until("the cancellation is seen", 30, async () => (await this.state()).state === "refunding");
+  }
+}
+
+async function sales(broadcast: LiveBroadcast): Promise<{ sale: number | string; state: string; sold: number }[]> {
+  return (await broadcast.asked<{ items: { sale: number | string; state: string; sold: number }[] }>("GET", "sales")).items;
+}
