@@ -33,6 +33,7 @@ export class TicketShop {
   readonly claims = new Map<bigint, { readonly transaction: Prepared; readonly outages: readonly Outage[] }>();
 
   #token: string | undefined;
+  #acting: AbortSignal | undefined;
   #run = new AbortController();
   #again: (() => void) | undefined;
 
@@ -251,11 +252,15 @@ export class TicketShop {
 
   // One thing at a time; another one waits until this is done or stopped.
   #do(again: () => void, action: (signal: AbortSignal) => Promise<void>, then?: () => void): void {
-    if (this.isBusy) return;
+    // From the first press on: before the page shows that it does something, it may have asked the wallet already.
+    if (this.isBusy || this.#acting?.aborted === false) return;
     this.#run = new AbortController();
     const { signal } = this.#run;
+    this.#acting = signal;
     this.trouble = undefined;
-    action(signal).then(
+    action(signal).finally(() => {
+      if (this.#acting === signal) this.#acting = undefined;
+    }).then(
       () => {
         if (signal.aborted) return;
         this.#become({ kind: "nothing" });
