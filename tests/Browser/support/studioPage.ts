@@ -59,7 +59,7 @@ export class Studio {
   /** Presses a button that copies, and gives what was copied. */
   async copied(what: string): Promise<string> {
     await this.page.click(`button[aria-label="Copy ${what}"]`);
-    await until(`a copy of ${what}`, 5, async () => (await this.page.textContent("#announce")) === `Copied ${what}`);
+    await until(`a copy of ${what}`, 15, async () => (await this.page.textContent("#announce")) === `Copied ${what}`);
     return this.page.evaluate(() => navigator.clipboard.readText());
   }
 
