@@ -66,6 +66,11 @@ public sealed class Tickets_are_sold_on_a_chain(OneServer one)
         Assert.Equal("sign-in-used", await CodeAsync(await api.PutAsJsonAsync("/v1/wallet", answer)));
         Assert.Equal("sign-in-invalid", await CodeAsync(await api.PutAsJsonAsync("/v1/wallet", await chain.SignAsync(broadcast.Id, 2, "owning"))));
 
+        // A page elsewhere could have us ask in its own name, which its visitor's wallet then shows as true.
+        using var elsewhere = new HttpRequestMessage(HttpMethod.Post, $"/v1/broadcasts/{broadcast.Id}/wallets/requests") { Content = JsonContent.Create(new { wallet = chain.Node.Accounts[2] }) };
+        elsewhere.Headers.Host = "evil.example";
+        Assert.Equal("public-url-missing", await CodeAsync(await chain.Server.Http.SendAsync(elsewhere)));
+
         var voucher = await VoucherAsync(chain, broadcast.Id, sale, buyer: 2, nonce: 7);
         var forged = voucher.DeepClone();
         forged["buyer"] = chain.Node.Accounts[4];

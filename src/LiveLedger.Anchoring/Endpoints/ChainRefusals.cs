@@ -12,6 +12,7 @@ internal static class ChainRefusals
     public static readonly Refusal TokenUnknown = new(404, "token-unknown", "This broadcast has no token, or its block is not deep enough yet.");
     public static readonly Refusal AnchorUnknown = new(404, "anchor-unknown", "There is no receipt of an anchored checkpoint of this size.");
     public static readonly Refusal AddressInvalid = new(400, "address-invalid", "An address is 0x and 40 hexadecimal characters, with a valid checksum if they are in mixed case.");
+    public static readonly Refusal PublicUrlMissing = new(409, "public-url-missing", "Wallets sign in to a site by its name: the operator has to say it, by --public-url.");
     public static readonly Refusal WalletNotYours = new(409, "wallet-not-linked", "Link this wallet to your account first, by signing in with it.");
     public static readonly Refusal IdentityMissing = new(409, "signer-missing", "Certify the session key first: the token names the identity key that signs.");
     public static readonly Refusal TermsInvalid = new(400, "terms-invalid", "These terms are none that the contract takes: look at times, price, supply, shares and fee.");

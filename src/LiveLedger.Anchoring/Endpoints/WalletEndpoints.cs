@@ -98,7 +98,12 @@ internal sealed class WalletEndpoints(SignInDesk desk, ChainView view, TicketEff
     private async Task<BroadcastId> KnownAsync(string id, CancellationToken cancel) =>
         BroadcastId.TryParse(id, out var broadcast) && await links.OwnerOf(broadcast, cancel) is not null ? broadcast : throw new RefusedException(ChainRefusals.BroadcastUnknown);
 
-    private Uri Site(HttpContext context) => new(options.PublicUrl ?? $"{context.Request.Scheme}://{context.Request.Host}");
+    // A wallet shows its owner which site asks, and signs that name (ERC-4361, "Verifying Domain Binding"). The name in a request is whatever its sender wrote: a page
+    // elsewhere could have us ask in its own name and hand us the answer. So it is the operator's word that counts, or this machine's own name, which is nobody else's.
+    private Uri Site(HttpContext context) =>
+        options.PublicUrl is { } known ? new(known)
+        : Uri.TryCreate($"{context.Request.Scheme}://{context.Request.Host}", UriKind.Absolute, out var asked) && asked.IsLoopback ? asked
+        : throw new RefusedException(ChainRefusals.PublicUrlMissing);
 }
 
 /// <summary>Asks for a request.</summary>
