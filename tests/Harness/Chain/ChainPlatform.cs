@@ -64,10 +64,11 @@ public sealed class ChainPlatform : IAsyncDisposable
     /// <summary>Opens a sale from account 1; returns its number, once the platform has seen it.</summary>
     public async Task<string> OpenSaleAsync(Broadcaster broadcaster, BroadcastId broadcast, object terms)
     {
+        var before = await SalesAsync(broadcast);
         await SendAsync(1, await ReadAsync(await broadcaster.Api.PostAsJsonAsync($"/v1/broadcasts/{broadcast}/sales", terms)));
-        JsonArray sales = [];
-        await UntilAsync(async () => (sales = (await GetAsync($"/v1/broadcasts/{broadcast}/sales"))["items"]!.AsArray()).Count > 0, "the sale is seen");
-        return sales[^1]!["sale"]!.ToString();
+        string? opened = null;
+        await UntilAsync(async () => (opened = (await SalesAsync(broadcast)).Except(before).SingleOrDefault()) is not null, "the sale is seen");
+        return opened!;
     }
 
     /// <summary>Buys a ticket as the page does: by the transaction that the server prepares, from a wallet.</summary>
@@ -113,4 +114,6 @@ public sealed class ChainPlatform : IAsyncDisposable
         var text = await answer.Content.ReadAsStringAsync();
         return answer.IsSuccessStatusCode ? JsonNode.Parse(text)! : throw new HttpRequestException($"{answer.StatusCode}: {text}");
     }
+
+    private async Task<string[]> SalesAsync(BroadcastId broadcast) => [.. (await GetAsync($"/v1/broadcasts/{broadcast}/sales"))["items"]!.AsArray().Select(static s => s!["sale"]!.ToString())];
 }
