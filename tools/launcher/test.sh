@@ -35,7 +35,7 @@ run_tests() {
   build_dotnet all LiveLedger.slnx
   build_player
   # A local chain, in the contracts' packages.
-  case "$chosen" in *Chain.Tests* | *Anchoring.Tests* | *Stories* | *Faults* | *Browser*) need_npm contracts ;; esac
+  case "$chosen" in *Chain.Tests* | *ChainNodes.Tests* | *Anchoring.Tests* | *Cli.Tests* | *Stories* | *Faults* | *Browser*) need_npm contracts ;; esac
   end_turn
 
   # Tests start hundreds of short processes: code that is compiled first to be watched, and then again, is run too seldom to gain by it. So what is compiled anew is what was called

@@ -24,13 +24,23 @@ public sealed class ChainPlatform : IAsyncDisposable
     public ServerProcess Server { get; }
 
     /// <summary>Starts all of it.</summary>
-    public static async Task<ChainPlatform> StartAsync(int confirmations = 1, int anchorEverySeconds = 3600, params string[] more)
+    /// <param name="confirmations">How deep a block must lie.</param>
+    /// <param name="anchorEverySeconds">How often the log is anchored by the schedule.</param>
+    /// <param name="broker">A RabbitMQ for its messages; null to keep them within its process.</param>
+    /// <param name="more">Further options of the node.</param>
+    public static async Task<ChainPlatform> StartAsync(int confirmations = 1, int anchorEverySeconds = 3600, Uri? broker = null, params string[] more)
     {
         var node = await Anvil.StartAsync(more);
         var contracts = await TestContracts.DeployAsync(node);
         var file = ChainSettingsFile.Of(node, contracts, confirmations, anchorEverySeconds);
         var cluster = await PostgresCluster.SharedAsync();
-        return new(node, contracts, await ServerProcess.StartAsync(await cluster.CreateDatabaseAsync(), environment: file.Environment), file);
+        var environment = file.Environment;
+        if (broker is not null)
+        {
+            environment["LIVELEDGER_RABBITMQ"] = broker.ToString();
+        }
+
+        return new(node, contracts, await ServerProcess.StartAsync(await cluster.CreateDatabaseAsync(), environment: environment), file);
     }
 
     /// <summary>Has a wallet sign in to watch; returns the viewer's token.</summary>
