@@ -57,10 +57,10 @@ export class LocalChain {
   }
 
   /** The server's settings for this chain: docs/operations/chain.md. */
-  settings(confirmations: number): Record<string, string> {
+  settings(confirmations: number, more: { readonly anchorEverySeconds?: number; readonly outageAfterSeconds?: number } = {}): Record<string, string> {
     const file = join(this.#folder, "chain.json");
     const { contracts } = this;
-    writeFileSync(file, JSON.stringify({ chainId: 31337, nodes: [this.url], account: this.account(0), contracts, firstBlock: 0, confirmations, lookEveryMilliseconds: 100 }));
+    writeFileSync(file, JSON.stringify({ chainId: 31337, nodes: [this.url], account: this.account(0), contracts, firstBlock: 0, confirmations, lookEveryMilliseconds: 100, ...more }));
     return { LIVELEDGER_CHAIN: file };
   }
 

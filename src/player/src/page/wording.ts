@@ -34,11 +34,30 @@ export function coverOf(state: WatchState): Cover | undefined {
   }
 }
 
+const soldBelow = "Tickets for this broadcast are sold below. Whoever holds one signs in with its wallet.";
+
 /** Instead of the cover of a state, where the ticket that is missing is sold on this page. */
 export function ticketCover(state: WatchState): Cover {
-  const had = state.kind === "stopped" && state.reason !== "no-token" ? coverOf(state)?.title : undefined;
-  return { title: had ?? "You need a ticket", detail: "Tickets for this broadcast are sold below. Whoever holds one signs in with its wallet.", busy: false, action: "See the tickets" };
+  const action = "See the tickets";
+  if (state.kind !== "stopped" || state.reason === "no-token") {
+    return { title: "You need a ticket", detail: soldBelow, busy: false, action };
+  }
+  const [title, detail] = lostTickets[state.reason === "refused" ? (state.detail ?? "") : ""] ?? [coverOf(state)?.title ?? "", soldBelow];
+  return { title, detail, busy: false, action };
 }
+
+/** What became of a ticket of a chain, and what its holder of before can do. */
+const lostTickets: Readonly<Record<string, readonly [title: string, detail: string]>> = {
+  // Asked anew, the server knows of no ticket that this viewer ever passed on.
+  "not-entitled": ["You have no ticket for this broadcast", "None is with who signed in here: it was passed on, if there was one. Connect the wallet that holds one and sign in; or buy one below."],
+  "entitlement-transferred": ["Your ticket was passed on", "Another wallet holds it now, and watches by it. If it is yours too, connect it below and sign in; or buy another ticket there."],
+  "entitlement-refunded": ["Your ticket was refunded", "Its price was given back, so it no longer opens this broadcast. Tickets that are still sold stand below."],
+  "entitlement-revoked": ["Your ticket was withdrawn", "The broadcaster has taken it back, or whoever held it has destroyed it. Ask the broadcaster if you think that is wrong. Tickets that are still sold stand below."],
+  "entitlement-suspended": [
+    "Your ticket is not there any more",
+    "The chain took back the block that it was bought in, or the broadcaster has put it on hold. What was taken back was not paid for, unless a later block takes the purchase after all: then the ticket is back below. Look at your wallet’s history before you buy another.",
+  ],
+};
 
 function stopped(state: WatchState & { kind: "stopped" }): Cover {
   switch (state.reason) {

@@ -1,0 +1,115 @@
+import type { Page } from "playwright-core";
+import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import { LocalChain } from "./support/chain.js";
+import { Browser } from "./support/chromium.js";
+import { InjectedWallet } from "./support/injectedWallet.js";
+import { LiveBroadcast, LiveServer } from "./support/liveServer.js";
+import { faultless, surveyOf } from "./support/pageSurvey.js";
+import { faintTexts } from "./support/studioPage.js";
+import { TicketSale } from "./support/ticketSale.js";
+import { sleep } from "./support/until.js";
+import { coverText, decodedBy, untilPlaying, untilState } from "./support/watchPage.js";
+
+/** An hour's ticket costs a million for each second of it. */
+const price = 3_600_000_000n;
+const keyPeriodSeconds = 10;
+/** Where the pages are looked at by eye, if it is set. */
+const pictures = process.env["LIVELEDGER_TICKET_PICTURES"];
+
+let chain: LocalChain;
+let server: LiveServer;
+let browser: Browser;
+let broadcast: LiveBroadcast;
+let sale: TicketSale;
+
+beforeAll(async () => {
+  [chain, browser] = await Promise.all([LocalChain.start(), Browser.open()]);
+  server = await LiveServer.start(chain.settings(2, { anchorEverySeconds: 1, outageAfterSeconds: 6 }));
+  broadcast = await LiveBroadcast.create(server, "cbcs", "A night with tickets", keyPeriodSeconds);
+  broadcast.publish();
+  const starts = Date.now() - 1000;
+  sale = await TicketSale.open(chain, broadcast, price, 10, {
+    starts: new Date(starts).toISOString(), startDeadline: new Date(starts + 1_800_000).toISOString(), ends: new Date(starts + 3_600_000).toISOString(), transfers: "always", transferFee: 0,
+  });
+  await broadcast.untilSegments(4);
+}, 240_000);
+afterEach(() => Promise.all(browser.context.pages().slice(1).map((page) => page.close())));
+afterAll(async () => {
+  await broadcast?.stopPublishing();
+  await browser?.close();
+  await server?.stop();
+  await chain?.stop();
+});
+
+const press = (page: Page, name: string | RegExp) => page.getByRole("button", { name }).click();
+
+/** Who comes with a wallet and connects it. */
+async function come(account: number, tickets: string): Promise<{ page: Page; wallet: InjectedWallet }> {
+  const page = await browser.page();
+  const wallet = await InjectedWallet.into(page, chain, account);
+  await page.goto(`${server.url}/watch/${broadcast.id}`);
+  await press(page, "Connect wallet");
+  await holding(page, tickets);
+  return { page, wallet };
+}
+
+const holding = (page: Page, tickets: string) => page.locator("#wallet-state", { hasText: tickets }).waitFor({ timeout: 20_000 });
+
+async function untilWatching(page: Page): Promise<void> {
+  await untilState(page, "live", 60);
+  await untilPlaying(page, 40);
+}
+
+async function look(page: Page, name: string): Promise<void> {
+  for (const [width, colorScheme] of [[1280, "light"], [1280, "dark"], [360, "light"], [360, "dark"]] as const) {
+    await page.setViewportSize({ width, height: 800 });
+    await page.emulateMedia({ colorScheme });
+    if (pictures) await page.screenshot({ path: `${pictures}/${name}-${width}-${colorScheme}.png`, fullPage: true });
+    // The player's sliders are thin, and its boxes as tall as their labels: watchPage.test.ts looks at these.
+    const survey = await surveyOf(page);
+    expect({ ...survey, small: survey.small.filter((id) => !["sharing", "relays-only", "seek", "volume"].includes(id)) }).toEqual(faultless);
+    expect(await faintTexts(page)).toEqual([]);
+  }
+  await page.setViewportSize({ width: 1280, height: 800 });
+}
+
+describe("A ticket that is passed on while it plays", () => {
+  it("stops for who had it within a key period, even where no word of it comes through, and plays for who has it now", async () => {
+    const { page: seller } = await come(2, "without a ticket");
+    await press(seller, /^Buy ticket/);
+    await untilWatching(seller);
+    // The same holder's other tab, to which the server's word that it is over never gets: what stops it is that no next key is given.
+    const { page: deaf } = await come(2, "with a ticket");
+    await deaf.route("**/v1/playbacks/*/events", (route) => route.abort());
+    await press(deaf, "Sign in and watch");
+    await untilWatching(deaf);
+    const { page: buyer } = await come(3, "without a ticket");
+
+    await sale.passOn(2, 3);
+    const passed = Date.now();
+    const stopped = async (page: Page): Promise<number> => {
+      await untilState(page, "refused", 60);
+      return Date.now() - passed;
+    };
+    const [told, untold] = await Promise.all([stopped(seller), stopped(deaf)]);
+    expect(told).toBeLessThan(1000 * keyPeriodSeconds);
+    // The next period's key is out half a period early: docs/licensing.md#when-a-key-is-due.
+    expect(untold).toBeLessThan(2000 * keyPeriodSeconds);
+    expect(await coverText(seller)).toContain("Your ticket was passed on\n\nAnother wallet holds it now, and watches by it.");
+    expect(await coverText(deaf)).toContain("You have no ticket for this broadcast\n\nNone is with who signed in here: it was passed on");
+    for (const page of [seller, deaf]) {
+      const { frames } = await decodedBy(page);
+      await sleep(1000);
+      expect((await decodedBy(page)).frames).toBe(frames);
+    }
+    await look(seller, "passed-on");
+    await press(seller, "See the tickets");
+    expect(await seller.evaluate(() => document.activeElement?.id)).toBe("tickets-title");
+    await holding(seller, "without a ticket");
+    expect(await seller.getByRole("button", { name: /^Buy ticket/ }).isVisible()).toBe(true);
+
+    await holding(buyer, "with a ticket");
+    await press(buyer, "Sign in and watch");
+    await untilWatching(buyer);
+  }, 180_000);
+});
