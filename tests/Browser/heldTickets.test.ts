@@ -7,12 +7,17 @@ import { LiveBroadcast, LiveServer } from "./support/liveServer.js";
 import { faultless, surveyOf } from "./support/pageSurvey.js";
 import { faintTexts } from "./support/studioPage.js";
 import { TicketSale } from "./support/ticketSale.js";
+import { TokenMoney } from "./support/tokenMoney.js";
 import { sleep } from "./support/until.js";
 import { coverText, decodedBy, untilPlaying, untilState } from "./support/watchPage.js";
 
 /** An hour's ticket costs a million for each second of it. */
 const price = 3_600_000_000n;
 const keyPeriodSeconds = 10;
+const hasStarted = Date.now();
+const terms = {
+  starts: new Date(hasStarted).toISOString(), startDeadline: new Date(hasStarted + 1_800_000).toISOString(), ends: new Date(hasStarted + 3_600_000).toISOString(), transfers: "always", transferFee: 0,
+};
 /** Where the pages are looked at by eye, if it is set. */
 const pictures = process.env["LIVELEDGER_TICKET_PICTURES"];
 
@@ -27,10 +32,7 @@ beforeAll(async () => {
   server = await LiveServer.start(chain.settings(2, { anchorEverySeconds: 1, outageAfterSeconds: 6 }));
   broadcast = await LiveBroadcast.create(server, "cbcs", "A night with tickets", keyPeriodSeconds);
   broadcast.publish();
-  const starts = Date.now() - 1000;
-  sale = await TicketSale.open(chain, broadcast, price, 10, {
-    starts: new Date(starts).toISOString(), startDeadline: new Date(starts + 1_800_000).toISOString(), ends: new Date(starts + 3_600_000).toISOString(), transfers: "always", transferFee: 0,
-  });
+  sale = await TicketSale.open(chain, broadcast, price, 10, terms);
   await broadcast.untilSegments(4);
 }, 240_000);
 afterEach(() => Promise.all(browser.context.pages().slice(1).map((page) => page.close())));
@@ -41,7 +43,10 @@ afterAll(async () => {
   await chain?.stop();
 });
 
+const saying = (page: Page, text: string) => page.locator("#tickets-trouble", { hasText: text }).waitFor({ timeout: 15_000 });
 const press = (page: Page, name: string | RegExp) => page.getByRole("button", { name }).click();
+
+const buyForCoins = /^Buy ticket for 0\.0000000036 coins$/;
 
 /** Who comes with a wallet and connects it. */
 async function come(account: number, tickets: string): Promise<{ page: Page; wallet: InjectedWallet }> {
@@ -76,7 +81,7 @@ async function look(page: Page, name: string): Promise<void> {
 describe("A ticket that is passed on while it plays", () => {
   it("stops for who had it within a key period, even where no word of it comes through, and plays for who has it now", async () => {
     const { page: seller } = await come(2, "without a ticket");
-    await press(seller, /^Buy ticket/);
+    await press(seller, buyForCoins);
     await untilWatching(seller);
     // The same holder's other tab, to which the server's word that it is over never gets: what stops it is that no next key is given.
     const { page: deaf } = await come(2, "with a ticket");
@@ -106,10 +111,77 @@ describe("A ticket that is passed on while it plays", () => {
     await press(seller, "See the tickets");
     expect(await seller.evaluate(() => document.activeElement?.id)).toBe("tickets-title");
     await holding(seller, "without a ticket");
-    expect(await seller.getByRole("button", { name: /^Buy ticket/ }).isVisible()).toBe(true);
+    expect(await seller.getByRole("button", { name: buyForCoins }).isVisible()).toBe(true);
 
     await holding(buyer, "with a ticket");
     await press(buyer, "Sign in and watch");
     await untilWatching(buyer);
   }, 180_000);
+});
+
+describe("A price in a token", () => {
+  it("is paid in two steps, of which the first allows just the price, whatever server and wallet make of it", async () => {
+    const money = await TokenMoney.deploy(chain);
+    const [cost, { tickets }] = [2_500_000n, chain.contracts];
+    await TicketSale.another(chain, broadcast, cost, 10, { ...terms, currency: money.address });
+    const page = await browser.page();
+    const wallet = await InjectedWallet.into(page, chain, 4);
+    await page.goto(`${server.url}/watch/${broadcast.id}`);
+    await page.getByRole("article", { name: "2,500,000 smallest units of the token" }).waitFor();
+    await press(page, "Connect wallet");
+    const card = page.getByRole("article", { name: "Ticket: 2.5 TUSD" });
+    await card.waitFor();
+    expect((await card.innerText()).toLowerCase()).toContain(`the token ${money.address.toLowerCase()}, which calls itself tusd, with 6 decimals`);
+    const buy = () => press(page, "Buy ticket for 2.5 TUSD");
+
+    await buy();
+    await saying(page, "This account has 0 TUSD, and the ticket costs 2.5 TUSD");
+    await money.give(4, 20_000_000n);
+    await page.route("**/purchase", async (route) => {
+      const answer = (await (await route.fetch()).json()) as { approval: { data: string } };
+      await route.fulfill({ json: { ...answer, approval: { ...answer.approval, data: TokenMoney.approval(tickets, 2n ** 256n - 1n) } } });
+    });
+    await buy();
+    await saying(page, "the server asks you to allow something else than the price to this contract");
+    await page.unroute("**/purchase");
+
+    wallet.considers = () => undefined;
+    await buy();
+    await saying(page, "Without that permission the contract cannot take the price");
+    expect(wallet.sent).toEqual([]);
+
+    // Wallets let their owners write another amount than was asked for.
+    wallet.considers = (asked) => ({ ...asked, data: TokenMoney.approval(tickets, 1_000_000n) });
+    await buy();
+    await saying(page, "In your wallet you allowed 1 TUSD, and the ticket costs 2.5 TUSD. Nothing was bought.");
+    await look(page, "token-short");
+
+    const approvals: string[] = [];
+    wallet.considers = (asked) => {
+      if (asked.to.toLowerCase() !== money.address.toLowerCase()) return undefined;
+      approvals.push(asked.data);
+      return asked;
+    };
+    await buy();
+    await page.locator("#tickets-progress", { hasText: "Then your wallet asks for the purchase." }).waitFor();
+    await saying(page, "You said no to the purchase in your wallet. Nothing was bought, and the permission to take 2.5 TUSD stays");
+    expect(approvals).toEqual([TokenMoney.approval(tickets, cost)]);
+    expect(await money.allowance(4, tickets)).toBe(cost);
+
+    // What is allowed already is not asked for again.
+    wallet.considers = (asked) => asked;
+    const before = wallet.sent.length;
+    await buy();
+    await untilWatching(page);
+    expect(wallet.sent.slice(before).map(({ to, value }) => [to.toLowerCase(), BigInt(value)])).toEqual([[tickets.toLowerCase(), 0n]]);
+    expect([await money.balance(4), await money.allowance(4, tickets)]).toEqual([17_500_000n, 0n]);
+    await page.locator("#held", { hasText: "bought for 2.5 TUSD" }).waitFor();
+
+    // More than was asked for: the contract takes its price, and the page says what is left to it.
+    wallet.considers = (asked) => (asked.to.toLowerCase() === money.address.toLowerCase() ? { ...asked, data: TokenMoney.approval(tickets, 10_000_000n) } : asked);
+    await buy();
+    await page.locator("#tickets-progress", { hasText: "In your wallet the contract is allowed to take 7.5 TUSD more. This page did not ask for that" }).waitFor({ timeout: 30_000 });
+    await look(page, "token-bought");
+    expect(await money.balance(4)).toBe(15_000_000n);
+  }, 150_000);
 });

@@ -1,5 +1,4 @@
 import type { HeldTicket } from "../tickets/chainAnswers.js";
-import { describeAmount } from "../tickets/coins.js";
 import { takesClaims } from "../tickets/saleStanding.js";
 import { describeHeld, describeOutage } from "../tickets/shopWords.js";
 import type { TicketShop } from "../tickets/ticketShop.js";
@@ -20,8 +19,8 @@ export class HeldTickets {
       const found = shop.claims.get(ticket.number);
       return {
         ticket,
-        says: describeHeld(ticket, sale, shop.chain),
-        refund: sale?.state === "refunding" ? `Give ticket ${ticket.number} back for ${describeAmount(ticket.face - ticket.paid, sale.currency, shop.chain.chainId)}` : "",
+        says: describeHeld(ticket, sale, shop.chain, shop.tokens),
+        refund: sale?.state === "refunding" ? `Give ticket ${ticket.number} back for ${shop.amount(ticket.face - ticket.paid, sale.currency)}` : "",
         claim: sale && takesClaims(sale, Date.now()) ? (found ? `Claim for ${found.outages.length} outage${found.outages.length === 1 ? "" : "s"}` : `Look for outages of ticket ${ticket.number}`) : "",
         outages: found?.outages.map(describeOutage) ?? [],
       };

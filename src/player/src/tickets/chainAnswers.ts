@@ -59,6 +59,11 @@ export interface Prepared {
   readonly value: bigint;
 }
 
+export interface Purchase {
+  readonly transaction: Prepared;
+  readonly approval: Prepared | undefined;
+}
+
 export interface Outage {
   readonly from: number;
   readonly until: number;
@@ -99,6 +104,13 @@ export function readTickets(answer: unknown): readonly HeldTicket[] {
 export function readPrepared(answer: unknown): Prepared | undefined {
   const { chainId, to, data, value } = fields(answer);
   return complete({ chainId: readWhole(chainId), to: readAddress(to), data: readHex(data), value: readQuantity(value) });
+}
+
+/** A purchase, and the permission to take its price, where that is in a token. */
+export function readPurchase(answer: unknown): Purchase | undefined {
+  const { approval } = fields(answer);
+  const [transaction, permission] = [readPrepared(answer), readPrepared(approval)];
+  return transaction && (permission || approval === null || approval === undefined) ? { transaction, approval: permission } : undefined;
 }
 
 export function readClaim(answer: unknown): { readonly transaction: Prepared; readonly outages: readonly Outage[] } | undefined {
