@@ -8,7 +8,7 @@ import { faultless, surveyOf } from "./support/pageSurvey.js";
 import { faintTexts } from "./support/studioPage.js";
 import { TicketSale } from "./support/ticketSale.js";
 import { TokenMoney } from "./support/tokenMoney.js";
-import { sleep } from "./support/until.js";
+import { sleep, until } from "./support/until.js";
 import { coverText, decodedBy, untilPlaying, untilState } from "./support/watchPage.js";
 
 /** An hour's ticket costs a million for each second of it. */
@@ -60,6 +60,11 @@ async function come(account: number, tickets: string): Promise<{ page: Page; wal
 
 const holding = (page: Page, tickets: string) => page.locator("#wallet-state", { hasText: tickets }).waitFor({ timeout: 20_000 });
 
+/** As the page writes it. */
+function inCoins(amount: bigint): string {
+  return `0.${amount.toString().padStart(18, "0").replace(/0+$/, "")}`;
+}
+
 async function untilWatching(page: Page): Promise<void> {
   await untilState(page, "live", 60);
   await untilPlaying(page, 40);
@@ -74,8 +79,16 @@ async function look(page: Page, name: string): Promise<void> {
     const survey = await surveyOf(page);
     expect({ ...survey, small: survey.small.filter((id) => !["sharing", "relays-only", "seek", "volume"].includes(id)) }).toEqual(faultless);
     expect(await faintTexts(page)).toEqual([]);
+    expect(await page.evaluate(hiddenPartsOfCover)).toEqual([]);
   }
   await page.setViewportSize({ width: 1280, height: 800 });
+}
+
+/** What does not fit over the picture: nobody can scroll there. */
+function hiddenPartsOfCover(): string[] {
+  const stage = document.getElementById("stage")?.getBoundingClientRect();
+  const parts = [...document.querySelectorAll<HTMLElement>("#cover-title, #cover-detail, #cover-action")].filter((part) => part.checkVisibility());
+  return parts.filter((part) => part.getBoundingClientRect().bottom > (stage?.bottom ?? 0) || part.getBoundingClientRect().top < (stage?.top ?? 0)).map(({ id }) => id);
 }
 
 describe("A ticket that is passed on while it plays", () => {
@@ -101,7 +114,7 @@ describe("A ticket that is passed on while it plays", () => {
     // The next period's key is out half a period early: docs/licensing.md#when-a-key-is-due.
     expect(untold).toBeLessThan(2000 * keyPeriodSeconds);
     expect(await coverText(seller)).toContain("Your ticket was passed on\n\nAnother wallet holds it now, and watches by it.");
-    expect(await coverText(deaf)).toContain("You have no ticket for this broadcast\n\nNone is with who signed in here: it was passed on");
+    expect(await coverText(deaf)).toContain("You have no ticket for this broadcast\n\nIf you had one, it was passed on.");
     for (const page of [seller, deaf]) {
       const { frames } = await decodedBy(page);
       await sleep(1000);
@@ -117,6 +130,58 @@ describe("A ticket that is passed on while it plays", () => {
     await press(buyer, "Sign in and watch");
     await untilWatching(buyer);
   }, 180_000);
+});
+
+describe("An outage", () => {
+  it("is shown to who played before it and comes back, with what it pays, and is paid once", async () => {
+    const { page, wallet } = await come(5, "without a ticket");
+    await press(page, buyForCoins);
+    await untilWatching(page);
+    await until("the start is proven", 30, async () => (await sale.state()).state === "started");
+    // The outage begins with the last segment, which has to be later than the playback.
+    await sleep(2500);
+    await broadcast.stopPublishing();
+    await sleep(8000);
+    broadcast.publish();
+    const [{ ticket } = { ticket: "" }] = await sale.ticketsOf(5);
+    const claimable = () => broadcast.asked<{ outages: { from: string; until: string }[] }>("POST", `tickets/${ticket}/claim`).catch(() => undefined);
+    const [outage] = (await until("the outage is anchored", 40, claimable)).outages;
+    const owed = BigInt(Math.floor((Date.parse(outage?.until ?? "") - Date.parse(outage?.from ?? "")) * 1000));
+
+    await page.reload();
+    await press(page, "Connect wallet");
+    const about = inCoins(owed);
+    await page.getByRole("button", { name: `Claim for 1 outage: about ${about} coins` }).waitFor();
+    await look(page, "claim-open");
+    const [before, sentBefore] = [await chain.balance(5), wallet.sent.length];
+    await press(page, /^Claim for 1 outage/);
+    await page.locator("#tickets-progress", { hasText: `Paid: ${about} coins for outages of ticket ${ticket}. The contract has sent it to your wallet.` }).waitFor({ timeout: 30_000 });
+    expect(wallet.sent.slice(sentBefore).map(({ to, value }) => [to.toLowerCase(), BigInt(value)])).toEqual([[chain.contracts.tickets.toLowerCase(), 0n]]);
+    expect((await chain.balance(5)) - before + (await chain.fee(wallet.hashes.at(-1) ?? ""))).toBe(owed);
+    await page.locator("#held", { hasText: `${about} coins of that paid back for outages` }).waitFor();
+    await look(page, "claim-paid");
+    await press(page, `Look for outages of ticket ${ticket}`);
+    await saying(page, "There is no outage on the chain yet that this ticket could claim for");
+  }, 150_000);
+});
+
+describe("A purchase that the chain takes back", () => {
+  it("stops the page, which says what became of it, and sells a ticket again", async () => {
+    const before = BigInt(await chain.ask<string>("eth_blockNumber"));
+    const { page } = await come(6, "without a ticket");
+    await press(page, buyForCoins);
+    await untilWatching(page);
+    await holding(page, "with a ticket");
+
+    await chain.ask("anvil_reorg", Number(BigInt(await chain.ask<string>("eth_blockNumber")) - before), []);
+    await untilState(page, "refused", 30);
+    expect(await coverText(page)).toContain("Your ticket is gone for now\n\nThe chain took back the block it was bought in");
+    await holding(page, "without a ticket");
+    await look(page, "taken-back");
+    await press(page, "See the tickets");
+    await press(page, buyForCoins);
+    await untilWatching(page);
+  }, 120_000);
 });
 
 describe("A price in a token", () => {

@@ -81,6 +81,12 @@ export class LocalChain {
     return receipt;
   }
 
+  /** What a transaction cost its sender beside its value. */
+  async fee(hash: string): Promise<bigint> {
+    const { gasUsed, effectiveGasPrice } = await this.ask<{ gasUsed: string; effectiveGasPrice: string }>("eth_getTransactionReceipt", hash);
+    return BigInt(gasUsed) * BigInt(effectiveGasPrice);
+  }
+
   async balance(account: number): Promise<bigint> {
     return BigInt(await this.ask<string>("eth_getBalance", this.account(account), "latest"));
   }

@@ -15,6 +15,8 @@ export class InjectedWallet {
   readonly refuses = new Set<string>();
   /** Transactions that it was asked to send, and sent. */
   readonly sent: Transaction[] = [];
+  /** What they are known by on the chain. */
+  readonly hashes: string[] = [];
   /** What its owner makes of a transaction before agreeing; undefined for a no. */
   considers: (asked: Transaction) => Transaction | undefined = (asked) => asked;
   /** The chain that it uses. */
@@ -68,8 +70,9 @@ export class InjectedWallet {
       case "eth_sendTransaction": {
         const agreed = this.considers(params[0] as Transaction);
         if (!agreed) throw new NodeRefusal(4001, "User rejected the request.");
-        const hash = await this.chain.ask(method, agreed);
+        const hash = await this.chain.ask<string>(method, agreed);
         this.sent.push(agreed);
+        this.hashes.push(hash);
         return hash;
       }
     }

@@ -1,5 +1,5 @@
 import type { HeldTicket } from "../tickets/chainAnswers.js";
-import { takesClaims } from "../tickets/saleStanding.js";
+import { shareOf, takesClaims } from "../tickets/saleStanding.js";
 import { describeHeld, describeOutage } from "../tickets/shopWords.js";
 import type { TicketShop } from "../tickets/ticketShop.js";
 
@@ -21,7 +21,7 @@ export class HeldTickets {
         ticket,
         says: describeHeld(ticket, sale, shop.chain, shop.tokens),
         refund: sale?.state === "refunding" ? `Give ticket ${ticket.number} back for ${shop.amount(ticket.face - ticket.paid, sale.currency)}` : "",
-        claim: sale && takesClaims(sale, Date.now()) ? (found ? `Claim for ${found.outages.length} outage${found.outages.length === 1 ? "" : "s"}` : `Look for outages of ticket ${ticket.number}`) : "",
+        claim: sale && takesClaims(sale, Date.now()) ? (found ? `Claim for ${found.outages.length} outage${found.outages.length === 1 ? "" : "s"}: about ${shop.amount(shareOf(found.outages, ticket, sale), sale.currency)}` : `Look for outages of ticket ${ticket.number}`) : "",
         outages: found?.outages.map(describeOutage) ?? [],
       };
     });

@@ -46,17 +46,14 @@ export function ticketCover(state: WatchState): Cover {
   return { title, detail, busy: false, action };
 }
 
-/** What became of a ticket of a chain, and what its holder of before can do. */
+/** What became of a ticket of a chain, short enough for the picture's place on a phone, and what its holder of before can do. */
 const lostTickets: Readonly<Record<string, readonly [title: string, detail: string]>> = {
   // Asked anew, the server knows of no ticket that this viewer ever passed on.
-  "not-entitled": ["You have no ticket for this broadcast", "None is with who signed in here: it was passed on, if there was one. Connect the wallet that holds one and sign in; or buy one below."],
+  "not-entitled": ["You have no ticket for this broadcast", "If you had one, it was passed on. Connect the wallet that holds it now and sign in; or buy another below."],
   "entitlement-transferred": ["Your ticket was passed on", "Another wallet holds it now, and watches by it. If it is yours too, connect it below and sign in; or buy another ticket there."],
   "entitlement-refunded": ["Your ticket was refunded", "Its price was given back, so it no longer opens this broadcast. Tickets that are still sold stand below."],
-  "entitlement-revoked": ["Your ticket was withdrawn", "The broadcaster has taken it back, or whoever held it has destroyed it. Ask the broadcaster if you think that is wrong. Tickets that are still sold stand below."],
-  "entitlement-suspended": [
-    "Your ticket is not there any more",
-    "The chain took back the block that it was bought in, or the broadcaster has put it on hold. What was taken back was not paid for, unless a later block takes the purchase after all: then the ticket is back below. Look at your wallet’s history before you buy another.",
-  ],
+  "entitlement-revoked": ["Your ticket was withdrawn", "The broadcaster took it back, or whoever held it destroyed it. Tickets that are still sold stand below."],
+  "entitlement-suspended": ["Your ticket is gone for now", "The chain took back the block it was bought in, or the broadcaster put it on hold. Look at your wallet’s history before you buy another."],
 };
 
 function stopped(state: WatchState & { kind: "stopped" }): Cover {

@@ -6,6 +6,7 @@ import { describeAmount, type TokenFacts } from "./coins.js";
 import { readTokenFacts } from "./erc20.js";
 import { faultOf, isOf, valueOf } from "./preparedCheck.js";
 import { followCourse, type Progress } from "./purchaseCourse.js";
+import { takesClaims } from "./saleStanding.js";
 import { type Doing, type News, ShopTrouble, type Trouble, troubleOf, type Undertaking } from "./shopState.js";
 import type { TicketDesk } from "./ticketDesk.js";
 import { afterPermission, allowedTo, allowPrice, expectFunds } from "./tokenPayment.js";
@@ -17,6 +18,10 @@ const lookEveryMs = 6_000;
 const waitMs = 1_500;
 /** For a right that follows from a ticket which the platform has seen: moments. */
 const entitledWithinLooks = 20;
+/** Between looks for outages that nobody has pressed a button for: each has the server put proofs together. */
+const outagesEveryMs = 300_000;
+/** Of somebody's many tickets the first are looked at; the others have their buttons. */
+const mostLooked = 8;
 /** Sales in more tokens than these are shown by their addresses. */
 const mostTokens = 8;
 
@@ -42,6 +47,7 @@ export class TicketShop {
   readonly claims = new Map<bigint, { readonly transaction: Prepared; readonly outages: readonly Outage[] }>();
 
   #token: string | undefined;
+  #outagesLookedAt = 0;
   #acting: AbortSignal | undefined;
   #run = new AbortController();
   #again: (() => void) | undefined;
@@ -82,6 +88,8 @@ export class TicketShop {
       [this.wallet, this.tickets] = [wallet, tickets];
       // Of a wallet that was left, nothing is heard any more.
       wallet.onOtherAccount(() => this.wallet === wallet && this.leave());
+      this.#outagesLookedAt = 0;
+      void this.#lookForOutages(wallet);
     });
   }
 
@@ -293,6 +301,23 @@ export class TicketShop {
     if (tickets && this.wallet === wallet) this.tickets = tickets;
   }
 
+  // So that whoever comes back after an outage is shown what it pays. A platform that does not answer is asked the next time.
+  async #lookForOutages(wallet: Wallet): Promise<void> {
+    const now = Date.now();
+    const due = this.tickets.filter((ticket) => {
+      const sale = this.saleOf(ticket);
+      return sale !== undefined && takesClaims(sale, now) && !this.claims.has(ticket.number);
+    });
+    if (due.length === 0 || now - this.#outagesLookedAt < outagesEveryMs) return;
+    this.#outagesLookedAt = now;
+    for (const ticket of due.slice(0, mostLooked)) {
+      const found = await this.desk.claim(ticket.number).catch(() => undefined);
+      // Not where it was claimed meanwhile.
+      if (found && this.wallet === wallet && this.tickets.some(({ number, paid }) => number === ticket.number && paid === ticket.paid)) this.claims.set(ticket.number, found);
+    }
+    this.entrance.changed();
+  }
+
   async #keepLooking(): Promise<void> {
     const always = new AbortController().signal;
     for (;;) {
@@ -302,7 +327,7 @@ export class TicketShop {
       // Another contract in the middle of a visit is nothing to buy from.
       if (isSame(chain.tickets, this.chain.tickets) && chain.chainId === this.chain.chainId) this.chain = chain;
       if (isOf(sales, this.chain)) this.sales = sales;
-      if (this.wallet) await Promise.all([this.#lookAtTickets(this.wallet), this.#learnTokens(this.wallet)]);
+      if (this.wallet) await Promise.all([this.#lookAtTickets(this.wallet), this.#learnTokens(this.wallet), this.#lookForOutages(this.wallet)]);
       this.entrance.changed();
     }
   }
