@@ -8,6 +8,24 @@ interface Prepared {
   value: string;
 }
 
+/** Gives a broadcast its token, in its broadcaster's account 1. */
+export async function giveToken(chain: LocalChain, broadcast: LiveBroadcast): Promise<void> {
+  const { message } = await broadcast.asked<{ message: string }>("POST", "wallets/requests", { wallet: chain.account(1), purpose: "owning" });
+  const signature = await chain.ask("personal_sign", `0x${Buffer.from(message).toString("hex")}`, chain.account(1));
+  await broadcast.asked("PUT", "owner-wallet", { message, signature });
+  await broadcast.asked("POST", "token", { wallet: chain.account(1) });
+  await until("the token", 30, () => broadcast.asked("GET", "token").catch(() => undefined));
+}
+
+/** Passes a broadcast's token on, by the contract alone: ERC-721's transferFrom. */
+export async function passTokenOn(chain: LocalChain, broadcast: LiveBroadcast, from: number, to: number): Promise<void> {
+  await chain.send(from, { to: chain.contracts.ownership, data: transferFrom(chain.account(from), chain.account(to), broadcast.id) });
+}
+
+function transferFrom(from: string, to: string, token: string): string {
+  return `0x23b872dd${[from, to, token].map((word) => word.replace("0x", "").toLowerCase().padStart(64, "0")).join("")}`;
+}
+
 /** Tickets of a broadcast, on sale on a chain by its broadcaster, who has account 1. */
 export class TicketSale {
   private constructor(
@@ -21,11 +39,7 @@ export class TicketSale {
    * @param other Terms that are to be others than: to be passed on until the start, which is in five minutes, for a fee.
    */
   static async open(chain: LocalChain, broadcast: LiveBroadcast, price: bigint, supply: number, other: Record<string, unknown> = {}): Promise<TicketSale> {
-    const { message } = await broadcast.asked<{ message: string }>("POST", "wallets/requests", { wallet: chain.account(1), purpose: "owning" });
-    const signature = await chain.ask("personal_sign", `0x${Buffer.from(message).toString("hex")}`, chain.account(1));
-    await broadcast.asked("PUT", "owner-wallet", { message, signature });
-    await broadcast.asked("POST", "token", { wallet: chain.account(1) });
-    await until("the token", 30, () => broadcast.asked("GET", "token").catch(() => undefined));
+    await giveToken(chain, broadcast);
     return this.another(chain, broadcast, price, supply, other);
   }
 
@@ -72,8 +86,7 @@ export class TicketSale {
   async passOn(from: number, to: number): Promise<void> {
     const [held] = await this.ticketsOf(from);
     if (!held) throw new Error("there is no ticket to pass on");
-    const words = [this.chain.account(from), this.chain.account(to), BigInt(held.ticket).toString(16)].map((word) => word.replace("0x", "").toLowerCase().padStart(64, "0"));
-    await this.chain.send(from, { to: this.chain.contracts.tickets, data: `0x23b872dd${words.join("")}` });
+    await this.chain.send(from, { to: this.chain.contracts.tickets, data: transferFrom(this.chain.account(from), this.chain.account(to), BigInt(held.ticket).toString(16)) });
   }
 
   /** The broadcaster calls it off. */

@@ -4,6 +4,8 @@ import { type Address, type Hash, type Hex, readAddress, readHash, readHex, read
 export interface ChainStatus {
   readonly chainId: bigint;
   readonly tickets: Address;
+  /** Whose tokens say whose a broadcast is. */
+  readonly ownership: Address;
   /** The platform's account, which submits its log's checkpoints. */
   readonly account: Address;
   /** What the contracts know its log by. */
@@ -80,7 +82,7 @@ type Fields = Readonly<Record<string, unknown>>;
 
 export function readChainStatus(answer: unknown): ChainStatus | undefined {
   const { chainId, contracts, account, origin, confirmations, problem } = fields(answer);
-  const read = { chainId: readWhole(chainId), tickets: readAddress(fields(contracts)["tickets"]), account: readAddress(account), origin: readHash(origin), confirmations: readWhole(confirmations) };
+  const read = { chainId: readWhole(chainId), tickets: readAddress(fields(contracts)["tickets"]), ownership: readAddress(fields(contracts)["ownership"]), account: readAddress(account), origin: readHash(origin), confirmations: readWhole(confirmations) };
   if (read.confirmations === undefined || read.confirmations > 100_000n) return undefined;
   const { code, detail } = fields(problem);
   const said = typeof code === "string" ? { code: code.slice(0, 64), detail: typeof detail === "string" ? detail.slice(0, 200) : "" } : undefined;

@@ -3,7 +3,7 @@ import { isSame, nativeCoin } from "./chainValues.js";
 import { approveData } from "./erc20.js";
 
 /** Why a transaction is not handed to the wallet, whatever the platform says it is. */
-export type PreparedFault = "other-chain" | "other-contract" | "other-value" | "other-approval";
+export type PreparedFault = "other-chain" | "other-contract" | "other-value" | "other-approval" | "other-call";
 
 /** What a purchase may cost: the price in the chain's coin, or nothing of it where a token is paid with. */
 export function valueOf(sale: Sale): bigint {

@@ -159,6 +159,7 @@ export function describeTrouble(trouble: Trouble, chain: ChainStatus, tokens?: T
       return {
         "other-chain": "Stopped: the server asks for a transaction on another chain than it named. Nothing was sent. Tell the broadcaster.",
         "other-contract": "Stopped: the server names two contracts for these tickets. Nothing was sent. Tell the broadcaster.",
+        "other-call": "Stopped: the server asks your wallet for something else than this page shows. Nothing was sent. Tell whoever runs the server.",
         "other-approval": "Stopped: the server asks you to allow something else than the price to this contract. Nothing was sent. Tell the broadcaster.",
         "other-value": "Stopped: the server asks for another amount than the price. Nothing was sent. Tell the broadcaster.",
       }[trouble.fault];
