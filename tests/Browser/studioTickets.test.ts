@@ -1,10 +1,13 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { LocalChain } from "./support/chain.js";
 import { Browser } from "./support/chromium.js";
+import { SigningKey } from "./support/cose.js";
 import { InjectedWallet } from "./support/injectedWallet.js";
-import { LiveServer } from "./support/liveServer.js";
+import { LiveBroadcast, LiveServer } from "./support/liveServer.js";
 import { faultless, surveyOf } from "./support/pageSurvey.js";
 import { faintTexts, Studio } from "./support/studioPage.js";
+import { giveToken, passTokenOn } from "./support/ticketSale.js";
+import { until } from "./support/until.js";
 
 /** Where the pages are looked at by eye, if it is set. */
 const pictures = process.env["LIVELEDGER_TICKET_PICTURES"];
@@ -74,6 +77,53 @@ describe("A broadcaster with a wallet", () => {
     await page.click("#dialog-yes");
     await studio.untilSaid("#chain", /Sale 1: 0\.002 coins\s+refunding/i, 40);
     // What Chromium says of the question for a token that was not there yet is no fault of the page.
+    expect(studio.complaints.filter((text) => !text.includes("status of 404"))).toEqual([]);
+  }, 150_000);
+});
+
+describe("A broadcaster to whose wallet a broadcast was passed", () => {
+  it("takes it over in the Studio, with a key of its own and no other, and has it from then on", async () => {
+    const broadcast = await LiveBroadcast.create(server, "cbcs", "A night that is sold", undefined, undefined, "not-started");
+    await giveToken(chain, broadcast);
+    const studio = await Studio.open(server, browser, "new-owl");
+    const { page } = studio;
+    const wallet = await InjectedWallet.into(page, chain, 5);
+    await page.reload();
+    await studio.signIn();
+    const identity = new SigningKey(crypto.getRandomValues(new Uint8Array(32)));
+    const says = (text: string | RegExp) => studio.untilSaid("#take-over-card", text, 40);
+
+    await page.getByText("Its token on a chain is in your wallet").click();
+    await page.getByRole("button", { name: "Connect wallet" }).click();
+    await says(new RegExp(`Your wallet: ${chain.account(5)}`, "i"));
+    await page.click("#take-over");
+    await says("This names no broadcast");
+    await page.fill("#take-broadcast", `${server.url}/watch/${broadcast.id}#identity=${broadcast.identity.text}`);
+    await page.fill("#take-identity", identity.text.slice(1));
+    await page.click("#take-over");
+    await says("This is no identity key");
+    await look(studio, "studio-take-over");
+    await page.fill("#take-identity", identity.text);
+    await page.click("#take-over");
+    await says(new RegExp(`The token of this broadcast is with ${chain.account(1)}: connect that wallet, or have it passed on`, "i"));
+
+    await passTokenOn(chain, broadcast, 1, 5);
+    await until("the platform sees it", 20, async () => ((await broadcast.asked<{ owner: string }>("GET", "token")).owner.toLowerCase() === chain.account(5).toLowerCase()));
+    // A server that has the wallet name another key, by which it could broadcast in the new owner's place.
+    await page.route("**/token/hand-over", async (route) => {
+      const answer = (await (await route.fetch()).json()) as { data: string };
+      await route.fulfill({ json: { ...answer, data: answer.data.slice(0, -64) + "ab".repeat(32) } });
+    });
+    await page.click("#take-over");
+    await says("the server asks your wallet for something else than this page shows");
+    expect(wallet.sent).toEqual([]);
+    await page.unroute("**/token/hand-over");
+
+    await page.click("#take-over");
+    await page.getByRole("heading", { level: 1, name: "A night that is sold" }).waitFor({ timeout: 40_000 });
+    expect(wallet.sent.map(({ to, value }) => [to.toLowerCase(), value])).toEqual([[chain.contracts.ownership.toLowerCase(), "0x0"]]);
+    await expect(broadcast.asked("GET", "status")).rejects.toThrow("broadcast-unknown");
+    await studio.certify(broadcast.id, identity);
     expect(studio.complaints.filter((text) => !text.includes("status of 404"))).toEqual([]);
   }, 150_000);
 });

@@ -57,10 +57,10 @@ export class LocalChain {
   }
 
   /** The server's settings for this chain: docs/operations/chain.md. */
-  settings(confirmations: number): Record<string, string> {
+  settings(confirmations: number, more: { readonly anchorEverySeconds?: number; readonly outageAfterSeconds?: number } = {}): Record<string, string> {
     const file = join(this.#folder, "chain.json");
     const { contracts } = this;
-    writeFileSync(file, JSON.stringify({ chainId: 31337, nodes: [this.url], account: this.account(0), contracts, firstBlock: 0, confirmations, lookEveryMilliseconds: 100 }));
+    writeFileSync(file, JSON.stringify({ chainId: 31337, nodes: [this.url], account: this.account(0), contracts, firstBlock: 0, confirmations, lookEveryMilliseconds: 100, ...more }));
     return { LIVELEDGER_CHAIN: file };
   }
 
@@ -79,6 +79,12 @@ export class LocalChain {
     const receipt = await until("a block", 20, () => this.ask<{ status: string; contractAddress: string } | null>("eth_getTransactionReceipt", hash));
     if (receipt.status !== "0x1") throw new Error(`${hash} was reverted`);
     return receipt;
+  }
+
+  /** What a transaction cost its sender beside its value. */
+  async fee(hash: string): Promise<bigint> {
+    const { gasUsed, effectiveGasPrice } = await this.ask<{ gasUsed: string; effectiveGasPrice: string }>("eth_getTransactionReceipt", hash);
+    return BigInt(gasUsed) * BigInt(effectiveGasPrice);
   }
 
   async balance(account: number): Promise<bigint> {

@@ -1,12 +1,24 @@
 import type { Page } from "playwright-core";
 import { type LocalChain, NodeRefusal } from "./chain.js";
 
+/** As `eth_sendTransaction` has it. */
+interface Transaction {
+  readonly to: string;
+  readonly value: string;
+  readonly from: string;
+  readonly data: string;
+}
+
 /** A wallet as extensions inject it (EIP-1193): it has one of the node's accounts, and agrees to everything unless told otherwise. */
 export class InjectedWallet {
   /** Methods that its owner says no to. */
   readonly refuses = new Set<string>();
   /** Transactions that it was asked to send, and sent. */
-  readonly sent: { to: string; value: string; from: string }[] = [];
+  readonly sent: Transaction[] = [];
+  /** What they are known by on the chain. */
+  readonly hashes: string[] = [];
+  /** What its owner makes of a transaction before agreeing; undefined for a no. */
+  considers: (asked: Transaction) => Transaction | undefined = (asked) => asked;
   /** The chain that it uses. */
   chainId = 31337;
 
@@ -55,9 +67,14 @@ export class InjectedWallet {
       case "wallet_switchEthereumChain":
         this.chainId = Number((params[0] as { chainId: string }).chainId);
         return null;
-      case "eth_sendTransaction":
-        this.sent.push(params[0] as (typeof this.sent)[number]);
-        break;
+      case "eth_sendTransaction": {
+        const agreed = this.considers(params[0] as Transaction);
+        if (!agreed) throw new NodeRefusal(4001, "User rejected the request.");
+        const hash = await this.chain.ask<string>(method, agreed);
+        this.sent.push(agreed);
+        this.hashes.push(hash);
+        return hash;
+      }
     }
     return this.chain.ask(method, ...params);
   }

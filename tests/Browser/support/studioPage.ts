@@ -41,10 +41,9 @@ export class Studio {
   }
 
   /** Makes a certificate as the command line does, elsewhere, and chooses it in the page. */
-  async certify(id: string): Promise<void> {
+  async certify(id: string, identity = new SigningKey(crypto.getRandomValues(new Uint8Array(32)))): Promise<void> {
     const { sessionKey } = await this.server.ask<{ sessionKey: string }>("GET", `/v1/broadcasts/${id}`, this.token);
     const now = Math.floor(Date.now() / 1000);
-    const identity = new SigningKey(crypto.getRandomValues(new Uint8Array(32)));
     const certificate = identity.certify(Buffer.from(id, "hex"), Buffer.from(sessionKey, "base64url"), { notBefore: now - 60, notAfter: now + 86_400 });
     await this.choose("signer.cose", certificate);
     await this.untilState("Ready to start");

@@ -1,6 +1,5 @@
 import type { HeldTicket } from "../tickets/chainAnswers.js";
-import { describeAmount } from "../tickets/coins.js";
-import { takesClaims } from "../tickets/saleStanding.js";
+import { shareOf, takesClaims } from "../tickets/saleStanding.js";
 import { describeHeld, describeOutage } from "../tickets/shopWords.js";
 import type { TicketShop } from "../tickets/ticketShop.js";
 
@@ -20,9 +19,9 @@ export class HeldTickets {
       const found = shop.claims.get(ticket.number);
       return {
         ticket,
-        says: describeHeld(ticket, sale, shop.chain),
-        refund: sale?.state === "refunding" ? `Give ticket ${ticket.number} back for ${describeAmount(ticket.face - ticket.paid, sale.currency, shop.chain.chainId)}` : "",
-        claim: sale && takesClaims(sale, Date.now()) ? (found ? `Claim for ${found.outages.length} outage${found.outages.length === 1 ? "" : "s"}` : `Look for outages of ticket ${ticket.number}`) : "",
+        says: describeHeld(ticket, sale, shop.chain, shop.tokens),
+        refund: sale?.state === "refunding" ? `Give ticket ${ticket.number} back for ${shop.amount(ticket.face - ticket.paid, sale.currency)}` : "",
+        claim: sale && takesClaims(sale, Date.now()) ? (found ? `Claim for ${found.outages.length} outage${found.outages.length === 1 ? "" : "s"}: about ${shop.amount(shareOf(found.outages, ticket, sale), sale.currency)}` : `Look for outages of ticket ${ticket.number}`) : "",
         outages: found?.outages.map(describeOutage) ?? [],
       };
     });

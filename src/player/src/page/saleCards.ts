@@ -1,18 +1,26 @@
-import type { Sale } from "../tickets/chainAnswers.js";
+import type { ChainStatus, Sale } from "../tickets/chainAnswers.js";
 import { isSame, nativeCoin } from "../tickets/chainValues.js";
 import { describeAmount } from "../tickets/coins.js";
 import { valueOf } from "../tickets/preparedCheck.js";
 import { inOrder, isOwnLog, standingOf } from "../tickets/saleStanding.js";
-import { describeLog, describeOutages, describeRefund, describeStanding, describeTime, describeTransfers } from "../tickets/shopWords.js";
+import { describeLog, describeOutages, describeRefund, describeStanding, describeTime, describeToken, describeTransfers } from "../tickets/shopWords.js";
 import type { TicketShop } from "../tickets/ticketShop.js";
 import { setText } from "./elements.js";
 
 /** More sales than these have nothing to tell a buyer. */
 const mostShown = 20;
 
+interface SaleCard {
+  readonly element: HTMLElement;
+  readonly standing: HTMLElement;
+  readonly buy: HTMLButtonElement;
+  /** As it is written there; of a token it is another once the wallet was asked. */
+  readonly price: string;
+}
+
 /** A card for each sale: what a buyer has to know, what the wallet will be asked, and the button. */
 export class SaleCards {
-  readonly #cards = new Map<bigint, { readonly element: HTMLElement; readonly standing: HTMLElement; readonly buy: HTMLButtonElement }>();
+  readonly #cards = new Map<bigint, SaleCard>();
 
   constructor(
     private readonly place: HTMLElement,
@@ -24,7 +32,7 @@ export class SaleCards {
     const shown = inOrder(this.shop.sales.items, now).slice(0, mostShown);
     for (const sale of shown) {
       let card = this.#cards.get(sale.number);
-      if (!card) this.#cards.set(sale.number, (card = this.#make(sale)));
+      if (card?.price !== this.shop.amount(sale.price, sale.currency)) this.#cards.set(sale.number, (card = this.#make(sale)));
       const standing = standingOf(sale, now);
       setText(card.standing, describeStanding(standing, sale));
       card.buy.hidden = standing !== "for-sale" || !this.shop.wallet;
@@ -35,9 +43,11 @@ export class SaleCards {
   }
 
   // What a sale has fixed is fixed for good; state and number sold are not, and are looked up when the button is pressed.
-  #make(sale: Sale): { element: HTMLElement; standing: HTMLElement; buy: HTMLButtonElement } {
-    const { chain } = this.shop;
-    const price = describeAmount(sale.price, sale.currency, chain.chainId);
+  #make(sale: Sale): SaleCard {
+    const { chain, tokens } = this.shop;
+    const price = this.shop.amount(sale.price, sale.currency);
+    const facts = tokens.get(sale.currency.toLowerCase());
+    const inToken = !isSame(sale.currency, nativeCoin);
     const element = document.createElement("article");
     element.className = "sale";
     element.setAttribute("aria-labelledby", `sale-${sale.number}`);
@@ -49,27 +59,28 @@ export class SaleCards {
     buy.type = "button";
     buy.className = "wide";
     buy.dataset["one"] = "";
-    buy.textContent = `Buy ticket for ${sale.price === 0n ? "nothing" : isSame(sale.currency, nativeCoin) ? price : "tokens"}`;
+    buy.textContent = `Buy ticket for ${sale.price === 0n ? "nothing" : inToken && !facts ? "tokens" : price}`;
     buy.addEventListener("click", () => this.shop.buy(this.shop.sales.items.find(({ number }) => number === sale.number) ?? sale));
     const log = row("Whose log decides", describeLog(sale, chain));
     if (!isOwnLog(sale, chain)) log.className = "careful";
-    const facts = document.createElement("dl");
-    facts.append(
+    const about = document.createElement("dl");
+    about.append(
+      ...(inToken ? [row("Paid in", describeToken(sale.currency, facts))] : []),
       row("Scheduled", `${describeTime(sale.starts)} to ${describeTime(sale.ends)}`),
       row("Passing it on", describeTransfers(sale)),
       row("If it does not take place", describeRefund(sale)),
       row("If it breaks off", describeOutages(sale)),
       log,
-      row("Your wallet will be asked", asked(sale, describeAmount(valueOf(sale), nativeCoin, chain.chainId), chain.tickets, chain.chainId)),
+      row("Your wallet will be asked", asked(sale, price, chain)),
     );
-    element.append(title, standing, buy, facts);
-    return { element, standing, buy };
+    element.append(title, standing, buy, about);
+    return { element, standing, buy, price };
   }
 }
 
-function asked(sale: Sale, value: string, contract: string, chainId: bigint): string {
-  const sends = `to send ${value} to the contract ${contract} on chain ${chainId}.`;
-  return isSame(sale.currency, nativeCoin) ? sends : `${sends} Before that it must have allowed the contract to take the price from the token: this page does not ask for that.`;
+function asked(sale: Sale, price: string, { tickets, chainId }: ChainStatus): string {
+  const sends = `to send ${describeAmount(valueOf(sale), nativeCoin, chainId)} to the contract ${tickets} on chain ${chainId}.`;
+  return isSame(sale.currency, nativeCoin) || sale.price === 0n ? sends : `In two steps: whether that contract may take ${price}, once and no more, unless it may already; then ${sends}`;
 }
 
 function row(name: string, value: string): HTMLElement {

@@ -8,7 +8,7 @@ import { WalletDiscovery } from "../tickets/walletDiscovery.js";
 import { TicketPanel } from "./ticketPanel.js";
 
 /** Refusals that another ticket is the way out of. */
-const withoutRight: ReadonlySet<string> = new Set(["not-entitled", "entitlement-transferred", "entitlement-refunded"]);
+const withoutRight: ReadonlySet<string> = new Set(["not-entitled", "entitlement-transferred", "entitlement-refunded", "entitlement-revoked", "entitlement-suspended"]);
 
 /** Milliseconds until a server that did not answer is asked again. */
 const askAgainMs = 10_000;

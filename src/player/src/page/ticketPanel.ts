@@ -1,4 +1,4 @@
-import { describeChainProblem, describeDoing, describeTrouble, describeWallet } from "../tickets/shopWords.js";
+import { describeChainProblem, describeDoing, describeNews, describeTrouble, describeWallet } from "../tickets/shopWords.js";
 import type { TicketShop } from "../tickets/ticketShop.js";
 import { readVoucher } from "../tickets/voucher.js";
 import type { WalletDiscovery } from "../tickets/walletDiscovery.js";
@@ -49,12 +49,12 @@ export class TicketPanel {
     const { shop } = this;
     this.#section.hidden = false;
     this.#wallet();
-    setText(byId("tickets-progress"), describeDoing(shop.doing, shop.chain));
+    setText(byId("tickets-progress"), shop.news && !shop.isBusy ? describeNews(shop.news, shop.chain, shop.tokens) : describeDoing(shop.doing, shop.chain, shop.tokens));
     this.#bar();
     byId<HTMLElement>("tickets-stop").hidden = !shop.isBusy;
     const trouble = byId<HTMLElement>("tickets-trouble");
     trouble.hidden = !shop.trouble;
-    setText(byId("trouble-text"), shop.trouble ? describeTrouble(shop.trouble, shop.chain) : "");
+    setText(byId("trouble-text"), shop.trouble ? describeTrouble(shop.trouble, shop.chain, shop.tokens) : "");
     const action = byId<HTMLElement>("trouble-action");
     action.hidden = shop.trouble?.kind !== "wrong-chain";
     setText(action, `Switch the wallet to chain ${shop.chain.chainId}`);

@@ -34,11 +34,27 @@ export function coverOf(state: WatchState): Cover | undefined {
   }
 }
 
+const soldBelow = "Tickets for this broadcast are sold below. Whoever holds one signs in with its wallet.";
+
 /** Instead of the cover of a state, where the ticket that is missing is sold on this page. */
 export function ticketCover(state: WatchState): Cover {
-  const had = state.kind === "stopped" && state.reason !== "no-token" ? coverOf(state)?.title : undefined;
-  return { title: had ?? "You need a ticket", detail: "Tickets for this broadcast are sold below. Whoever holds one signs in with its wallet.", busy: false, action: "See the tickets" };
+  const action = "See the tickets";
+  if (state.kind !== "stopped" || state.reason === "no-token") {
+    return { title: "You need a ticket", detail: soldBelow, busy: false, action };
+  }
+  const [title, detail] = lostTickets[state.reason === "refused" ? (state.detail ?? "") : ""] ?? [coverOf(state)?.title ?? "", soldBelow];
+  return { title, detail, busy: false, action };
 }
+
+/** What became of a ticket of a chain, short enough for the picture's place on a phone, and what its holder of before can do. */
+const lostTickets: Readonly<Record<string, readonly [title: string, detail: string]>> = {
+  // Asked anew, the server knows of no ticket that this viewer ever passed on.
+  "not-entitled": ["You have no ticket for this broadcast", "If you had one, it was passed on. Connect the wallet that holds it now and sign in; or buy another below."],
+  "entitlement-transferred": ["Your ticket was passed on", "Another wallet holds it now, and watches by it. If it is yours too, connect it below and sign in; or buy another ticket there."],
+  "entitlement-refunded": ["Your ticket was refunded", "Its price was given back, so it no longer opens this broadcast. Tickets that are still sold stand below."],
+  "entitlement-revoked": ["Your ticket was withdrawn", "The broadcaster took it back, or whoever held it destroyed it. Tickets that are still sold stand below."],
+  "entitlement-suspended": ["Your ticket is gone for now", "The chain took back the block it was bought in, or the broadcaster put it on hold. Look at your wallet’s history before you buy another."],
+};
 
 function stopped(state: WatchState & { kind: "stopped" }): Cover {
   switch (state.reason) {

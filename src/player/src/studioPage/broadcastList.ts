@@ -4,6 +4,7 @@ import type { Broadcast, Page } from "../studio/answers.js";
 import type { StudioApi } from "../studio/studioApi.js";
 import type { IngestKeys } from "./ingestKeys.js";
 import { button, card, ProblemLine, state, table } from "./parts.js";
+import { TakeOverForm } from "./takeOverForm.js";
 
 /** All broadcasts of the account, newest first, and the form for a new one; for an operator everybody's. Gives what to do when it is left. */
 export function showBroadcasts(view: HTMLElement, api: StudioApi, keys: IngestKeys, isOperator: boolean): () => void {
@@ -12,6 +13,7 @@ export function showBroadcasts(view: HTMLElement, api: StudioApi, keys: IngestKe
   const list = h("div", { "aria-live": "off" }, h("p", { class: "empty" }, "Loading."));
   const pager = h("nav", { class: "pager", "aria-label": "More broadcasts", hidden: true });
   const shown: Broadcast[] = [];
+  const takeOver = isOperator ? undefined : new TakeOverForm(api);
   let left = false;
 
   const load = (after?: string | null) => problem.while(undefined, async () => {
@@ -33,9 +35,12 @@ export function showBroadcasts(view: HTMLElement, api: StudioApi, keys: IngestKe
     h("h1", { tabindex: "-1" }, title),
     isOperator
       ? card("Broadcasts", "broadcasts", list, pager, problem.element)
-      : h("div", { class: "columns list-first" }, card("Broadcasts", "broadcasts", list, pager, problem.element), createForm(api, keys)));
+      : h("div", { class: "columns list-first" }, card("Broadcasts", "broadcasts", list, pager, problem.element), h("div", { class: "stack" }, createForm(api, keys), takeOver?.element)));
   void load();
-  return () => void (left = true);
+  return () => {
+    left = true;
+    takeOver?.close();
+  };
 }
 
 export function stateOf(broadcast: Broadcast): HTMLElement {

@@ -7,6 +7,7 @@ const words: Readonly<Record<string, string>> = {
   "token-expired": "This token has run out. Ask whoever runs the server for a new one.",
   "role-missing": "This token may not do that: it takes the token of the broadcaster whose broadcast it is.",
   "broadcast-unknown": "There is no such broadcast, or it is another account’s. Look at the address, or sign in with the account that made it.",
+  "token-unknown": "This broadcast has no token on the chain, or the token’s block is not deep enough yet. Look at the address, or wait a moment.",
   "signer-missing": "The broadcast has no certificate yet. Certify it first, then start it.",
   "signer-already-set": "The broadcast is certified already, and stays bound to that identity. For another, create a new broadcast.",
   "signer-expired": "The certificate has run out, and a broadcast takes only one. Create a new broadcast.",

@@ -2,17 +2,17 @@ import { h } from "../auditPage/dom.js";
 import { setText } from "../page/elements.js";
 import { pause } from "../playback/signer.js";
 import { Problem, type StudioApi } from "../studio/studioApi.js";
-import { type ChainStatus, readChainStatus, readPrepared, readSales, readSignInMessage, type Sale, type Sales } from "../tickets/chainAnswers.js";
+import { type ChainStatus, readChainStatus, readPrepared, readSales, type Sale, type Sales } from "../tickets/chainAnswers.js";
 import { type Address, isSame, readAddress } from "../tickets/chainValues.js";
 import { describeAmount } from "../tickets/coins.js";
 import { faultOf, isOf } from "../tickets/preparedCheck.js";
-import { followCourse } from "../tickets/purchaseCourse.js";
 import { ShopTrouble, troubleOf } from "../tickets/shopState.js";
 import { describeTime, describeTrouble } from "../tickets/shopWords.js";
 import { AnswerMalformed } from "../tickets/ticketDesk.js";
 import { Wallet } from "../tickets/wallet.js";
 import { type FoundWallet, WalletDiscovery } from "../tickets/walletDiscovery.js";
 import { ask } from "./dialogs.js";
+import { linkWallet, putOnChain, tellCourse } from "./ownerWallet.js";
 import { button, card, ProblemLine, refresh, state } from "./parts.js";
 import { type NewSale, SaleForm } from "./saleForm.js";
 
@@ -100,9 +100,7 @@ export class TicketSalesPanel {
 
   #register(wallet: Wallet): Promise<void> {
     return this.#do("Your wallet asks you to sign in, to link it to your account. That costs nothing.", async () => {
-      const message = readSignInMessage(await this.api.post(`${this.path}/wallets/requests`, { wallet: wallet.account, purpose: "owning" }));
-      if (message === undefined) throw new AnswerMalformed();
-      await this.api.put(`${this.path}/owner-wallet`, { message, signature: await wallet.sign(message) });
+      await linkWallet(this.api, this.path, wallet);
       await this.api.post(`${this.path}/token`, { wallet: wallet.account });
       setText(this.#say, "The platform registers the token, and pays for it. Waiting for the chain.");
       do await this.#wait();
@@ -125,20 +123,15 @@ export class TicketSalesPanel {
     return this.#do(says, async () => {
       const [wallet, chain] = [this.#wallet, this.#chain];
       if (!wallet || !chain) throw new ShopTrouble({ kind: "no-wallet" });
-      const actual = await wallet.chainId();
-      if (actual !== chain.chainId) {
-        setText(this.#say, `Your wallet asks whether to use chain ${chain.chainId}.`);
-        await wallet.switchTo(chain.chainId);
-        if ((await wallet.chainId()) !== chain.chainId) throw new ShopTrouble({ kind: "wrong-chain", actual });
-      }
+      const say = (text: string): void => setText(this.#say, text);
+      await putOnChain(wallet, chain, say);
       const prepared = readPrepared(await this.api.post(path, body));
       if (!prepared) throw new AnswerMalformed();
       const fault = faultOf(prepared, chain, 0n);
       if (fault) throw new ShopTrouble({ kind: "prepared", fault });
       setText(this.#say, `${says} Compare what it shows: contract ${chain.tickets}, chain ${chain.chainId}, nothing to pay but the fee.`);
       const hash = await wallet.send(prepared);
-      await followCourse(hash, wallet, chain.confirmations, (progress) => setText(this.#say, progress.kind === "in-block" ? `In block ${progress.block}: ${progress.depth} of ${progress.needed} confirmations.` : progress.kind === "sent" ? "Sent. Waiting for a block." : "Waiting for the platform to see it."),
-        () => this.load().then(isDone, () => false), () => this.#wait(false));
+      await tellCourse(hash, wallet, chain, say, () => this.load().then(isDone, () => false), () => this.#wait(false));
     });
   }
 

@@ -4,6 +4,8 @@ import { type Address, type Hash, type Hex, readAddress, readHash, readHex, read
 export interface ChainStatus {
   readonly chainId: bigint;
   readonly tickets: Address;
+  /** Whose tokens say whose a broadcast is. */
+  readonly ownership: Address;
   /** The platform's account, which submits its log's checkpoints. */
   readonly account: Address;
   /** What the contracts know its log by. */
@@ -59,6 +61,11 @@ export interface Prepared {
   readonly value: bigint;
 }
 
+export interface Purchase {
+  readonly transaction: Prepared;
+  readonly approval: Prepared | undefined;
+}
+
 export interface Outage {
   readonly from: number;
   readonly until: number;
@@ -75,7 +82,7 @@ type Fields = Readonly<Record<string, unknown>>;
 
 export function readChainStatus(answer: unknown): ChainStatus | undefined {
   const { chainId, contracts, account, origin, confirmations, problem } = fields(answer);
-  const read = { chainId: readWhole(chainId), tickets: readAddress(fields(contracts)["tickets"]), account: readAddress(account), origin: readHash(origin), confirmations: readWhole(confirmations) };
+  const read = { chainId: readWhole(chainId), tickets: readAddress(fields(contracts)["tickets"]), ownership: readAddress(fields(contracts)["ownership"]), account: readAddress(account), origin: readHash(origin), confirmations: readWhole(confirmations) };
   if (read.confirmations === undefined || read.confirmations > 100_000n) return undefined;
   const { code, detail } = fields(problem);
   const said = typeof code === "string" ? { code: code.slice(0, 64), detail: typeof detail === "string" ? detail.slice(0, 200) : "" } : undefined;
@@ -99,6 +106,13 @@ export function readTickets(answer: unknown): readonly HeldTicket[] {
 export function readPrepared(answer: unknown): Prepared | undefined {
   const { chainId, to, data, value } = fields(answer);
   return complete({ chainId: readWhole(chainId), to: readAddress(to), data: readHex(data), value: readQuantity(value) });
+}
+
+/** A purchase, and the permission to take its price, where that is in a token. */
+export function readPurchase(answer: unknown): Purchase | undefined {
+  const { approval } = fields(answer);
+  const [transaction, permission] = [readPrepared(answer), readPrepared(approval)];
+  return transaction && (permission || approval === null || approval === undefined) ? { transaction, approval: permission } : undefined;
 }
 
 export function readClaim(answer: unknown): { readonly transaction: Prepared; readonly outages: readonly Outage[] } | undefined {

@@ -22,8 +22,20 @@ export function inSmallestUnits(text: string): bigint | undefined {
   return match ? BigInt(`${match[1]}${(match[2] ?? "").padEnd(coinDecimals, "0")}`) : undefined;
 }
 
-/** An amount as people read it. Of a token only its smallest unit is sure: its name and decimals are its own word, and are not asked for. */
-export function describeAmount(amount: bigint, currency: Address, chainId: bigint): string {
-  if (!isSame(currency, nativeCoin)) return `${inWholeUnits(amount, 0)} smallest units of the token ${currency}`;
+/** A token's symbol and decimals: its own word, that anybody can give. */
+export interface TokenFacts {
+  readonly symbol: string;
+  readonly decimals: number;
+}
+
+/** What tokens say of themselves, by their addresses in small letters. */
+export type Tokens = ReadonlyMap<string, TokenFacts>;
+
+/** An amount as people read it. Of a token that nobody has asked, only its smallest unit is known. */
+export function describeAmount(amount: bigint, currency: Address, chainId: bigint, tokens: Tokens = new Map()): string {
+  if (!isSame(currency, nativeCoin)) {
+    const token = tokens.get(currency.toLowerCase());
+    return token ? `${inWholeUnits(amount, token.decimals)} ${token.symbol}` : `${inWholeUnits(amount, 0)} smallest units of the token ${currency}`;
+  }
   return `${inWholeUnits(amount)} ${coins.get(chainId) ?? (amount === 10n ** BigInt(coinDecimals) ? "coin" : "coins")}`;
 }

@@ -1,4 +1,4 @@
-import type { ChainStatus, Sale } from "./chainAnswers.js";
+import type { ChainStatus, HeldTicket, Outage, Sale } from "./chainAnswers.js";
 import { isSame } from "./chainValues.js";
 
 /** Whether a ticket can be bought now, and if not, why. As the contract decides it (Sales.sol, `buy` and `_sell`). */
@@ -12,9 +12,19 @@ export function standingOf(sale: Sale, now: number): Standing {
   return now < sale.saleOpens ? "not-yet" : "for-sale";
 }
 
-/** Whether outages can still be claimed. */
+/** Whether outages can be claimed now: once a start is proven, and not before (OutageClaims.sol, `claimOutages`). */
 export function takesClaims(sale: Sale, now: number): boolean {
-  return (sale.state === "open" || sale.state === "started") && now > sale.starts && now <= sale.claimDeadline;
+  return sale.state === "started" && now > sale.starts && now <= sale.claimDeadline;
+}
+
+/** What outages come to for a ticket, as the contract counts it; what was claimed of them before, only the contract knows. */
+export function shareOf(outages: readonly Outage[], ticket: HeldTicket, sale: Sale): bigint {
+  const shares = outages.map(({ from, until }) => {
+    const milliseconds = Math.min(until, sale.ends) - Math.max(from, sale.starts);
+    return milliseconds > 0 ? (ticket.face * BigInt(Math.round(milliseconds))) / BigInt(sale.ends - sale.starts) : 0n;
+  });
+  const sum = shares.reduce((all, share) => all + share, 0n);
+  return sum < ticket.face - ticket.paid ? sum : ticket.face - ticket.paid;
 }
 
 /** Whether the log whose anchors decide on refunds is this platform's own, in its own submission. */

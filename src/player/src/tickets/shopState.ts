@@ -6,7 +6,14 @@ import { AnswerMalformed } from "./ticketDesk.js";
 import { type WalletFault, WalletProblem } from "./walletProblem.js";
 
 /** What the viewer has a transaction for. */
-export type Undertaking = "purchase" | "refund" | "claim";
+export type Undertaking = "approval" | "purchase" | "refund" | "claim";
+
+/** What came of it, where the page would not show that otherwise. */
+export type News =
+  | { readonly kind: "claimed"; readonly ticket: bigint; readonly paid: bigint; readonly currency: Address }
+  | { readonly kind: "given-back"; readonly ticket: bigint; readonly paid: bigint; readonly currency: Address }
+  /** The contract may take more of a token than it was paid. */
+  | { readonly kind: "still-allowed"; readonly amount: bigint; readonly currency: Address };
 
 /** What the shop is doing. */
 export type Doing =
@@ -15,7 +22,7 @@ export type Doing =
   | { readonly kind: "signing-in" }
   | { readonly kind: "switching" }
   /** The wallet shows the transaction and asks. */
-  | { readonly kind: "asking-wallet"; readonly what: Undertaking; readonly value: bigint }
+  | { readonly kind: "asking-wallet"; readonly what: Undertaking; readonly value: bigint; readonly currency?: Address; readonly step?: 1 | 2 }
   | { readonly kind: "following"; readonly what: Undertaking; readonly progress: Progress }
   /** The platform redeems a voucher. */
   | { readonly kind: "redeeming" }
@@ -28,7 +35,17 @@ export type Trouble =
   | { readonly kind: "no-wallet" }
   | { readonly kind: "wallet"; readonly fault: WalletFault; readonly detail: string }
   | { readonly kind: "wrong-chain"; readonly actual: bigint }
-  | { readonly kind: "too-poor"; readonly has: bigint; readonly needs: bigint }
+  | { readonly kind: "too-poor"; readonly has: bigint; readonly needs: bigint; readonly currency: Address }
+  /** Nothing of an ERC-20 answers where the price's token should be. */
+  | { readonly kind: "token-silent"; readonly token: Address }
+  /** The viewer said no to the permission. */
+  | { readonly kind: "approval-refused" }
+  /** The token did. */
+  | { readonly kind: "approval-reverted"; readonly before: bigint; readonly currency: Address }
+  /** Less was allowed than was asked for. */
+  | { readonly kind: "approval-short"; readonly allowed: bigint; readonly needs: bigint; readonly currency: Address }
+  /** The viewer said no to the purchase, after the permission. */
+  | { readonly kind: "purchase-refused"; readonly allowed: bigint; readonly currency: Address }
   /** What the platform prepared is not what the viewer was shown. */
   | { readonly kind: "prepared"; readonly fault: PreparedFault }
   | { readonly kind: "reverted" }

@@ -1,8 +1,8 @@
 import type { ChainStatus, HeldTicket, Outage, Sale } from "./chainAnswers.js";
-import { nativeCoin, shortened } from "./chainValues.js";
-import { describeAmount } from "./coins.js";
+import { type Address, nativeCoin, shortened } from "./chainValues.js";
+import { describeAmount, type TokenFacts, type Tokens } from "./coins.js";
 import { isOwnLog, type Standing } from "./saleStanding.js";
-import type { Doing, Trouble, Undertaking } from "./shopState.js";
+import type { Doing, News, Trouble, Undertaking } from "./shopState.js";
 import type { WalletFault } from "./walletProblem.js";
 
 /** A time as the viewer's country writes it. */
@@ -50,9 +50,9 @@ export function describeLog(sale: Sale, chain: ChainStatus): string {
     : `Careful: not this platform’s log. Start and outages are decided by what ${sale.submitter} anchors${sale.origin.toLowerCase() === chain.origin.toLowerCase() ? "" : ", of another log"}; this platform’s account is ${chain.account}.`;
 }
 
-export function describeHeld(ticket: HeldTicket, sale: Sale | undefined, chain: ChainStatus): string {
-  const face = sale ? `, bought for ${describeAmount(ticket.face, sale.currency, chain.chainId)}` : "";
-  const paid = sale && ticket.paid > 0n ? `, ${describeAmount(ticket.paid, sale.currency, chain.chainId)} of that paid back for outages` : "";
+export function describeHeld(ticket: HeldTicket, sale: Sale | undefined, chain: ChainStatus, tokens?: Tokens): string {
+  const face = sale ? `, bought for ${describeAmount(ticket.face, sale.currency, chain.chainId, tokens)}` : "";
+  const paid = sale && ticket.paid > 0n ? `, ${describeAmount(ticket.paid, sale.currency, chain.chainId, tokens)} of that paid back for outages` : "";
   return `Ticket ${ticket.number}${face}${paid}`;
 }
 
@@ -60,10 +60,10 @@ export function describeOutage({ from, until }: Outage): string {
   return `${new Date(from).toLocaleString(undefined, { dateStyle: "medium", timeStyle: "medium" })}, ${Math.max(1, Math.round((until - from) / 1000)).toLocaleString()} s`;
 }
 
-const done: Readonly<Record<Undertaking, string>> = { purchase: "the purchase", refund: "the refund", claim: "the claim" };
+const done: Readonly<Record<Undertaking, string>> = { approval: "the permission", purchase: "the purchase", refund: "the refund", claim: "the claim" };
 
 /** What is going on, for eyes and for a screen reader; empty for nothing. */
-export function describeDoing(doing: Doing, chain: ChainStatus): string {
+export function describeDoing(doing: Doing, chain: ChainStatus, tokens?: Tokens): string {
   switch (doing.kind) {
     case "nothing":
       return "";
@@ -74,7 +74,7 @@ export function describeDoing(doing: Doing, chain: ChainStatus): string {
     case "switching":
       return `Your wallet asks whether to use chain ${chain.chainId}.`;
     case "asking-wallet":
-      return `Your wallet asks you to confirm ${done[doing.what]}. Compare what it shows: contract ${chain.tickets}, chain ${chain.chainId}.`;
+      return asking(doing, chain, tokens);
     case "following":
       return following(doing.what, doing.progress);
     case "redeeming":
@@ -86,8 +86,14 @@ export function describeDoing(doing: Doing, chain: ChainStatus): string {
   }
 }
 
+function asking({ what, value, currency = nativeCoin, step }: Doing & { kind: "asking-wallet" }, chain: ChainStatus, tokens?: Tokens): string {
+  const compare = `Compare what it shows: contract ${chain.tickets}, chain ${chain.chainId}.`;
+  if (what === "approval") return `Step 1 of 2: your wallet asks whether the contract may take ${describeAmount(value, currency, chain.chainId, tokens)}, which is the price. Leave that amount as it is. ${compare}`;
+  return `${step === 2 ? "Step 2 of 2: your" : "Your"} wallet asks you to confirm ${done[what]}. ${compare}`;
+}
+
 function following(what: Undertaking, progress: (Doing & { kind: "following" })["progress"]): string {
-  const rest = what === "purchase" ? " It starts playing by itself." : "";
+  const rest = what === "purchase" ? " It starts playing by itself." : what === "approval" ? " Then your wallet asks for the purchase." : "";
   switch (progress.kind) {
     case "sent":
       return `Sent. Waiting for a block to take ${done[what]}.${rest}`;
@@ -128,7 +134,8 @@ const problemWords: Readonly<Record<string, string>> = {
 };
 
 /** What stands in the way, and the way out. */
-export function describeTrouble(trouble: Trouble, chain: ChainStatus): string {
+export function describeTrouble(trouble: Trouble, chain: ChainStatus, tokens?: Tokens): string {
+  const amount = (units: bigint, currency: Address): string => describeAmount(units, currency, chain.chainId, tokens);
   switch (trouble.kind) {
     case "no-wallet":
       return "Connect a wallet first.";
@@ -137,11 +144,23 @@ export function describeTrouble(trouble: Trouble, chain: ChainStatus): string {
     case "wrong-chain":
       return `Your wallet uses chain ${trouble.actual}; these tickets are on chain ${chain.chainId}.`;
     case "too-poor":
-      return `This account has ${describeAmount(trouble.has, nativeCoin, chain.chainId)}, and the ticket costs ${describeAmount(trouble.needs, nativeCoin, chain.chainId)} and the fee of the chain. Add to it or use another account.`;
+      return `This account has ${amount(trouble.has, trouble.currency)}, and the ticket costs ${amount(trouble.needs, trouble.currency)} and the fee of the chain. Add to it or use another account.`;
+    case "token-silent":
+      return `The price is in the token ${trouble.token}, and on chain ${chain.chainId} your wallet finds no token there. Nothing was sent. Tell the broadcaster.`;
+    case "approval-refused":
+      return "You said no in your wallet. Without that permission the contract cannot take the price. Nothing was sent. Try again if that was a mistake.";
+    case "approval-reverted":
+      return `The token refused the permission. ${trouble.before > 0n ? `Some tokens want an older one (${amount(trouble.before, trouble.currency)}) set to nothing first: do that in your wallet, then try again.` : "Ask the broadcaster whether it can be paid with."} Nothing was bought.`;
+    case "approval-short":
+      return `In your wallet you allowed ${amount(trouble.allowed, trouble.currency)}, and the ticket costs ${amount(trouble.needs, trouble.currency)}. Nothing was bought. Buy again, and leave the amount as it is.`;
+    case "purchase-refused":
+      return `You said no to the purchase in your wallet. Nothing was bought, and the permission to take ${amount(trouble.allowed, trouble.currency)} stays: buy, and that step is left out; or take it back in your wallet.`;
     case "prepared":
       return {
         "other-chain": "Stopped: the server asks for a transaction on another chain than it named. Nothing was sent. Tell the broadcaster.",
         "other-contract": "Stopped: the server names two contracts for these tickets. Nothing was sent. Tell the broadcaster.",
+        "other-call": "Stopped: the server asks your wallet for something else than this page shows. Nothing was sent. Tell whoever runs the server.",
+        "other-approval": "Stopped: the server asks you to allow something else than the price to this contract. Nothing was sent. Tell the broadcaster.",
         "other-value": "Stopped: the server asks for another amount than the price. Nothing was sent. Tell the broadcaster.",
       }[trouble.fault];
     case "reverted":
@@ -159,6 +178,29 @@ export function describeTrouble(trouble: Trouble, chain: ChainStatus): string {
     case "fault":
       return `Something went wrong: ${trouble.detail}.`;
   }
+}
+
+/** More than there is of any token: prices and faces of tickets have 128 bits. */
+const unlimited = 2n ** 128n;
+
+/** What came of it. */
+export function describeNews(news: News, chain: ChainStatus, tokens?: Tokens): string {
+  switch (news.kind) {
+    case "claimed":
+      return `Paid: ${describeAmount(news.paid, news.currency, chain.chainId, tokens)} for outages of ticket ${news.ticket}. The contract has sent it to your wallet.`;
+    case "given-back":
+      return `Paid back: ${describeAmount(news.paid, news.currency, chain.chainId, tokens)} for ticket ${news.ticket}, which is no more. The contract has sent it to your wallet.`;
+    case "still-allowed":
+      // What wallets call unlimited is a number that nobody can read.
+      return `In your wallet the contract is allowed to take ${news.amount >= unlimited ? "any amount of this token" : `${describeAmount(news.amount, news.currency, chain.chainId, tokens)} more`}. This page did not ask for that; take it back there if you need no more tickets.`;
+  }
+}
+
+/** A token that a price is in. Its address alone is sure. */
+export function describeToken(token: Address, facts: TokenFacts | undefined): string {
+  return facts
+    ? `The token ${token}, which calls itself ${facts.symbol}, with ${facts.decimals} decimals. Any token can call itself so: compare its address.`
+    : `The token ${token}. What it calls itself your wallet is asked once it is connected, on this chain.`;
 }
 
 /** What is wrong with the platform's view of the chain. */

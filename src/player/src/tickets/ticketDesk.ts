@@ -2,7 +2,7 @@ import { readBounded } from "../network/fetchBounded.js";
 import { Problem, Unreachable } from "../studio/studioApi.js";
 import { fromUtf8 } from "../verify/log/utf8.js";
 import {
-  type ChainStatus, type HeldTicket, type Outage, type Prepared, readChainStatus, readClaim, readPrepared, readSales, readSignInMessage, readTickets, readToken, type Sales,
+  type ChainStatus, type HeldTicket, type Outage, type Prepared, type Purchase, readChainStatus, readClaim, readPrepared, readPurchase, readSales, readSignInMessage, readTickets, readToken, type Sales,
 } from "./chainAnswers.js";
 import type { Address, Hex } from "./chainValues.js";
 import { toRequest, type Voucher } from "./voucher.js";
@@ -37,8 +37,8 @@ export class TicketDesk {
     return readTickets(await this.#ask("GET", `${this.#of("tickets")}?wallet=${wallet}`));
   }
 
-  async purchase(sale: bigint): Promise<Prepared> {
-    return read(readPrepared(await this.#ask("POST", this.#of(`sales/${sale}/purchase`))));
+  async purchase(sale: bigint): Promise<Purchase> {
+    return read(readPurchase(await this.#ask("POST", this.#of(`sales/${sale}/purchase`))));
   }
 
   async refund(ticket: bigint): Promise<Prepared> {

@@ -1,11 +1,15 @@
 import { pause } from "../playback/signer.js";
 import { Problem } from "../studio/studioApi.js";
 import type { ChainStatus, HeldTicket, Outage, Prepared, Sale, Sales } from "./chainAnswers.js";
-import { type Hash, isSame } from "./chainValues.js";
+import { type Address, type Hash, isSame, nativeCoin } from "./chainValues.js";
+import { describeAmount, type TokenFacts } from "./coins.js";
+import { readTokenFacts } from "./erc20.js";
 import { faultOf, isOf, valueOf } from "./preparedCheck.js";
-import { followCourse } from "./purchaseCourse.js";
-import { type Doing, ShopTrouble, type Trouble, troubleOf, type Undertaking } from "./shopState.js";
+import { followCourse, type Progress } from "./purchaseCourse.js";
+import { takesClaims } from "./saleStanding.js";
+import { type Doing, type News, ShopTrouble, type Trouble, troubleOf, type Undertaking } from "./shopState.js";
 import type { TicketDesk } from "./ticketDesk.js";
+import { afterPermission, allowedTo, allowPrice, expectFunds } from "./tokenPayment.js";
 import { readVoucher, type Voucher } from "./voucher.js";
 import { Wallet } from "./wallet.js";
 import type { FoundWallet } from "./walletDiscovery.js";
@@ -14,6 +18,12 @@ const lookEveryMs = 6_000;
 const waitMs = 1_500;
 /** For a right that follows from a ticket which the platform has seen: moments. */
 const entitledWithinLooks = 20;
+/** Between looks for outages that nobody has pressed a button for: each has the server put proofs together. */
+const outagesEveryMs = 300_000;
+/** Of somebody's many tickets the first are looked at; the others have their buttons. */
+const mostLooked = 8;
+/** Sales in more tokens than these are shown by their addresses. */
+const mostTokens = 8;
 
 /** What the shop has the page do. */
 export interface Entrance {
@@ -29,10 +39,15 @@ export class TicketShop {
   tickets: readonly HeldTicket[] = [];
   doing: Doing = { kind: "nothing" };
   trouble: Trouble | undefined;
+  /** What the last thing that was done came to. */
+  news: News | undefined;
+  /** What the tokens of prices say of themselves, by the wallet's node. */
+  readonly tokens = new Map<string, TokenFacts>();
   /** What outages would pay, by the ticket, where it was looked for. */
   readonly claims = new Map<bigint, { readonly transaction: Prepared; readonly outages: readonly Outage[] }>();
 
   #token: string | undefined;
+  #outagesLookedAt = 0;
   #acting: AbortSignal | undefined;
   #run = new AbortController();
   #again: (() => void) | undefined;
@@ -59,22 +74,29 @@ export class TicketShop {
     return this.sales.items.find(({ number }) => number === ticket.sale);
   }
 
+  /** An amount of a sale's currency, as people read it. */
+  amount(units: bigint, currency: Address): string {
+    return describeAmount(units, currency, this.chain.chainId, this.tokens);
+  }
+
   connect(found: FoundWallet): void {
     this.#do(() => this.connect(found), async (signal) => {
       this.#become({ kind: "connecting" });
       const wallet = await Wallet.connect(found);
-      const tickets = await this.desk.tickets(wallet.account);
+      const [tickets] = await Promise.all([this.desk.tickets(wallet.account), this.#learnTokens(wallet)]);
       signal.throwIfAborted();
       [this.wallet, this.tickets] = [wallet, tickets];
       // Of a wallet that was left, nothing is heard any more.
       wallet.onOtherAccount(() => this.wallet === wallet && this.leave());
+      this.#outagesLookedAt = 0;
+      void this.#lookForOutages(wallet);
     });
   }
 
   /** Forgets the wallet. What plays plays on. */
   leave(): void {
     this.stop();
-    [this.wallet, this.tickets, this.#token, this.trouble] = [undefined, [], undefined, undefined];
+    [this.wallet, this.tickets, this.#token, this.trouble, this.news] = [undefined, [], undefined, undefined, undefined];
     this.claims.clear();
     this.entrance.changed();
   }
@@ -96,13 +118,24 @@ export class TicketShop {
       if (!wallet) throw new ShopTrouble({ kind: "no-wallet" });
       await this.#onChain(wallet);
       const value = valueOf(sale);
+      const inToken = !isSame(sale.currency, nativeCoin) && sale.price > 0n;
+      if (inToken) await this.#learnTokens(wallet);
       const balance = await wallet.balance();
-      if (balance < value) throw new ShopTrouble({ kind: "too-poor", has: balance, needs: value });
+      if (balance < value) throw new ShopTrouble({ kind: "too-poor", has: balance, needs: value, currency: nativeCoin });
+      if (inToken) await expectFunds({ wallet, chain: this.chain, sale });
       // Before the purchase: a wallet that cannot sign in could not watch by what it buys.
       const token = await this.#signedIn(signal);
       const before = new Set((await this.desk.tickets(wallet.account)).map(({ number }) => number));
-      const hash = await this.#send(signal, wallet, "purchase", await this.desk.purchase(sale.number), value);
+      const { transaction, approval } = await this.desk.purchase(sale.number);
+      const fault = faultOf(transaction, this.chain, value);
+      // Looked at before anything is allowed.
+      if (fault) throw new ShopTrouble({ kind: "prepared", fault });
+      const wasAsked = inToken && await this.#allowed(signal, wallet, sale, approval);
+      const hash = await this.#send(signal, wallet, "purchase", transaction, value, wasAsked ? 2 : undefined).catch((error: unknown) => {
+        throw wasAsked ? afterPermission(error, sale) : error;
+      });
       await this.#follow(wallet, "purchase", hash, signal, () => this.tickets.some((ticket) => ticket.sale === sale.number && !before.has(ticket.number)));
+      if (inToken) await this.#tellAllowed(wallet, sale);
       await this.#enter(token, signal);
     });
   }
@@ -125,6 +158,7 @@ export class TicketShop {
       const wallet = await this.#ready();
       const hash = await this.#send(signal, wallet, "refund", await this.desk.refund(ticket.number), 0n);
       await this.#follow(wallet, "refund", hash, signal, () => !this.tickets.some(({ number }) => number === ticket.number));
+      this.news = { kind: "given-back", ticket: ticket.number, paid: ticket.face - ticket.paid, currency: this.saleOf(ticket)?.currency ?? nativeCoin };
     });
   }
 
@@ -148,6 +182,8 @@ export class TicketShop {
       const hash = await this.#send(signal, wallet, "claim", found.transaction, 0n);
       await this.#follow(wallet, "claim", hash, signal, () => this.tickets.some(({ number, paid }) => number === ticket.number && paid > ticket.paid));
       this.claims.delete(ticket.number);
+      const paid = (this.tickets.find(({ number }) => number === ticket.number)?.paid ?? ticket.paid) - ticket.paid;
+      this.news = { kind: "claimed", ticket: ticket.number, paid, currency: this.saleOf(ticket)?.currency ?? nativeCoin };
     });
   }
 
@@ -170,6 +206,34 @@ export class TicketShop {
     return wallet;
   }
 
+  // What a token says is asked on the platform's chain alone: at the same address elsewhere stands something else.
+  async #learnTokens(wallet: Wallet): Promise<void> {
+    const unknown = new Set(this.sales.items.map(({ currency }) => currency.toLowerCase() as Address).filter((token) => !isSame(token, nativeCoin) && !this.tokens.has(token)));
+    if (unknown.size === 0 || (await wallet.chainId().catch(() => undefined)) !== this.chain.chainId) return;
+    await Promise.all([...unknown].slice(0, mostTokens).map(async (token) => {
+      const facts = await readTokenFacts(wallet, token).catch(() => undefined);
+      if (facts) this.tokens.set(token, facts);
+    }));
+  }
+
+  #allowed(signal: AbortSignal, wallet: Wallet, sale: Sale, approval: Prepared | undefined): Promise<boolean> {
+    return allowPrice({ wallet, chain: this.chain, sale }, approval, {
+      send: async (permission) => {
+        this.#go(signal, { kind: "asking-wallet", what: "approval", value: sale.price, currency: sale.currency, step: 1 });
+        const hash = await wallet.send(permission);
+        signal.throwIfAborted();
+        return hash;
+      },
+      // In a block is enough: the purchase comes after it by its nonce, on whatever chain the two end up.
+      follow: (hash, isThere) => followCourse(hash, wallet, 1, (progress) => this.#told(signal, "approval", progress), () => isThere().catch(() => false), () => wait(waitMs, signal)),
+    });
+  }
+
+  async #tellAllowed(wallet: Wallet, sale: Sale): Promise<void> {
+    const amount = await allowedTo({ wallet, chain: this.chain, sale }).catch(() => 0n);
+    if (amount > 0n) this.news = { kind: "still-allowed", amount, currency: sale.currency };
+  }
+
   async #onChain(wallet: Wallet): Promise<void> {
     const actual = await wallet.chainId();
     if (actual !== this.chain.chainId) throw new ShopTrouble({ kind: "wrong-chain", actual });
@@ -188,10 +252,10 @@ export class TicketShop {
     return token;
   }
 
-  async #send(signal: AbortSignal, wallet: Wallet, what: Undertaking, prepared: Prepared, value: bigint): Promise<Hash> {
+  async #send(signal: AbortSignal, wallet: Wallet, what: Undertaking, prepared: Prepared, value: bigint, step?: 2): Promise<Hash> {
     const fault = faultOf(prepared, this.chain, value);
     if (fault) throw new ShopTrouble({ kind: "prepared", fault });
-    this.#go(signal, { kind: "asking-wallet", what, value });
+    this.#go(signal, { kind: "asking-wallet", what, value, ...(step ? { step } : {}) });
     const hash = await wallet.send(prepared);
     signal.throwIfAborted();
     return hash;
@@ -202,10 +266,11 @@ export class TicketShop {
       await this.#lookAtTickets(wallet);
       return isDone();
     };
-    const told = (progress: Parameters<Parameters<typeof followCourse>[3]>[0]): void => {
-      if (!signal.aborted) this.#become({ kind: "following", what, progress });
-    };
-    await followCourse(hash, wallet, this.chain.confirmations, told, isSeen, () => wait(waitMs, signal));
+    await followCourse(hash, wallet, this.chain.confirmations, (progress) => this.#told(signal, what, progress), isSeen, () => wait(waitMs, signal));
+  }
+
+  #told(signal: AbortSignal, what: Undertaking, progress: Progress): void {
+    if (!signal.aborted) this.#become({ kind: "following", what, progress });
   }
 
   async #redeemed(wallet: Wallet, voucher: Voucher, signal: AbortSignal): Promise<void> {
@@ -236,6 +301,23 @@ export class TicketShop {
     if (tickets && this.wallet === wallet) this.tickets = tickets;
   }
 
+  // So that whoever comes back after an outage is shown what it pays. A platform that does not answer is asked the next time.
+  async #lookForOutages(wallet: Wallet): Promise<void> {
+    const now = Date.now();
+    const due = this.tickets.filter((ticket) => {
+      const sale = this.saleOf(ticket);
+      return sale !== undefined && takesClaims(sale, now) && !this.claims.has(ticket.number);
+    });
+    if (due.length === 0 || now - this.#outagesLookedAt < outagesEveryMs) return;
+    this.#outagesLookedAt = now;
+    for (const ticket of due.slice(0, mostLooked)) {
+      const found = await this.desk.claim(ticket.number).catch(() => undefined);
+      // Not where it was claimed meanwhile.
+      if (found && this.wallet === wallet && this.tickets.some(({ number, paid }) => number === ticket.number && paid === ticket.paid)) this.claims.set(ticket.number, found);
+    }
+    this.entrance.changed();
+  }
+
   async #keepLooking(): Promise<void> {
     const always = new AbortController().signal;
     for (;;) {
@@ -245,7 +327,7 @@ export class TicketShop {
       // Another contract in the middle of a visit is nothing to buy from.
       if (isSame(chain.tickets, this.chain.tickets) && chain.chainId === this.chain.chainId) this.chain = chain;
       if (isOf(sales, this.chain)) this.sales = sales;
-      if (this.wallet) await this.#lookAtTickets(this.wallet);
+      if (this.wallet) await Promise.all([this.#lookAtTickets(this.wallet), this.#learnTokens(this.wallet), this.#lookForOutages(this.wallet)]);
       this.entrance.changed();
     }
   }
@@ -257,7 +339,7 @@ export class TicketShop {
     this.#run = new AbortController();
     const { signal } = this.#run;
     this.#acting = signal;
-    this.trouble = undefined;
+    this.trouble = this.news = undefined;
     action(signal).finally(() => {
       if (this.#acting === signal) this.#acting = undefined;
     }).then(

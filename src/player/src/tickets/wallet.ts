@@ -11,6 +11,8 @@ export interface Mined {
 
 /** For questions that nobody has to be asked about; a person may think as long as they like. */
 const withinMs = 15_000;
+/** Of a contract that is asked: a word, or a short text. */
+const maxAnswerDigits = 2048;
 
 /** A wallet that has named an account of its to this page. Everything it answers is looked at: it is somebody else's program. */
 export class Wallet {
@@ -46,6 +48,11 @@ export class Wallet {
 
   async balance(): Promise<bigint> {
     return expected(readQuantity(await this.#quickly("eth_getBalance", [this.account, "latest"])));
+  }
+
+  /** Asks a contract something; nobody signs or pays. */
+  async call(to: Address, data: Hex): Promise<Hex> {
+    return expected(readHex(await this.#quickly("eth_call", [{ to, data }, "latest"]), maxAnswerDigits));
   }
 
   /** EIP-191, version 0x45. The message goes as hexadecimal: a wallet that guesses cannot take it for something else. */

@@ -5,7 +5,7 @@ import { account, chainAnswer, contract, origin, saleAnswer, salesAnswer, start 
 
 describe("An answer of the platform's", () => {
   it("about the chain is read whole", () => {
-    expect(readChainStatus(chainAnswer())).toEqual({ chainId: 31337n, tickets: contract, account, origin, confirmations: 12, problem: undefined });
+    expect(readChainStatus(chainAnswer())).toEqual({ chainId: 31337n, tickets: contract, ownership: account, account, origin, confirmations: 12, problem: undefined });
     const problem = { code: "chain-timeout", detail: "x".repeat(1000), since: "2026-11-23T14:00:00Z" };
     expect(readChainStatus(chainAnswer({ problem }))?.problem).toEqual({ code: "chain-timeout", detail: "x".repeat(200) });
   });

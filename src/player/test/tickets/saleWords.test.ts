@@ -2,15 +2,29 @@ import { describe, expect, it } from "vitest";
 import type { Address } from "../../src/tickets/chainValues.js";
 import { describeAmount, inWholeUnits } from "../../src/tickets/coins.js";
 import { faultOf, isOf, valueOf } from "../../src/tickets/preparedCheck.js";
-import { inOrder, isOwnLog, standingOf, takesClaims } from "../../src/tickets/saleStanding.js";
+import { inOrder, isOwnLog, shareOf, standingOf, takesClaims } from "../../src/tickets/saleStanding.js";
 import { describeDoing, describeLog, describeStanding, describeTransfers, describeTrouble } from "../../src/tickets/shopWords.js";
-import { type Prepared, readPrepared } from "../../src/tickets/chainAnswers.js";
+import { type HeldTicket, type Prepared, readPrepared } from "../../src/tickets/chainAnswers.js";
 import { account, chainOf, contract, saleOf, start } from "./sales.js";
 
 const native = `0x${"0".repeat(40)}` as Address;
 const token = `0x${"7E".repeat(20)}` as Address;
 const stranger = `0x${"99".repeat(20)}`;
 const during = 1000 * (start - 60);
+
+describe("What outages pay", () => {
+  const at = (seconds: number): number => 1000 * (start + seconds);
+  const ticket = (paid = 0n): HeldTicket => ({ number: 5n, sale: 1n, face: 7_200_000n, paid });
+  const share = (from: number, until: number, held = ticket()): bigint => shareOf([{ from: at(from), until: at(until) }], held, saleOf());
+
+  it("is their share of the scheduled time, in which alone they count, and never more than is left of the price", () => {
+    expect(share(60, 70)).toBe(10_000n);
+    expect(share(-30, 10)).toBe(10_000n);
+    expect(share(7190, 9000)).toBe(10_000n);
+    expect(share(-30, -10)).toBe(0n);
+    expect(share(0, 7200, ticket(7_000_000n))).toBe(200_000n);
+  });
+});
 
 describe("An amount", () => {
   it.each<[bigint, string]>([
@@ -44,6 +58,8 @@ describe("A sale", () => {
     expect(takesClaims(saleOf({ state: "started" }), during)).toBe(false);
     expect(takesClaims(saleOf({ state: "started" }), 1000 * (start + 1))).toBe(true);
     expect(takesClaims(saleOf({ state: "started" }), 1000 * (start + 86_401))).toBe(false);
+    // The contract takes none before a start is proven.
+    expect(takesClaims(saleOf({ state: "open" }), 1000 * (start + 1))).toBe(false);
     expect(takesClaims(saleOf({ state: "refunding" }), 1000 * (start + 1))).toBe(false);
   });
 

@@ -3,7 +3,7 @@ import type { HeldTicket } from "../../src/tickets/chainAnswers.js";
 import { TicketDesk } from "../../src/tickets/ticketDesk.js";
 import { TicketShop } from "../../src/tickets/ticketShop.js";
 import type { Provider } from "../../src/tickets/walletDiscovery.js";
-import { account, chainAnswer, contract, saleAnswer, salesAnswer } from "./sales.js";
+import { account, chainAnswer, contract, saleAnswer, salesAnswer, start } from "./sales.js";
 
 const hash = `0x${"77".repeat(32)}`;
 const held = (changes: object = {}): object => ({ ticket: 5, sale: 1, standing: "held", face: "1000000000000000", paid: "0", ...changes });
@@ -39,8 +39,8 @@ afterEach(() => {
   vi.unstubAllGlobals();
 });
 
-async function opened(): Promise<TicketShop> {
-  answers.set("/sales", salesAnswer(saleAnswer()));
+async function opened(state = "open"): Promise<TicketShop> {
+  answers.set("/sales", salesAnswer(saleAnswer({ state })));
   answers.set("/v1/chain", chainAnswer());
   const desk = new TicketDesk("b");
   const found = await desk.open();
@@ -48,7 +48,7 @@ async function opened(): Promise<TicketShop> {
   return new TicketShop(desk, { enter: (token) => entered.push(token), changed: () => undefined }, found.chain, found.sales);
 }
 
-async function connected(): Promise<TicketShop> {
+async function connected(state?: string): Promise<TicketShop> {
   const provider: Provider = {
     request: ({ method }) => {
       asked.push(method);
@@ -56,7 +56,7 @@ async function connected(): Promise<TicketShop> {
       return answer instanceof Promise ? answer : Promise.resolve(answer);
     },
   };
-  const shop = await opened();
+  const shop = await opened(state);
   shop.connect({ name: "w", provider });
   await pass();
   asked.length = 0;
@@ -147,6 +147,16 @@ describe("The ticket shop", () => {
     answers.set("/tickets", { items: [held({ paid: "5" })] });
     await pass(2);
     expect([shop.doing.kind, shop.claims.size, shop.tickets[0]?.paid]).toEqual(["nothing", 0, 5n]);
+  });
+
+  it("looks by itself for outages before the wallet came, and says nothing where there are none", async () => {
+    vi.setSystemTime(1000 * (start + 60));
+    answers.set("/tickets", { items: [held()] });
+    expect((await connected("started")).claims.get(5n)?.outages.length).toBe(1);
+    expect((await connected("open")).claims.size).toBe(0);
+    answers.set("/claim", 409);
+    const shop = await connected("started");
+    expect([shop.claims.size, shop.trouble]).toEqual([0, undefined]);
   });
 
   it.each([["another contract", { to: account }, "other-contract"], ["a value", { value: "0x1" }, "other-value"], ["another chain", { chainId: 1 }, "other-chain"]])("hands no wallet a refund or claim with %s", async (_, changes, fault) => {
