@@ -99,6 +99,9 @@ contract BuyingTest is SaleStory {
         list = payees();
         list[0].to = address(0);
         _refusedPayees(list);
+        list = payees();
+        list[0].to = address(tickets);
+        _refusedPayees(list);
         _refusedPayees(_equalPayees(17));
         vm.assertEq(tickets.payeesOf(sell(terms(), _equalPayees(16))).length, 16);
         Payee[] memory alone = new Payee[](1);

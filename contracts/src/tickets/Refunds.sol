@@ -22,7 +22,7 @@ abstract contract Refunds is Sales {
     }
 
     /// @notice Gives a ticket up, for nothing. If its sale settles, its face value is the payees' like the others'; if the
-    /// sale refunds, it stays here: nobody earns by a broadcast that fails.
+    /// sale refunds, it stays here: no price is earned by a broadcast that fails.
     function burn(uint256 ticket) external nonReentrant {
         _requireHolder(ticket);
         _end(ticket);

@@ -22,7 +22,7 @@ library SaleTerms {
     error CurrencyRefused(address currency);
     error SupplyIsZero();
     error TransferRulesRefused();
-    /// @notice 1 to 16 payees, none of them zero, whose shares are a whole.
+    /// @notice 1 to 16 payees, none of them zero or this contract, whose shares are a whole.
     error PayeesRefused();
 
     function check(Terms calldata terms, Payee[] calldata payees) internal view {
@@ -44,7 +44,8 @@ library SaleTerms {
         if (payees.length == 0 || payees.length > MAX_PAYEES) revert PayeesRefused();
         uint256 sum = 0;
         for (uint256 i = 0; i < payees.length; ++i) {
-            if (payees[i].to == address(0)) revert PayeesRefused();
+            // This contract never withdraws: what it were due would lie here for ever.
+            if (payees[i].to == address(0) || payees[i].to == address(this)) revert PayeesRefused();
             sum += payees[i].share;
         }
         if (sum != WHOLE) revert PayeesRefused();
