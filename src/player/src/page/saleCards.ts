@@ -2,7 +2,7 @@ import type { ChainStatus, Sale } from "../tickets/chainAnswers.js";
 import { isSame, nativeCoin } from "../tickets/chainValues.js";
 import { describeAmount } from "../tickets/coins.js";
 import { valueOf } from "../tickets/preparedCheck.js";
-import { inOrder, isOwnLog, standingOf } from "../tickets/saleStanding.js";
+import { hasTimeToClaim, inOrder, isOwnLog, standingOf } from "../tickets/saleStanding.js";
 import { describeLog, describeOutages, describeRefund, describeStanding, describeTime, describeToken, describeTransfers } from "../tickets/shopWords.js";
 import type { TicketShop } from "../tickets/ticketShop.js";
 import { setText } from "./elements.js";
@@ -63,13 +63,15 @@ export class SaleCards {
     buy.addEventListener("click", () => this.shop.buy(this.shop.sales.items.find(({ number }) => number === sale.number) ?? sale));
     const log = row("Whose log decides", describeLog(sale, chain));
     if (!isOwnLog(sale, chain)) log.className = "careful";
+    const outages = row("If it breaks off", describeOutages(sale));
+    if (!hasTimeToClaim(sale)) outages.className = "careful";
     const about = document.createElement("dl");
     about.append(
       ...(inToken ? [row("Paid in", describeToken(sale.currency, facts))] : []),
       row("Scheduled", `${describeTime(sale.starts)} to ${describeTime(sale.ends)}`),
       row("Passing it on", describeTransfers(sale)),
       row("If it does not take place", describeRefund(sale)),
-      row("If it breaks off", describeOutages(sale)),
+      outages,
       log,
       row("Your wallet will be asked", asked(sale, price, chain)),
     );

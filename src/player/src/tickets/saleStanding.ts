@@ -32,6 +32,11 @@ export function isOwnLog(sale: Sale, chain: ChainStatus): boolean {
   return isSame(sale.submitter, chain.account) && isSame(sale.origin, chain.origin);
 }
 
+/** Whether who watched has a day at least, after the end, to claim for outages: an outage is logged and anchored before it can be claimed, and whoever watched may be asleep. */
+export function hasTimeToClaim(sale: Sale): boolean {
+  return sale.claimDeadline - sale.ends >= 86_400_000;
+}
+
 /** What can be bought first, then what came last. */
 export function inOrder(sales: readonly Sale[], now: number): readonly Sale[] {
   const rank = (sale: Sale): number => (standingOf(sale, now) === "for-sale" ? 0 : 1);

@@ -1,7 +1,7 @@
 import type { ChainStatus, HeldTicket, Outage, Sale } from "./chainAnswers.js";
 import { type Address, nativeCoin, shortened } from "./chainValues.js";
 import { describeAmount, type TokenFacts, type Tokens } from "./coins.js";
-import { isOwnLog, type Standing } from "./saleStanding.js";
+import { hasTimeToClaim, isOwnLog, type Standing } from "./saleStanding.js";
 import type { Doing, News, Trouble, Undertaking } from "./shopState.js";
 import type { WalletFault } from "./walletProblem.js";
 
@@ -35,7 +35,7 @@ export function describeRefund(sale: Sale): string {
 }
 
 export function describeOutages(sale: Sale): string {
-  return `For outages between the scheduled times, of which you had been watching before they began, you can claim their share of the price until ${describeTime(sale.claimDeadline)}.`;
+  return `For outages between the scheduled times, of which you had been watching before they began, you can claim their share of the price until ${describeTime(sale.claimDeadline)}${hasTimeToClaim(sale) ? "." : ": that is less than a day after its end."}`;
 }
 
 export function describeTransfers({ transfers, transferFee }: Sale): string {

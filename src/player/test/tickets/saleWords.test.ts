@@ -3,7 +3,7 @@ import type { Address } from "../../src/tickets/chainValues.js";
 import { describeAmount, inWholeUnits } from "../../src/tickets/coins.js";
 import { faultOf, isOf, valueOf } from "../../src/tickets/preparedCheck.js";
 import { inOrder, isOwnLog, shareOf, standingOf, takesClaims } from "../../src/tickets/saleStanding.js";
-import { describeDoing, describeLog, describeStanding, describeTransfers, describeTrouble } from "../../src/tickets/shopWords.js";
+import { describeDoing, describeLog, describeOutages, describeStanding, describeTransfers, describeTrouble } from "../../src/tickets/shopWords.js";
 import { type HeldTicket, type Prepared, readPrepared } from "../../src/tickets/chainAnswers.js";
 import { account, chainOf, contract, saleOf, start } from "./sales.js";
 
@@ -74,6 +74,12 @@ describe("A sale", () => {
     expect(describeLog(saleOf(), chain)).toMatch(/^This platform’s log/);
     expect(describeLog(saleOf({}, { submitter: stranger }), chain)).toMatch(new RegExp(`^Careful: not this platform’s log.*${stranger}.*${account}`));
     expect(describeLog(saleOf({}, { origin: `0x${"11".repeat(32)}` }), chain)).toMatch(/^Careful: .*, of another log/);
+  });
+
+  it("says plainly if there is less than a day to claim for outages in", () => {
+    const deadline = start + 7200 + 86_400;
+    expect(describeOutages(saleOf({}, { claimDeadline: deadline }))).not.toContain("less than a day");
+    expect(describeOutages(saleOf({}, { claimDeadline: deadline - 1 }))).toMatch(/: that is less than a day after its end\.$/);
   });
 
   it("says what is left, and what passing on costs", () => {
