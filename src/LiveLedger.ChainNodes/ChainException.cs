@@ -50,6 +50,9 @@ internal sealed class ChainException : Exception
 
     /// <summary>An answer that cannot be.</summary>
     public static ChainException OfAnswer(string what) => new(Malformed, what);
+
+    /// <summary>It does not have yet what others have: later, or elsewhere, it is there.</summary>
+    public static ChainException Behind(string what) => new(Unreachable, $"the node is behind: {what}");
 }
 
 /// <summary>A node's no (JSON-RPC 2.0 §5.1).</summary>

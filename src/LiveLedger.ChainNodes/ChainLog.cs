@@ -47,6 +47,10 @@ internal sealed record LogFilter(IReadOnlyList<Address> Addresses, params IReadO
 
 /// <summary>The logs of some blocks: all that there are, in their order.</summary>
 /// <param name="From">First block.</param>
-/// <param name="To">Last block; the next page begins behind it.</param>
+/// <param name="Last">Last block, as the node has it that gave the logs; the next page begins behind it.</param>
 /// <param name="Logs">By block and index.</param>
-internal sealed record LogPage(BlockNumber From, BlockNumber To, IReadOnlyList<ChainLog> Logs);
+internal sealed record LogPage(BlockNumber From, BlockHead Last, IReadOnlyList<ChainLog> Logs)
+{
+    /// <summary>Number of the last block.</summary>
+    public BlockNumber To => Last.Number;
+}

@@ -98,9 +98,10 @@ internal sealed class RpcEndpoint(NodeAddress address, ChainNodeOptions options,
     public async Task<T[]> AskAsync<T>(ReadOnlyMemory<RpcCall<T>> calls, CancellationToken cancel)
     {
         var answers = new List<T>(calls.Length);
+        var single = _single;
         while (answers.Count < calls.Length)
         {
-            var batch = !_single && calls.Length > 1;
+            var batch = !single && calls.Length > 1;
             var part = calls.Slice(answers.Count, batch ? Math.Min(options.MaxBatch, calls.Length - answers.Count) : 1);
             try
             {
@@ -108,10 +109,12 @@ internal sealed class RpcEndpoint(NodeAddress address, ChainNodeOptions options,
             }
             catch (BatchRefusedException)
             {
-                _single = true;
+                single = true;
             }
         }
 
+        // Only now: a node may refuse a batch for what one of its questions asks, as it refuses that alone.
+        _single |= single;
         return [.. answers];
     }
 

@@ -28,21 +28,35 @@ internal sealed class CheckpointEffects(ChainView view, AccountBook account, Anc
     /// <inheritdoc cref="AnchoredAsync"/>
     public async Task ProveStartsAsync(CancellationToken cancel)
     {
-        if (await view.AnchorsAsync(settings.Account, anchors.Origin, ulong.MaxValue, 1, cancel) is not [var last])
+        if (await view.AnchorsAsync(settings.Account, anchors.Origin, ulong.MaxValue, 1, cancel) is [var last])
         {
-            return;
-        }
-
-        foreach (var sale in (await view.RunningSalesAsync(cancel)).Where(s => s.State.State == SaleStanding.Open && IsOurs(s.State.Terms)))
-        {
-            if (await proofs.FirstAsync(new($"broadcast/{sale.Broadcast}"), StartedType, cancel) is { } started
-                && await proofs.OfAsync(started.Id, new(last.Size), cancel) is var (entry, _))
+            foreach (var sale in await view.RunningSalesAsync(cancel))
             {
-                await account.OrderAsync(
-                    new(AnchorDesk.IdOf($"{settings.Deployment.Name}\nstart {sale.Sale}"), "start-proof", $"sale {sale.Sale}", settings.Deployment.Tickets, 0,
-                        TicketsCalls.ProveStart(new(sale.Sale), entry)),
-                    "system", cancel);
+                await ProveStartAsync(sale, last.Size, cancel);
             }
+        }
+    }
+
+    /// <summary>Orders the proof of one sale's start, if it is anchored and not shown yet.</summary>
+    /// <inheritdoc cref="AnchoredAsync"/>
+    public async Task ProveStartAsync(ulong sale, CancellationToken cancel)
+    {
+        if (await view.AnchorsAsync(settings.Account, anchors.Origin, ulong.MaxValue, 1, cancel) is [var last] && await view.SaleAsync(sale, cancel) is { } seen)
+        {
+            await ProveStartAsync(seen, last.Size, cancel);
+        }
+    }
+
+    private async Task ProveStartAsync(SeenSale sale, ulong anchored, CancellationToken cancel)
+    {
+        if (sale.State.State == SaleStanding.Open && IsOurs(sale.State.Terms)
+            && await proofs.FirstAsync(new($"broadcast/{sale.Broadcast}"), StartedType, cancel) is { } started
+            && await proofs.OfAsync(started.Id, new(anchored), cancel) is var (entry, _))
+        {
+            await account.OrderAsync(
+                new(AnchorDesk.IdOf($"{settings.Deployment.Name}\nstart {sale.Sale}"), "start-proof", $"sale {sale.Sale}", settings.Deployment.Tickets, 0,
+                    TicketsCalls.ProveStart(new(sale.Sale), entry)),
+                "system", cancel);
         }
     }
 

@@ -19,8 +19,11 @@ internal sealed class ChainEffects(
 {
     public const string Name = "chain_effects";
 
+    // An event that takes blocks back settles up to a hundred tickets, one after another, on a database that may be slow; given up before, it begins with the first again.
+    private static readonly TimeSpan s_patience = TimeSpan.FromMinutes(2);
+
     /// <summary>The subscription.</summary>
-    public OutwardSubscription Subscription => new() { Name = Name, MessageOf = MessageOf, Send = SendAsync };
+    public OutwardSubscription Subscription => new() { Name = Name, MessageOf = MessageOf, Send = SendAsync, Patience = s_patience };
 
     /// <summary>What an event is to us; null for most.</summary>
     private object? MessageOf(LoggedEvent logged)
@@ -52,9 +55,9 @@ internal sealed class ChainEffects(
             case CheckpointAnchored anchored:
                 await checkpoints.AnchoredAsync(anchored, cancel);
                 break;
-            case SaleCreated:
+            case SaleCreated created:
                 // What was anchored before may prove its start already.
-                await checkpoints.ProveStartsAsync(cancel);
+                await checkpoints.ProveStartAsync(created.Sale, cancel);
                 break;
             default:
                 await TouchAsync(sighting.Subject, null, cancel);

@@ -22,13 +22,16 @@ internal readonly record struct FollowProgress(ulong Head, ulong Target, ulong F
 
 /// <summary>
 /// Follows a deployment over the session that holds its lock. What the contracts said goes into the ledger once, in the chain's order; what the chain takes back
-/// is undone by an event of its own. The ledger goes first: a crash before the place has moved reads the same blocks again and finds all of it said.
+/// is undone by events of its own. The place is never ahead of the ledger: going on, the ledger goes first, going back, the place does. So a crash reads the same
+/// blocks again, and what was said of them is compared with what they are by then.
 /// </summary>
 internal sealed class FollowRun(ChainNode node, EventStore ledger, FollowedChain place, SightingReader reader, Deployment deployment, ulong first, Depth depth, TimeProvider time, Action<FollowStep> reached)
 {
     private const int LookBack = 50;
     private const int MaxAppend = 500;
-    private const int MaxUndone = 5_000;
+
+    // Of one event: whoever acts on it has to settle that many tickets before it is given up and begun again.
+    private const int MaxUndone = 100;
 
     private FollowedBlock? _last;
     private bool _opened;
@@ -46,7 +49,7 @@ internal sealed class FollowRun(ChainNode node, EventStore ledger, FollowedChain
 
         var head = (await node.BlockNumberAsync(cancel)).Value;
         var target = await TargetAsync(head, cancel);
-        if (_last is { } last && head >= last.Number.Value && (await node.HeaderAsync(BlockReference.At(last.Number), cancel))?.Hash != last.Hash)
+        if (_last is { } last && head >= last.Number.Value && There(await node.HeaderAsync(BlockReference.At(last.Number), cancel), last.Number).Hash != last.Hash)
         {
             await TakeBackAsync(cancel);
         }
@@ -76,9 +79,10 @@ internal sealed class FollowRun(ChainNode node, EventStore ledger, FollowedChain
             return last;
         }
 
+        // But for the newest block, of which all may not have been said: it is read again.
         var seen = (await place.SeenAsync(0, long.MaxValue, cancel))
             .Select(static s => new FollowedBlock(new(s.Sighting.At.Block), BlockHash.TryParse(s.Sighting.At.BlockHash, out var hash) ? hash : throw new InvalidDataException("a sighting is in no block")))
-            .Distinct().OrderBy(static b => b.Number).ToArray();
+            .Distinct().OrderBy(static b => b.Number).SkipLast(1).ToArray();
         if (seen.Length == 0)
         {
             return null;
@@ -91,11 +95,14 @@ internal sealed class FollowRun(ChainNode node, EventStore ledger, FollowedChain
     private async Task ReadAsync(ulong from, ulong target, CancellationToken cancel)
     {
         var page = await node.LogsAsync(reader.Filter, new(from), new(target), cancel);
+        // Before what was said: whoever says more meanwhile is found out by the version.
+        var version = await ledger.StreamVersionAsync(deployment.Stream, cancel);
+        var said = await place.SeenAsync(page.From.Value, page.To.Value, cancel);
         // After the logs, so that a chain that changed while they were read is noticed: what they say must be of the blocks that stand now, on top of what was followed.
-        var numbers = page.Logs.Select(static l => l.Block).Append(page.To).Distinct().ToArray();
-        var headers = await node.HeadersAsync([.. _last is { } before ? numbers.Append(before.Number) : numbers], cancel);
-        var hashes = headers.OfType<BlockHead>().ToDictionary(static h => h.Number, static h => h.Hash);
-        if (hashes.Count != headers.Count || page.Logs.Any(l => hashes[l.Block] != l.BlockHash) || (_last is { } known && hashes[known.Number] != known.Hash))
+        var numbers = page.Logs.Select(static l => l.Block).Concat(said.Select(static s => new BlockNumber(s.Sighting.At.Block))).Append(page.To).Distinct().ToArray();
+        var asked = _last is { } before ? [.. numbers, before.Number] : numbers;
+        var hashes = (await node.HeadersAsync(asked, cancel)).Zip(asked, There).ToDictionary(static h => h.Number, static h => h.Hash);
+        if (hashes[page.To] != page.Last.Hash || page.Logs.Any(l => hashes[l.Block] != l.BlockHash) || (_last is { } known && hashes[known.Number] != known.Hash))
         {
             return;
         }
@@ -109,7 +116,7 @@ internal sealed class FollowRun(ChainNode node, EventStore ledger, FollowedChain
             }
         }
 
-        await SayAsync(sightings, page.From.Value, page.To.Value, cancel);
+        await SayAsync(version, sightings, said, hashes, cancel);
         reached(FollowStep.Said);
         FollowedBlock[] followed = [.. numbers.Select(n => new FollowedBlock(n, hashes[n]))];
         await place.KeepAsync(followed, cancel);
@@ -117,53 +124,65 @@ internal sealed class FollowRun(ChainNode node, EventStore ledger, FollowedChain
         _last = followed.MaxBy(static b => b.Number);
     }
 
-    private async Task SayAsync(IReadOnlyList<Sighting> sightings, ulong from, ulong to, CancellationToken cancel)
+    // Of the same blocks something may have been said already, by a process that came no further. If a block is another by now, that did not happen.
+    private async Task SayAsync(
+        long version, IReadOnlyList<Sighting> sightings, IReadOnlyList<(long Version, Sighting Sighting)> said, Dictionary<BlockNumber, BlockHash> hashes, CancellationToken cancel)
     {
-        if (sightings.Count == 0)
-        {
-            return;
-        }
-
-        var version = await ledger.StreamVersionAsync(deployment.Stream, cancel);
-        var said = (await place.SeenAsync(from, to, cancel)).Select(static s => (s.Sighting.At.Block, s.Sighting.At.Log)).ToHashSet();
-        foreach (var some in sightings.Where(s => !said.Contains((s.At.Block, s.At.Log))).Chunk(MaxAppend))
+        var stale = said.Where(s => hashes[new(s.Sighting.At.Block)].ToString() != s.Sighting.At.BlockHash).Select(static s => s.Version).ToHashSet();
+        var known = said.Where(s => !stale.Contains(s.Version)).Select(static s => (s.Sighting.At.Block, s.Sighting.At.Log)).ToHashSet();
+        version = await UndoAsync(version, stale, _last, cancel);
+        foreach (var some in sightings.Where(s => !known.Contains((s.At.Block, s.At.Log))).Chunk(MaxAppend))
         {
             version = await AppendAsync(version, [.. some.Select(s => SightingEvents.Seen(time, s))], cancel);
         }
     }
 
+    // The place goes first. Were it the ledger, a process that ends in between and a chain that comes back to the blocks of before would leave undone what stands.
     private async Task TakeBackAsync(CancellationToken cancel)
     {
-        var (fork, hash) = await ForkAsync(cancel);
+        var stands = await ForkAsync(cancel);
+        var above = stands is { } fork ? checked((long)fork.Number.Value) : (long)first - 1;
         var version = await ledger.StreamVersionAsync(deployment.Stream, cancel);
-        var undone = (await place.SeenAsync(checked((ulong)(fork + 1)), long.MaxValue, cancel)).Select(static s => s.Version).ToArray();
-        foreach (var some in undone.Chunk(MaxUndone))
-        {
-            version = await AppendAsync(version, [SightingEvents.TakenBack(time, new(fork < 0 ? 0 : (ulong)fork, hash?.ToString() ?? "", some))], cancel);
-        }
-
-        reached(FollowStep.TakenBack);
-        await place.DropAsync(fork, cancel);
-        _last = hash is { } stands ? new(new((ulong)fork), stands) : null;
+        var undone = await place.SeenAsync((ulong)(above + 1), long.MaxValue, cancel);
+        await place.DropAsync(above, cancel);
+        reached(FollowStep.Dropped);
+        await UndoAsync(version, undone.Select(static s => s.Version), stands, cancel);
+        _last = stands;
     }
 
-    // The last followed block that stands; below the first if none does.
-    private async Task<(long Number, BlockHash? Hash)> ForkAsync(CancellationToken cancel)
+    // The newest first, so that what still stands after a crash is the chain's beginning, and what is said again comes behind it.
+    private async Task<long> UndoAsync(long version, IEnumerable<long> undone, FollowedBlock? stands, CancellationToken cancel)
+    {
+        foreach (var some in undone.OrderDescending().Chunk(MaxUndone))
+        {
+            version = await AppendAsync(version, [SightingEvents.TakenBack(time, new(stands?.Number.Value ?? 0, stands?.Hash.ToString() ?? "", [.. some.Order()]))], cancel);
+            reached(FollowStep.TakenBack);
+        }
+
+        return version;
+    }
+
+    // The last followed block that stands, if one does.
+    private async Task<FollowedBlock?> ForkAsync(CancellationToken cancel)
     {
         for (var below = (ulong)long.MaxValue; await place.ReadAsync(below, LookBack, cancel) is { Count: > 0 } some; below = some[^1].Number.Value)
         {
-            var headers = await node.HeadersAsync(some.Select(static b => b.Number), cancel);
-            for (var i = 0; i < some.Count; i++)
+            var numbers = some.Select(static b => b.Number).ToArray();
+            var headers = (await node.HeadersAsync(numbers, cancel)).Zip(numbers, There);
+            foreach (var (block, header) in some.Zip(headers))
             {
-                if (headers[i]?.Hash == some[i].Hash)
+                if (header.Hash == block.Hash)
                 {
-                    return ((long)some[i].Number.Value, some[i].Hash);
+                    return block;
                 }
             }
         }
 
-        return ((long)first - 1, null);
+        return null;
     }
+
+    // Another block at that height is a chain that took ours back. None is a node that has yet to see it: the one that told the head may have been another.
+    private static BlockHead There(BlockHead? header, BlockNumber number) => header ?? throw ChainException.Behind($"it has no block {number}, which was followed or has newer ones behind it");
 
     private async Task<long> AppendAsync(long version, IReadOnlyList<NewEvent> events, CancellationToken cancel)
     {
@@ -182,7 +201,10 @@ internal enum FollowStep
     /// <summary>And the place has.</summary>
     Placed,
 
-    /// <summary>What was taken back is undone in the ledger, and the place has not moved.</summary>
+    /// <summary>The place is before what was taken back, and that stands in the ledger.</summary>
+    Dropped,
+
+    /// <summary>And an event has undone it, or the newest part of it.</summary>
     TakenBack,
 }
 

@@ -46,7 +46,7 @@ internal sealed class SightingReader(ChainNode node, Deployment deployment)
     {
         if (Said.SaleCreated.TryRead(log.Topics.ToArray(), log.Data, out var created))
         {
-            return new SaleCreated(At(log), Number(created.Sale.Value), new BroadcastId(created.Broadcast).ToString(), created.Broadcaster.ToString(), await TermsAsync(created.Sale, cancel));
+            return new SaleCreated(At(log), Number(created.Sale.Value), new BroadcastId(created.Broadcast).ToString(), created.Broadcaster.ToString(), await TermsAsync(created, cancel));
         }
 
         var topics = Topics(log);
@@ -60,15 +60,20 @@ internal sealed class SightingReader(ChainNode node, Deployment deployment)
             : null;
     }
 
-    // Of the newest block, whichever block the sale is in: terms never change, and a node need not keep old states.
-    private async Task<SaleTerms> TermsAsync(Said.SaleNumber sale, CancellationToken cancel)
+    // Of the newest block, whichever block the sale is in: terms never change, and a node need not keep old states. One that does not have the sale yet answers zeros.
+    private async Task<SaleTerms> TermsAsync(Said.SaleCreated created, CancellationToken cancel)
     {
-        var answer = await node.CallAsync(deployment.Tickets, Said.TicketsViews.TermsOf(sale), BlockReference.Latest, cancel);
-        return Said.SaleTerms.TryRead(answer, out var terms)
+        var answer = await node.CallAsync(deployment.Tickets, Said.TicketsViews.TermsOf(created.Sale), BlockReference.Latest, cancel);
+        if (!Said.SaleTerms.TryRead(answer, out var terms))
+        {
+            throw ChainException.OfAnswer($"the terms of sale {created.Sale} are none");
+        }
+
+        return terms.Broadcast == created.Broadcast
             ? new(
                 Hex(terms.Origin.Value), terms.Submitter.ToString(), terms.Currency.ToString(), Amount(terms.Price), terms.Supply, terms.SaleOpens, terms.SaleCloses, terms.Starts,
                 terms.StartDeadline, terms.Ends, terms.ClaimDeadline, (byte)terms.Transfers, terms.TransferFee, terms.VoucherOnly)
-            : throw ChainException.OfAnswer($"the terms of sale {sale} are none");
+            : throw ChainException.Behind($"its terms of sale {created.Sale} are not those of the sale that was seen");
     }
 
     private static SeenAt At(ChainLog log) => new(log.Block.Value, log.BlockHash.ToString(), log.Transaction.ToString(), log.Index);

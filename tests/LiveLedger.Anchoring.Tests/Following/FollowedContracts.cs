@@ -50,14 +50,15 @@ internal sealed class FollowedContracts : IAsyncDisposable
         return followed;
     }
 
-    /// <summary>A follower over a session of its own.</summary>
-    public async Task<FollowRun> RunAsync(int confirmations, Action<FollowStep>? reached = null)
+    /// <summary>A follower over a session of its own; by the real node unless told otherwise.</summary>
+    public async Task<FollowRun> RunAsync(int confirmations, Action<FollowStep>? reached = null, ChainNode? node = null)
     {
         var session = new NpgsqlConnection(Ledger.Options.ConnectionString);
         _sessions.Add(session);
         await session.OpenAsync();
+        var asked = node ?? Node;
         return new(
-            Node, Ledger.Events, new(session, Deployment.Name), new(Node, Deployment), Deployment, first: 0, new(confirmations, Finalized: false), TimeProvider.System, reached ?? (static _ => { }));
+            asked, Ledger.Events, new(session, Deployment.Name), new(asked, Deployment), Deployment, first: 0, new(confirmations, Finalized: false), TimeProvider.System, reached ?? (static _ => { }));
     }
 
     /// <summary>Steps until there is nothing to be read.</summary>
