@@ -20,13 +20,27 @@ internal sealed class TicketEffects(ChainView view, Deployment deployment, Ancho
     /// <param name="ticket">The ticket.</param>
     /// <param name="wasFor">What it was for, if the chain has taken back its sale: nothing else says so any more.</param>
     /// <param name="cancel">Ends the call.</param>
-    /// <returns>The entitlement, if there ever was one.</returns>
-    public async Task<Guid?> SettleAsync(ulong ticket, BroadcastId? wasFor, CancellationToken cancel)
+    public async Task SettleAsync(ulong ticket, BroadcastId? wasFor, CancellationToken cancel)
     {
         var seen = await view.TicketAsync(ticket, cancel);
-        return (seen?.Broadcast ?? wasFor) is { } broadcast && await links.OwnerOf(broadcast, cancel) is not null
-            ? await links.SettleTicket(broadcast, NameOf(deployment, ticket), StandingOf(seen?.State), WalletOf(seen?.State), cancel)
-            : null;
+        if (wasFor is { } before && before != seen?.Broadcast)
+        {
+            // The number may be another broadcast's by now: its holder has nothing of the first one's.
+            await SettleAsync(before, ticket, null, cancel);
+        }
+
+        if (seen is not null)
+        {
+            await SettleAsync(seen.Broadcast, ticket, seen.State, cancel);
+        }
+    }
+
+    private async Task SettleAsync(BroadcastId broadcast, ulong ticket, TicketState? state, CancellationToken cancel)
+    {
+        if (await links.OwnerOf(broadcast, cancel) is not null)
+        {
+            await links.SettleTicket(broadcast, NameOf(deployment, ticket), StandingOf(state), WalletOf(state), cancel);
+        }
     }
 
     private string? WalletOf(TicketState? state) => state?.Holder is { } holder && Address.TryParse(holder, out var address) ? WalletOf(deployment.Chain, address) : null;

@@ -25,7 +25,7 @@ internal sealed class TicketEntitlements(EntitlementBook entitlements, WalletBoo
         Entitlement? last = null;
         for (var grant = 0; grant < MaxGrants; grant++)
         {
-            var command = CommandOf(ticket, grant);
+            var command = CommandOf(broadcast, ticket, grant);
             var id = new EntitlementId(command.EventId(1));
             if (await entitlements.ReadAsync(broadcast, id, cancel) is not { } known)
             {
@@ -80,6 +80,7 @@ internal sealed class TicketEntitlements(EntitlementBook entitlements, WalletBoo
         }
     }
 
-    private static CommandId CommandOf(string ticket, int grant) => new(new Guid(
-        SHA256.HashData(Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture, $"liveledger ticket v1\n{ticket}\n{grant}"))).AsSpan(0, 16), bigEndian: true));
+    // With the broadcast: a chain that takes blocks back may give the number to a ticket for another one.
+    private static CommandId CommandOf(BroadcastId broadcast, string ticket, int grant) => new(new Guid(
+        SHA256.HashData(Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture, $"liveledger ticket v2\n{broadcast}\n{ticket}\n{grant}"))).AsSpan(0, 16), bigEndian: true));
 }

@@ -103,6 +103,21 @@ public sealed class TicketEntitlementsTests
     }
 
     [Fact]
+    public async Task A_number_that_the_chain_gives_to_another_broadcasts_ticket_is_a_right_there_and_none_where_it_was()
+    {
+        await using var shop = await OpenAsync();
+        var other = BroadcastId.New(TimeProvider.System);
+        shop.Masters.Create(other);
+        var first = await shop.Tickets.SettleAsync(_broadcast, Ticket, TicketStanding.Held, Ann, default);
+        await shop.Tickets.SettleAsync(_broadcast, Ticket, TicketStanding.Unsold, null, default);
+        var second = await shop.Tickets.SettleAsync(other, Ticket, TicketStanding.Held, Bob, default);
+
+        Assert.NotEqual(first, second);
+        Assert.False((await shop.Book.FindAsync(_broadcast, shop.Of(_broadcast, Ann), default))!.Holds);
+        Assert.True((await shop.Book.FindAsync(other, shop.Of(other, Bob), default))!.Holds);
+    }
+
+    [Fact]
     public async Task A_wallet_is_in_the_log_by_no_name_that_could_be_tried_out_and_erased_with_its_viewer()
     {
         await using var shop = await OpenAsync();
