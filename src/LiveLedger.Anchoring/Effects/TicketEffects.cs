@@ -7,7 +7,7 @@ using LiveLedger.Media;
 namespace LiveLedger.Anchoring.Effects;
 
 /// <summary>Brings a ticket's entitlement to what the chain says of the ticket.</summary>
-internal sealed class TicketEffects(ChainView view, Deployment deployment, AnchoringLinks links)
+internal sealed class TicketEffects(ChainView view, Deployment deployment, AnchoringLinks links, SettlingTurns turns)
 {
     /// <summary>The ticket's name outside the chain, and the end of its stream's: <c>{chain id}-{contract}-{ticket}</c>. The contract makes the same name.</summary>
     public static string NameOf(Deployment deployment, ulong ticket) =>
@@ -22,6 +22,7 @@ internal sealed class TicketEffects(ChainView view, Deployment deployment, Ancho
     /// <param name="cancel">Ends the call.</param>
     public async Task SettleAsync(ulong ticket, BroadcastId? wasFor, CancellationToken cancel)
     {
+        await using var turn = await turns.TakeAsync($"{deployment.Name}/ticket/{ticket}", cancel);
         var seen = await view.TicketAsync(ticket, cancel);
         if (wasFor is { } before && before != seen?.Broadcast)
         {

@@ -1,7 +1,9 @@
 using LiveLedger.Anchoring.Effects;
+using LiveLedger.Anchoring.Owners;
 using LiveLedger.Anchoring.Sightings;
 using LiveLedger.Anchoring.Views;
 using LiveLedger.Chain;
+using LiveLedger.Cryptography;
 using LiveLedger.Harness.Ledgers;
 using LiveLedger.Ledger;
 using LiveLedger.Media;
@@ -11,6 +13,7 @@ namespace LiveLedger.Anchoring.Tests.Effects;
 /// <summary>A ledger with what a chain is said to have said, and what is told to the other stage of each ticket: the last that was told holds.</summary>
 internal sealed class SettledTickets : IAsyncDisposable
 {
+    private readonly SettlingTurns _turns;
     private ulong _block;
 
     private SettledTickets(TestLedger ledger)
@@ -18,7 +21,10 @@ internal sealed class SettledTickets : IAsyncDisposable
         Ledger = ledger;
         var links = Links();
         View = new(ledger.Database, Deployment);
-        Tickets = new(View, Deployment, links);
+        _turns = new(ledger.Database);
+        Tickets = new(View, Deployment, links, _turns);
+        Wallets = new(ledger.Events, TimeProvider.System);
+        Owners = new(View, new(ledger.Events, Deployment.Chain, Address.Zero), Wallets, links, new() { Deployment = Deployment, FirstBlock = 0, Account = Address.Zero }, _turns);
     }
 
     public TestLedger Ledger { get; }
@@ -27,12 +33,19 @@ internal sealed class SettledTickets : IAsyncDisposable
 
     public TicketEffects Tickets { get; }
 
+    public WalletAccounts Wallets { get; }
+
+    public OwnershipEffects Owners { get; }
+
     public Deployment Deployment { get; } = new(new(31337), Address.Zero, Address.Zero, Address.Zero);
 
     /// <summary>What holds: broadcast, ticket, standing and wallet, in the order in which it was told.</summary>
     public List<(BroadcastId Broadcast, TicketStanding Standing, string? Wallet)> Told { get; } = [];
 
-    /// <summary>Runs before something is told.</summary>
+    /// <summary>Whose the broadcast was made, in that order.</summary>
+    public List<string> HandedOver { get; } = [];
+
+    /// <summary>Runs before something is told: with the wallet that has a ticket, or the account that is to own.</summary>
     public Func<string?, Task> Telling { get; set; } = static _ => Task.CompletedTask;
 
     public static async Task<SettledTickets> StartAsync()
@@ -73,7 +86,11 @@ internal sealed class SettledTickets : IAsyncDisposable
         return (standing, wallet);
     }
 
-    public ValueTask DisposeAsync() => Ledger.DisposeAsync();
+    public ValueTask DisposeAsync()
+    {
+        _turns.Dispose();
+        return Ledger.DisposeAsync();
+    }
 
     private AnchoringLinks Links() => new()
     {
@@ -89,10 +106,17 @@ internal sealed class SettledTickets : IAsyncDisposable
             return null;
         },
         IdentityOf = static (_, _) => throw new NotSupportedException(),
-        TotalsOf = static (_, _) => throw new NotSupportedException(),
+        TotalsOf = static (_, _) => new((IReadOnlyList<(TrackName Track, uint Segments, Sha256Hash? LastRecord)>?)null),
+        HandOver = async (_, account, _, _) =>
+        {
+            await Telling(account);
+            lock (HandedOver)
+            {
+                HandedOver.Add(account);
+            }
+        },
         TurnOf = static _ => throw new NotSupportedException(),
         ServedOf = static (_, _) => throw new NotSupportedException(),
-        HandOver = static (_, _, _, _) => throw new NotSupportedException(),
         PlaybackOpenedBy = static _ => throw new NotSupportedException(),
         TicketOf = static (_, _) => throw new NotSupportedException(),
         LinkWallet = static (_, _, _, _) => throw new NotSupportedException(),
