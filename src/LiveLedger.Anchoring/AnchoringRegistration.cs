@@ -54,6 +54,7 @@ public static class AnchoringRegistration
         .AddSingleton<ReceiptTaker>()
         .AddSingleton<CheckpointEffects>()
         .AddSingleton<WalletAccounts>()
+        .AddSingleton<SettlingTurns>()
         .AddSingleton<OwnershipEffects>()
         .AddSingleton<TicketEffects>()
         .AddSingleton<SessionRecorder>()

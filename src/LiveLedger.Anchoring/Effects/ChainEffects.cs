@@ -67,7 +67,7 @@ internal sealed class ChainEffects(
 
     private async Task TakenBackAsync(BlocksTakenBack taken, CancellationToken cancel)
     {
-        var undone = await UndoneSales.ReadAsync(ledger, deployment, view, taken, cancel);
+        var undone = await UndoneSales.ReadAsync(ledger, deployment, taken, cancel);
         foreach (var subject in undone.Subjects)
         {
             await TouchAsync(subject, undone, cancel);

@@ -7,7 +7,7 @@ using LiveLedger.Media;
 namespace LiveLedger.Anchoring.Effects;
 
 /// <summary>Brings a ticket's entitlement to what the chain says of the ticket.</summary>
-internal sealed class TicketEffects(ChainView view, Deployment deployment, AnchoringLinks links)
+internal sealed class TicketEffects(ChainView view, Deployment deployment, AnchoringLinks links, SettlingTurns turns)
 {
     /// <summary>The ticket's name outside the chain, and the end of its stream's: <c>{chain id}-{contract}-{ticket}</c>. The contract makes the same name.</summary>
     public static string NameOf(Deployment deployment, ulong ticket) =>
@@ -20,13 +20,28 @@ internal sealed class TicketEffects(ChainView view, Deployment deployment, Ancho
     /// <param name="ticket">The ticket.</param>
     /// <param name="wasFor">What it was for, if the chain has taken back its sale: nothing else says so any more.</param>
     /// <param name="cancel">Ends the call.</param>
-    /// <returns>The entitlement, if there ever was one.</returns>
-    public async Task<Guid?> SettleAsync(ulong ticket, BroadcastId? wasFor, CancellationToken cancel)
+    public async Task SettleAsync(ulong ticket, BroadcastId? wasFor, CancellationToken cancel)
     {
+        await using var turn = await turns.TakeAsync($"{deployment.Name}/ticket/{ticket}", cancel);
         var seen = await view.TicketAsync(ticket, cancel);
-        return (seen?.Broadcast ?? wasFor) is { } broadcast && await links.OwnerOf(broadcast, cancel) is not null
-            ? await links.SettleTicket(broadcast, NameOf(deployment, ticket), StandingOf(seen?.State), WalletOf(seen?.State), cancel)
-            : null;
+        if (wasFor is { } before && before != seen?.Broadcast)
+        {
+            // The number may be another broadcast's by now: its holder has nothing of the first one's.
+            await SettleAsync(before, ticket, null, cancel);
+        }
+
+        if (seen is not null)
+        {
+            await SettleAsync(seen.Broadcast, ticket, seen.State, cancel);
+        }
+    }
+
+    private async Task SettleAsync(BroadcastId broadcast, ulong ticket, TicketState? state, CancellationToken cancel)
+    {
+        if (await links.OwnerOf(broadcast, cancel) is not null)
+        {
+            await links.SettleTicket(broadcast, NameOf(deployment, ticket), StandingOf(state), WalletOf(state), cancel);
+        }
     }
 
     private string? WalletOf(TicketState? state) => state?.Holder is { } holder && Address.TryParse(holder, out var address) ? WalletOf(deployment.Chain, address) : null;

@@ -1,6 +1,5 @@
 using System.Globalization;
 using LiveLedger.Anchoring.Sightings;
-using LiveLedger.Anchoring.Views;
 using LiveLedger.Ledger;
 using LiveLedger.Media;
 
@@ -9,6 +8,9 @@ namespace LiveLedger.Anchoring.Effects;
 /// <summary>What a chain took back was about: the events that were undone, read once more.</summary>
 internal sealed class UndoneSales
 {
+    // Tickets are mostly sold soon after their sale was opened.
+    private const long FirstWindow = 1000;
+
     private readonly Dictionary<ulong, ulong> _saleOfTicket = [];
     private readonly Dictionary<ulong, BroadcastId> _broadcastOfSale = [];
 
@@ -19,12 +21,13 @@ internal sealed class UndoneSales
 
     /// <summary>Reads the sightings that an event undoes.</summary>
     /// <exception cref="LedgerUnavailableException">The database is away.</exception>
-    public static async Task<UndoneSales> ReadAsync(EventStore ledger, Deployment deployment, ChainView view, BlocksTakenBack taken, CancellationToken cancel)
+    public static async Task<UndoneSales> ReadAsync(EventStore ledger, Deployment deployment, BlocksTakenBack taken, CancellationToken cancel)
     {
         var undone = taken.Undone.ToHashSet();
+        var first = taken.Undone.DefaultIfEmpty(0).Min();
         var subjects = new HashSet<string>(StringComparer.Ordinal);
         var found = new UndoneSales([]);
-        await foreach (var stored in ledger.ReadStreamAsync(deployment.Stream, taken.Undone.DefaultIfEmpty(0).Min(), cancel))
+        await foreach (var stored in ledger.ReadStreamAsync(deployment.Stream, first, cancel))
         {
             if (stored.Version > taken.Undone.DefaultIfEmpty(-1).Max())
             {
@@ -38,14 +41,7 @@ internal sealed class UndoneSales
             }
         }
 
-        foreach (var sale in found._saleOfTicket.Values.Distinct().Except(found._broadcastOfSale.Keys).ToArray())
-        {
-            if (await view.SaleAsync(sale, cancel) is { } stands)
-            {
-                found._broadcastOfSale[sale] = stands.Broadcast;
-            }
-        }
-
+        await found.ReadSalesAsync(ledger, deployment, first, cancel);
         found.Subjects = [.. subjects];
         return found;
     }
@@ -55,6 +51,27 @@ internal sealed class UndoneSales
 
     /// <summary>The number in a subject.</summary>
     public static ulong NumberOf(string subject) => ulong.Parse(subject.AsSpan(subject.IndexOf('/', StringComparison.Ordinal) + 1), NumberStyles.None, CultureInfo.InvariantCulture);
+
+    // Sales that were opened before what was undone, from the log and not from the view: that is further already, and may have another sale by the number.
+    private async Task ReadSalesAsync(EventStore ledger, Deployment deployment, long before, CancellationToken cancel)
+    {
+        var wanted = _saleOfTicket.Values.Except(_broadcastOfSale.Keys).ToHashSet();
+        for (var window = FirstWindow; wanted.Count > 0 && before > 0; window *= 2)
+        {
+            var from = Math.Max(0, before - window);
+            await foreach (var stored in ledger.ReadStreamAsync(deployment.Stream, from, cancel).TakeWhile(e => e.Version < before))
+            {
+                // The last one before the purchase is the one that the purchase was of.
+                if (SightingEvents.Read(stored.Type, stored.PayloadJson.Span) is SaleCreated created && wanted.Contains(created.Sale))
+                {
+                    Take(created);
+                }
+            }
+
+            wanted.ExceptWith(_broadcastOfSale.Keys);
+            before = from;
+        }
+    }
 
     private void Take(Sighting sighting)
     {

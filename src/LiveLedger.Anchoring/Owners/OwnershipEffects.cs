@@ -1,4 +1,5 @@
 using LiveLedger.Anchoring.Anchors;
+using LiveLedger.Anchoring.Effects;
 using LiveLedger.Anchoring.Settings;
 using LiveLedger.Anchoring.Transactions;
 using LiveLedger.Anchoring.Views;
@@ -14,12 +15,13 @@ using LiveLedger.Media.Records;
 namespace LiveLedger.Anchoring.Owners;
 
 /// <summary>Brings a broadcast to what its token says (whose it is), and the token to what the broadcast was (its content root).</summary>
-internal sealed class OwnershipEffects(ChainView view, AccountBook account, WalletAccounts wallets, AnchoringLinks links, ChainSettings settings)
+internal sealed class OwnershipEffects(ChainView view, AccountBook account, WalletAccounts wallets, AnchoringLinks links, ChainSettings settings, SettlingTurns turns)
 {
     /// <summary>Brings both there; nothing happens where they are.</summary>
     /// <exception cref="LedgerUnavailableException">The database is away; do it again.</exception>
     public async Task SettleAsync(BroadcastId broadcast, CancellationToken cancel)
     {
+        await using var turn = await turns.TakeAsync($"{settings.Deployment.Name}/token/{broadcast}", cancel);
         if (await view.TokenAsync(broadcast, cancel) is not { } token || await links.OwnerOf(broadcast, cancel) is null)
         {
             return;

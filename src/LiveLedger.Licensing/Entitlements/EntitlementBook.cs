@@ -58,10 +58,10 @@ internal sealed class EntitlementBook(EventStore ledger, LedgerDatabase database
             ? EntitlementEvents.ReadGranted(first.PayloadJson.Span).Ticket
             : null;
 
-    /// <summary>Who gave an entitlement the standing that it has.</summary>
+    /// <summary>True if the broadcaster's own last word on an entitlement was to suspend or end it, whatever a chain has said since.</summary>
     /// <exception cref="LedgerUnavailableException">The database is away.</exception>
-    public async Task<string?> StandingByAsync(EntitlementId id, CancellationToken cancel) =>
-        await ledger.ReadStreamAsync(EntitlementEvents.StreamOf(id), cancel: cancel).Where(static e => EntitlementEvents.StandingAfter(e.Type) is not null).Select(static e => e.Actor).LastOrDefaultAsync(cancel);
+    public async Task<bool> IsRefusedByBroadcasterAsync(EntitlementId id, CancellationToken cancel) =>
+        await StandingsAsync(id).Where(static e => e.Actor != EntitlementEvents.OfChain).LastOrDefaultAsync(cancel) is { } last && EntitlementEvents.StandingAfter(last.Type) != Standing.Entitled;
 
     /// <summary>What a command has bought before; null if it has bought nothing.</summary>
     /// <exception cref="RefusedException">The command was another one.</exception>
@@ -74,28 +74,43 @@ internal sealed class EntitlementBook(EventStore ledger, LedgerDatabase database
     /// <summary>Ends an entitlement; one that has ended already stays as it is. False if there is no such entitlement of this broadcast.</summary>
     /// <exception cref="LedgerUnavailableException">The database is away; revoke again.</exception>
     public Task<bool> RevokeAsync(BroadcastId broadcast, EntitlementId id, CancellationToken cancel, string actor = EntitlementEvents.Actor) =>
-        ChangeAsync(broadcast, id, e => e.Standing is Standing.Revoked or Standing.Refunded ? null : EntitlementEvents.Changed(time, EntitlementEvents.RevokedType, broadcast, actor), cancel);
+        ChangeAsync(
+            broadcast, id,
+            async e => e.Standing is Standing.Revoked or Standing.Refunded && !await IsOverChainAsync(id, actor, cancel) ? null : EntitlementEvents.Changed(time, EntitlementEvents.RevokedType, broadcast, actor),
+            cancel);
 
     /// <summary>Ends it, revoked or not, with its price given back.</summary>
     /// <inheritdoc cref="RevokeAsync"/>
     public Task<bool> RefundAsync(BroadcastId broadcast, EntitlementId id, CancellationToken cancel, string actor = EntitlementEvents.Actor) =>
-        ChangeAsync(broadcast, id, e => e.Standing == Standing.Refunded ? null : EntitlementEvents.Changed(time, EntitlementEvents.RefundedType, broadcast, actor), cancel);
+        ChangeAsync(
+            broadcast, id,
+            async e => e.Standing == Standing.Refunded && !await IsOverChainAsync(id, actor, cancel) ? null : EntitlementEvents.Changed(time, EntitlementEvents.RefundedType, broadcast, actor),
+            cancel);
 
     /// <summary>Takes it away for a while.</summary>
     /// <exception cref="RefusedException">It has ended.</exception>
     /// <inheritdoc cref="RevokeAsync"/>
     public Task<bool> SuspendAsync(BroadcastId broadcast, EntitlementId id, CancellationToken cancel, string actor = EntitlementEvents.Actor) =>
-        ChangeAsync(broadcast, id, e => Open(e).Standing == Standing.Suspended ? null : EntitlementEvents.Changed(time, EntitlementEvents.SuspendedType, broadcast, actor), cancel);
+        ChangeAsync(
+            broadcast, id,
+            async e => Open(e).Standing == Standing.Suspended && !await IsOverChainAsync(id, actor, cancel) ? null : EntitlementEvents.Changed(time, EntitlementEvents.SuspendedType, broadcast, actor),
+            cancel);
 
-    /// <summary>Gives it back.</summary>
+    /// <summary>Gives it back; a chain does not give back what the broadcaster has taken away.</summary>
     /// <inheritdoc cref="SuspendAsync"/>
     public Task<bool> ResumeAsync(BroadcastId broadcast, EntitlementId id, CancellationToken cancel, string actor = EntitlementEvents.Actor) =>
-        ChangeAsync(broadcast, id, e => Open(e).Standing == Standing.Entitled ? null : EntitlementEvents.Changed(time, EntitlementEvents.ResumedType, broadcast, actor), cancel);
+        ChangeAsync(
+            broadcast, id,
+            async e => Open(e).Standing == Standing.Entitled || (actor == EntitlementEvents.OfChain && await IsRefusedByBroadcasterAsync(id, cancel))
+                ? null
+                : EntitlementEvents.Changed(time, EntitlementEvents.ResumedType, broadcast, actor),
+            cancel);
 
     /// <summary>Passes it on to another viewer, with its terms and with what was used of them.</summary>
     /// <inheritdoc cref="SuspendAsync"/>
     public Task<bool> TransferAsync(BroadcastId broadcast, EntitlementId id, SealedViewer viewer, CancellationToken cancel, string actor = EntitlementEvents.Actor) =>
-        ChangeAsync(broadcast, id, e => Open(e).Viewer?.Pseudonym == viewer.Pseudonym ? null : EntitlementEvents.Transferred(time, broadcast, viewer), cancel);
+        ChangeAsync(
+            broadcast, id, e => Task.FromResult(Open(e).Viewer?.Pseudonym == viewer.Pseudonym ? null : EntitlementEvents.Transferred(time, broadcast, viewer, actor)), cancel);
 
     /// <summary>An event changed an entitlement, in whichever process.</summary>
     public void Heard(EntitlementId id, StoredEvent e)
@@ -170,7 +185,14 @@ internal sealed class EntitlementBook(EventStore ledger, LedgerDatabase database
 
     private static Entitlement Open(Entitlement e) => e.Standing is Standing.Revoked or Standing.Refunded ? throw new RefusedException(s_ended) : e;
 
-    private async Task<bool> ChangeAsync(BroadcastId broadcast, EntitlementId id, Func<Entitlement, NewEvent?> change, CancellationToken cancel)
+    private IAsyncEnumerable<StoredEvent> StandingsAsync(EntitlementId id) =>
+        ledger.ReadStreamAsync(EntitlementEvents.StreamOf(id)).Where(static e => EntitlementEvents.StandingAfter(e.Type) is not null);
+
+    // What a chain did it may undo. So the broadcaster's word is logged even where it changes nothing now.
+    private async Task<bool> IsOverChainAsync(EntitlementId id, string actor, CancellationToken cancel) =>
+        actor != EntitlementEvents.OfChain && await StandingsAsync(id).LastOrDefaultAsync(cancel) is { Actor: EntitlementEvents.OfChain };
+
+    private async Task<bool> ChangeAsync(BroadcastId broadcast, EntitlementId id, Func<Entitlement, Task<NewEvent?>> change, CancellationToken cancel)
     {
         while (true)
         {
@@ -181,7 +203,7 @@ internal sealed class EntitlementBook(EventStore ledger, LedgerDatabase database
                 return false;
             }
 
-            if (change(entitlement) is not { } added)
+            if (await change(entitlement) is not { } added)
             {
                 return true;
             }

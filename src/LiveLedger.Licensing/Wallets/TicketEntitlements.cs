@@ -25,7 +25,7 @@ internal sealed class TicketEntitlements(EntitlementBook entitlements, WalletBoo
         Entitlement? last = null;
         for (var grant = 0; grant < MaxGrants; grant++)
         {
-            var command = CommandOf(ticket, grant);
+            var command = CommandOf(broadcast, ticket, grant);
             var id = new EntitlementId(command.EventId(1));
             if (await entitlements.ReadAsync(broadcast, id, cancel) is not { } known)
             {
@@ -35,11 +35,11 @@ internal sealed class TicketEntitlements(EntitlementBook entitlements, WalletBoo
             last = known;
             if (known.Standing is not (Standing.Revoked or Standing.Refunded))
             {
-                await MendAsync(broadcast, id, standing, holder, known, cancel);
+                await MendAsync(broadcast, id, standing, holder, cancel);
                 return id.Value;
             }
 
-            if (await entitlements.StandingByAsync(id, cancel) != EntitlementEvents.OfChain)
+            if (await entitlements.IsRefusedByBroadcasterAsync(id, cancel))
             {
                 // The broadcaster sent this holder away. No chain can force anybody on a broadcaster.
                 return id.Value;
@@ -54,7 +54,7 @@ internal sealed class TicketEntitlements(EntitlementBook entitlements, WalletBoo
         throw new InvalidDataException($"ticket {ticket} was ended {MaxGrants} times");
     }
 
-    private async Task MendAsync(BroadcastId broadcast, EntitlementId id, TicketStanding standing, SealedViewer? holder, Entitlement known, CancellationToken cancel)
+    private async Task MendAsync(BroadcastId broadcast, EntitlementId id, TicketStanding standing, SealedViewer? holder, CancellationToken cancel)
     {
         switch (standing)
         {
@@ -67,11 +67,7 @@ internal sealed class TicketEntitlements(EntitlementBook entitlements, WalletBoo
             case TicketStanding.Held when holder is not null:
                 // Passed on before it is given back: in between, nobody may watch by it who should not.
                 await entitlements.TransferAsync(broadcast, id, holder, cancel, EntitlementEvents.OfChain);
-                if (known.Standing == Standing.Suspended && await entitlements.StandingByAsync(id, cancel) == EntitlementEvents.OfChain)
-                {
-                    await entitlements.ResumeAsync(broadcast, id, cancel, EntitlementEvents.OfChain);
-                }
-
+                await entitlements.ResumeAsync(broadcast, id, cancel, EntitlementEvents.OfChain);
                 break;
             default:
                 // Nobody's for now: the chain has taken the sale back.
@@ -80,6 +76,7 @@ internal sealed class TicketEntitlements(EntitlementBook entitlements, WalletBoo
         }
     }
 
-    private static CommandId CommandOf(string ticket, int grant) => new(new Guid(
-        SHA256.HashData(Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture, $"liveledger ticket v1\n{ticket}\n{grant}"))).AsSpan(0, 16), bigEndian: true));
+    // With the broadcast: a chain that takes blocks back may give the number to a ticket for another one.
+    private static CommandId CommandOf(BroadcastId broadcast, string ticket, int grant) => new(new Guid(
+        SHA256.HashData(Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture, $"liveledger ticket v2\n{broadcast}\n{ticket}\n{grant}"))).AsSpan(0, 16), bigEndian: true));
 }

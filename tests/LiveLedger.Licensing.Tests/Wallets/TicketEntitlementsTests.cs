@@ -102,6 +102,63 @@ public sealed class TicketEntitlementsTests
         Assert.Equal(1L, await shop.Ledger.ExecuteAsync("SELECT count(*) FROM entitlements.entitlements"));
     }
 
+    [Theory]
+    [InlineData(TicketStanding.Unsold, "suspended", "suspended")]
+    [InlineData(TicketStanding.Burned, "revoked", "revoked")]
+    [InlineData(TicketStanding.Refunded, "refunded", "revoked")]
+    [InlineData(TicketStanding.Refunded, "refunded", "refunded")]
+    public async Task What_the_broadcaster_takes_away_after_the_chain_did_the_chain_does_not_give_back(TicketStanding taken, string before, string again)
+    {
+        await using var shop = await OpenAsync();
+        var id = new EntitlementId((await shop.Tickets.SettleAsync(_broadcast, Ticket, TicketStanding.Held, Ann, default))!.Value);
+        await shop.Tickets.SettleAsync(_broadcast, Ticket, taken, null, default);
+        for (var i = 0; i < 2; i++)
+        {
+            // Said twice it is logged once.
+            await (again switch { "suspended" => shop.Book.SuspendAsync(_broadcast, id, default), "revoked" => shop.Book.RevokeAsync(_broadcast, id, default), _ => shop.Book.RefundAsync(_broadcast, id, default) });
+        }
+
+        Assert.Equal(id.Value, await shop.Tickets.SettleAsync(_broadcast, Ticket, TicketStanding.Held, Ann, default));
+        Assert.False((await shop.Book.FindAsync(_broadcast, shop.Of(_broadcast, Ann), default))!.Holds);
+        Assert.Equal(["entitlement-granted by chain", $"entitlement-{before} by chain", $"entitlement-{again} by broadcaster"], await shop.EventsByAsync(id));
+    }
+
+    [Fact]
+    public async Task What_the_broadcaster_suspended_is_not_granted_anew_when_the_chain_ends_it_and_takes_that_back()
+    {
+        await using var shop = await OpenAsync();
+        var id = new EntitlementId((await shop.Tickets.SettleAsync(_broadcast, Ticket, TicketStanding.Held, Ann, default))!.Value);
+        await shop.Book.SuspendAsync(_broadcast, id, default);
+        await shop.Tickets.SettleAsync(_broadcast, Ticket, TicketStanding.Burned, null, default);
+        Assert.Equal(id.Value, await shop.Tickets.SettleAsync(_broadcast, Ticket, TicketStanding.Held, Ann, default));
+        Assert.Equal(1L, await shop.Ledger.ExecuteAsync("SELECT count(*) FROM entitlements.entitlements"));
+    }
+
+    [Fact]
+    public async Task What_the_chain_passed_on_is_not_logged_as_the_broadcasters_deed()
+    {
+        await using var shop = await OpenAsync();
+        var id = new EntitlementId((await shop.Tickets.SettleAsync(_broadcast, Ticket, TicketStanding.Held, Ann, default))!.Value);
+        await shop.Tickets.SettleAsync(_broadcast, Ticket, TicketStanding.Held, Bob, default);
+        await shop.Book.TransferAsync(_broadcast, id, shop.Pseudonyms.Seal(_broadcast, "ann"), default);
+        Assert.Equal(["entitlement-granted by chain", "entitlement-transferred by chain", "entitlement-transferred by broadcaster"], await shop.EventsByAsync(id));
+    }
+
+    [Fact]
+    public async Task A_number_that_the_chain_gives_to_another_broadcasts_ticket_is_a_right_there_and_none_where_it_was()
+    {
+        await using var shop = await OpenAsync();
+        var other = BroadcastId.New(TimeProvider.System);
+        shop.Masters.Create(other);
+        var first = await shop.Tickets.SettleAsync(_broadcast, Ticket, TicketStanding.Held, Ann, default);
+        await shop.Tickets.SettleAsync(_broadcast, Ticket, TicketStanding.Unsold, null, default);
+        var second = await shop.Tickets.SettleAsync(other, Ticket, TicketStanding.Held, Bob, default);
+
+        Assert.NotEqual(first, second);
+        Assert.False((await shop.Book.FindAsync(_broadcast, shop.Of(_broadcast, Ann), default))!.Holds);
+        Assert.True((await shop.Book.FindAsync(other, shop.Of(other, Bob), default))!.Holds);
+    }
+
     [Fact]
     public async Task A_wallet_is_in_the_log_by_no_name_that_could_be_tried_out_and_erased_with_its_viewer()
     {
@@ -161,6 +218,9 @@ public sealed class TicketEntitlementsTests
 
         public async Task<IReadOnlyList<string>> EventsAsync(Guid? id) =>
             await Ledger.Events.ReadStreamAsync(EntitlementEvents.StreamOf(new(id!.Value))).Select(static e => e.Type).ToListAsync();
+
+        public async Task<IReadOnlyList<string>> EventsByAsync(EntitlementId id) =>
+            await Ledger.Events.ReadStreamAsync(EntitlementEvents.StreamOf(id)).Select(static e => $"{e.Type} by {e.Actor}").ToListAsync();
 
         public async ValueTask DisposeAsync()
         {
