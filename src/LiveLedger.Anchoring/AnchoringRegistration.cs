@@ -12,8 +12,10 @@ using LiveLedger.Anchoring.Views;
 using LiveLedger.Anchoring.Wallets;
 using LiveLedger.ChainNodes;
 using LiveLedger.Ledger;
+using LiveLedger.Ledger.Auditing;
 using LiveLedger.Ledger.Schema;
 using LiveLedger.Ledger.Subscriptions;
+using LiveLedger.Transparency.Tree;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
@@ -78,6 +80,11 @@ public static class AnchoringRegistration
     /// <summary>Orders the log to be anchored as it is; nothing happens if it is, or if an order waits.</summary>
     /// <exception cref="LedgerUnavailableException">The database is away; order it again.</exception>
     public static Task AnchorAsync(this IServiceProvider services, string reason, CancellationToken cancel) => services.GetRequiredService<AnchorDesk>().AnchorAsync(reason, cancel);
+
+    /// <summary>Trees of the log whose anchors there is a receipt of: the largest first, none above this size, at most so many.</summary>
+    /// <exception cref="LedgerUnavailableException">The database is away.</exception>
+    public static Task<IReadOnlyList<AnchoredTree>> AnchorsForAsync(this IServiceProvider services, TreeSize most, int count, CancellationToken cancel) =>
+        services.GetRequiredService<ReceiptBook>().TreesAsync(services.GetRequiredService<AnchorDesk>().Origin, most, count, cancel);
 
     /// <summary>The broadcast whose event this is; null if it is none of this stage's, or of no broadcast.</summary>
     public static string? BroadcastOf(StoredEvent stored) => stored.Stream.Value.Split('/') switch

@@ -81,13 +81,31 @@ public static class BroadcastingRegistration
                 t.LastRecord is { } last ? new Sha256Hash(new(Convert.FromHexString(last))) : (Sha256Hash?)null))]
             : null;
 
-    /// <summary>When the newest segment of a broadcast was served (null before the first), and whether it has ended; null where it is live and another process publishes it, or if there is none.</summary>
+    /// <summary>
+    /// When the newest segment of a broadcast was served (null before the first), and whether it has ended; null if there is none, where it is live and another process publishes
+    /// it, and where it has ended and not all of it is on this disk.
+    /// </summary>
     /// <exception cref="LedgerUnavailableException">It is not in memory and the database is away.</exception>
-    public static async ValueTask<(DateTimeOffset? Last, bool Ended)?> ServedOfAsync(this IServiceProvider services, BroadcastId id, CancellationToken cancellation) =>
-        await services.GetRequiredService<BroadcastBook>().FindAsync(id, cancellation) is not { } broadcast
-            || (broadcast.State != BroadcastState.Ended && services.GetRequiredService<LivePipelines>().Find(id) is null)
-            ? null
-            : (services.GetRequiredService<Recordings>().Find(id)?.Tracks.Select(static t => t.Last?.SealedAt).Max(), broadcast.State == BroadcastState.Ended);
+    /// <exception cref="InvalidDataException">A stored file is damaged.</exception>
+    public static async ValueTask<(DateTimeOffset? Last, bool Ended)?> ServedOfAsync(this IServiceProvider services, BroadcastId id, CancellationToken cancellation)
+    {
+        if (await services.GetRequiredService<BroadcastBook>().FindAsync(id, cancellation) is not { } broadcast)
+        {
+            return null;
+        }
+
+        var recordings = services.GetRequiredService<Recordings>();
+        if (broadcast.State == BroadcastState.Ended)
+        {
+            // One that was looked at here while another process published it may lack its end.
+            var recording = recordings.FindLatest(id);
+            return broadcast.Totals.All(t => TrackName.TryParse(t.Track, out var name) && (recording?.Find(name)?.Count ?? 0) == t.Segments) ? (LastOf(recording), true) : null;
+        }
+
+        return services.GetRequiredService<LivePipelines>().Find(id) is null ? null : (LastOf(recordings.Find(id)), false);
+
+        static DateTimeOffset? LastOf(Recording? recording) => recording?.Tracks.Select(static t => t.Last?.SealedAt).Max();
+    }
 
     /// <summary>The broadcasts that are live now.</summary>
     /// <exception cref="LedgerUnavailableException">The database is away.</exception>

@@ -44,10 +44,11 @@ internal static class Stages
         services.AddMessages(settings, ledger.Origin);
 
         // What these say of old events is in the audit index: whoever changes it raises AuditIndex.Version.
-        services.AddAudit(static s => new AuditLinks
+        services.AddAudit(s => new AuditLinks
         {
             BroadcastOf = static e => BroadcastingRegistration.BroadcastOf(e) ?? LicensingRegistration.BroadcastOf(e) ?? SwarmRegistration.BroadcastOf(e) ?? AnchoringRegistration.BroadcastOf(e),
             OwnerOf = (name, cancellation) => BroadcastId.TryParse(name, out var id) ? s.OwnerOfAsync(id, cancellation) : new((string?)null),
+            AnchorsFor = settings.Chain is null ? null : s.AnchorsForAsync,
         });
 
         services.AddSingleton(s => new LicensingLinks

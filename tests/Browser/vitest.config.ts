@@ -9,8 +9,8 @@ export default defineConfig({
   test: {
     maxConcurrency: 2, testTimeout: 90_000, hookTimeout: 120_000, globalSetup: ["support/build.ts"],
     projects: [
-      { extends: true, test: { name: "any time", include: anyTime, maxWorkers: 3, sequence: { groupOrder: 0 } } },
-      { extends: true, test: { name: "in time", include: ["*.test.ts"], exclude: [...anyTime, "**/node_modules/**"], fileParallelism: false, sequence: { groupOrder: 1 } } },
+      { extends: true, test: { name: "any-time", include: anyTime, maxWorkers: 3, sequence: { groupOrder: 0 } } },
+      { extends: true, test: { name: "in-time", include: ["*.test.ts"], exclude: [...anyTime, "**/node_modules/**"], fileParallelism: false, sequence: { groupOrder: 1 } } },
     ],
   },
 });

@@ -2,9 +2,6 @@ using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using LiveLedger.Chain;
-using LiveLedger.Chain.Blocks;
-using LiveLedger.Chain.Contracts;
-using LiveLedger.Chain.Proofs;
 using LiveLedger.Cryptography;
 using LiveLedger.Harness.Chain;
 using LiveLedger.Harness.Commands;
@@ -63,7 +60,8 @@ public sealed class The_log_is_anchored_by_command : IDisposable
         Assert.True(VerifierKey.TryParse((await server.Http.GetStringAsync("/log/key")).Trim(), out var key));
         foreach (var (claimed, finding) in (IEnumerable<(ulong, string)>)[(1, "the log was rewritten"), (size, "the log was rewritten"), (1_000_000, "the log has shrunk")])
         {
-            var other = await KeepAsync($"other-{claimed}", await AnchoredAsync(node, anchor, 5, key.Name, claimed));
+            var claim = new AnchoredCheckpoint(anchor, 5, key.Name, new(new(claimed), new(Sha256Hash.Of(BitConverter.GetBytes(claimed)).Value)));
+            var other = await KeepAsync($"other-{claimed}", Encoding.UTF8.GetString(await claim.AnchorAsync(node)));
             var told = await CommandLine.AskAsync(1, "chain", "verify", "--server", url, "--receipt", other, "--node", node.Url);
             Assert.StartsWith(finding, told.GetProperty("finding").GetString()!, StringComparison.Ordinal);
             Assert.Equal(0, (await CommandLine.RunAsync("chain", "verify", "--receipt", other, "--node", node.Url)).Exit);
@@ -136,39 +134,6 @@ public sealed class The_log_is_anchored_by_command : IDisposable
         var json = JsonNode.Parse(receipt)!;
         var value = json[member] is JsonArray items ? (string)items[^1]! : (string)json[member]!;
         return receipt.Replace($"\"{value}\"", $"\"{value[..^1]}{(value[^1] == '1' ? '2' : '1')}\"", StringComparison.Ordinal);
-    }
-
-    // A root that somebody has made up, anchored under a log's name in our contract, with its receipt.
-    private static async Task<string> AnchoredAsync(Anvil node, Address contract, int account, string name, ulong size)
-    {
-        var (origin, submitter) = (Sha256Hash.Of(Encoding.UTF8.GetBytes(name)), TestContracts.Account(node, account));
-        var head = new TreeHead(new(size), new(Sha256Hash.Of(BitConverter.GetBytes(size)).Value));
-        var sent = await node.CallAsync("eth_sendTransaction", new JsonObject
-        {
-            ["from"] = submitter.ToString(),
-            ["to"] = contract.ToString(),
-            ["data"] = HexText.Of(CheckpointAnchorCalls.Submit(origin, head)),
-        });
-        await UntilAsync(async () => await node.CallAsync("eth_getTransactionReceipt", sent!.DeepClone()) is not null);
-        var slot = AnchorSlot.Of(submitter, origin, head.Size);
-        var block = (await node.CallAsync("eth_getBlockByNumber", "latest", false))!;
-        var proof = (await node.CallAsync("eth_getProof", contract.ToString(), new JsonArray(HexText.Of(slot.ToArray())), (string)block["number"]!))!;
-        Assert.True(BlockHeaderJson.TryRead(JsonSerializer.SerializeToElement(block), out var fields));
-        Assert.True(fields.TryWriteRlp(out var header));
-        Assert.True(ProofNodesJson.TryReadAnswer(JsonSerializer.SerializeToElement(proof), out var accountNodes, out var storageNodes));
-        var receipt = new AnchorReceipt
-        {
-            Chain = new(Anvil.ChainId),
-            Contract = contract,
-            Submitter = submitter,
-            Origin = origin,
-            Head = head,
-            Header = header,
-            AccountProof = accountNodes,
-            StorageProof = storageNodes,
-        };
-        Assert.True(AnchorReceiptJson.TryWrite(receipt, out var file));
-        return Encoding.UTF8.GetString(file);
     }
 
     private static async Task UntilAsync(Func<Task<bool>> condition)

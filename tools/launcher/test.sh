@@ -35,7 +35,7 @@ run_tests() {
   build_dotnet all LiveLedger.slnx
   build_player
   # A local chain, in the contracts' packages.
-  case "$chosen" in *Chain.Tests* | *Anchoring.Tests* | *Stories* | *Faults* | *Browser*) need_npm contracts ;; esac
+  case "$chosen" in *Chain.Tests* | *ChainNodes.Tests* | *Anchoring.Tests* | *Cli.Tests* | *Stories* | *Faults* | *Browser*) need_npm contracts ;; esac
   end_turn
 
   # Tests start hundreds of short processes: code that is compiled first to be watched, and then again, is run too seldom to gain by it. So what is compiled anew is what was called
@@ -43,12 +43,12 @@ run_tests() {
   export DOTNET_TieredPGO=0 DOTNET_TC_CallCountThreshold=400
   rm -rf "$results" "$LIVELEDGER_ROOT"/artifacts/attacks* && mkdir -p "$results"
   trap 'kill $(cat "$results"/*.pid 2>/dev/null) 2>/dev/null; exit 130' INT TERM
-  # Two at a time: much of what they do is to wait. Pages that play look for stalls, and have the machine to themselves.
+  # Two at a time: much of what they do is to wait. Pages that play look for stalls, and have the machine to themselves; the others of the browser's need not.
   local project together=() alone=()
   for project in $chosen; do
     case "$project" in
       tests/Fuzz) ;;
-      tests/Browser) alone+=("$project") ;;
+      tests/Browser) together+=("$project:any-time") alone+=("$project:in-time") ;;
       *) together+=("$project") ;;
     esac
   done
@@ -57,7 +57,7 @@ run_tests() {
   # Each reader of outside bytes takes mutated inputs: a million when asked for, fewer in a whole run.
   case "${area,,}" in fuzz) run_fuzz 1000000 ;; "") run_fuzz 50000 ;; esac
 
-  add_up
+  add_up "${together[@]##*/}" "${alone[@]##*/}" $(case "${area,,}" in fuzz | "") echo Fuzz ;; esac)
   # How swarms fared under attack.
   cat "$LIVELEDGER_ROOT"/artifacts/attacks*.txt 2>/dev/null || true
   local line="$passed passed, $failed failed"
@@ -93,7 +93,7 @@ choose() {
 # The order of projects that keeps two lanes busy to the end; what is not named here is short.
 longest_first() {
   local project
-  local -A places=([Faults]=1 [LiveLedger.Ledger.Tests]=2 [Stories]=3 [player]=4 [Attacks]=5 [Interop]=5 [LiveLedger.Licensing.Tests]=6 [LiveLedger.Relay.Tests]=7 [contracts]=7 [LiveLedger.Anchoring.Tests]=7 [LiveLedger.Cli.Tests]=8)
+  local -A places=([Faults]=1 [LiveLedger.Ledger.Tests]=2 [Stories]=3 [player]=4 [Attacks]=5 [Browser:any-time]=5 [Interop]=5 [LiveLedger.Licensing.Tests]=6 [LiveLedger.Relay.Tests]=7 [contracts]=7 [LiveLedger.Anchoring.Tests]=7 [LiveLedger.Cli.Tests]=8)
   while read -r project; do printf '%s %s\n' "${places[${project##*/}]:-9}" "$project"; done | sort -s -n -k1,1 | cut -d' ' -f2-
 }
 
@@ -119,13 +119,14 @@ count() {
   printf '%-36s %5s passed, %s failed, %s skipped  (%s s)\n' "$4" "$1" "$2" "$3" "$5"
 }
 
+# add_up NAME…: of all that were to run.
 add_up() {
-  local project file good bad omitted
-  for project in $chosen $([ -n "$area" ] || echo Fuzz); do
-    file=$results/${project##*/}.counts
+  local name file good bad omitted
+  for name in "${@/:/-}"; do
+    file=$results/$name.counts
     # One that ended without a word has failed.
     good=0 bad=1 omitted=0
-    if [ -f "$file" ]; then read -r good bad omitted <"$file"; else echo "${project##*/}: no counts"; fi
+    if [ -f "$file" ]; then read -r good bad omitted <"$file"; else echo "$name: no counts"; fi
     passed=$((passed + good)) failed=$((failed + bad)) skipped=$((skipped + omitted))
   done
 }
@@ -152,12 +153,14 @@ run_dotnet() {
 
 counter() { sed -n "s/.*<Counters [^>]*\b$1=\"\([0-9]*\)\".*/\1/p" "$2" | head -1; }
 
+# run_vitest FOLDER or FOLDER:PROJECT, one of those in its configuration.
 run_vitest() {
-  local project=$1 name start=$SECONDS rc=0 report counts="0 0 0"
-  name=${project##*/}
+  local project=${1%%:*} name start=$SECONDS rc=0 report counts="0 0 0" only=()
+  name=${1##*/} name=${name/:/-}
+  case "$1" in *:*) only=(--project "${1#*:}") ;; esac
   report=$results/$name.json
   take_turn; need_npm "$project"; end_turn
-  (cd "$project" && limited "$name" npx --no-install vitest run --reporter=default --reporter=json --outputFile.json="$report") >"$results/$name.log" 2>&1 || rc=$?
+  (cd "$project" && limited "$name" npx --no-install vitest run "${only[@]}" --reporter=default --reporter=json --outputFile.json="$report") >"$results/$name.log" 2>&1 || rc=$?
   if [ -f "$report" ]; then
     counts=$(node -e 'const r = JSON.parse(require("fs").readFileSync(process.argv[1], "utf8"));
       // A file that does not load has no test of its own to fail.

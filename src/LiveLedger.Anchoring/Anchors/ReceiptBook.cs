@@ -1,5 +1,9 @@
 using LiveLedger.Anchoring.Sightings;
+using LiveLedger.Chain.Proofs;
+using LiveLedger.Cryptography;
 using LiveLedger.Ledger;
+using LiveLedger.Ledger.Auditing;
+using LiveLedger.Transparency.Tree;
 
 namespace LiveLedger.Anchoring.Anchors;
 
@@ -33,4 +37,12 @@ internal sealed class ReceiptBook(LedgerDatabase database, Deployment deployment
 
         return found;
     });
+
+    /// <summary>What the receipts show of the log of this name, the largest tree first; one of another name, from before a change of settings, is passed over.</summary>
+    public async Task<IReadOnlyList<AnchoredTree>> TreesAsync(Sha256Hash origin, TreeSize most, int count, CancellationToken cancel) =>
+    [
+        .. (await ListAsync(most.Value, count, cancel))
+            .Select(kept => AnchorReceiptJson.TryParse(kept.Receipt, out var receipt) && receipt.Origin == origin ? new AnchoredTree(receipt.Head, kept.Receipt) : null)
+            .OfType<AnchoredTree>(),
+    ];
 }

@@ -11,7 +11,8 @@ namespace LiveLedger.Anchoring.Effects;
 
 /// <summary>
 /// What follows in the platform from what was seen on the chain, and on the chain from what happened in the platform. A subscription: one process at a time, in
-/// each stream's order, from its place in the log; what fails is done again. So everything here may be done twice.
+/// each stream's order, from its place in the log; what fails is done again. So everything here may be done twice; and nothing here needs the bus, or a ticket would
+/// wait for it (<see cref="AnchorTurns"/>).
 /// </summary>
 internal sealed class ChainEffects(
     EventStore ledger, ChainView view, Deployment deployment, AnchoringLinks links, TicketEffects tickets, OwnershipEffects owners, CheckpointEffects checkpoints, SessionRecorder sessions)
@@ -30,7 +31,7 @@ internal sealed class ChainEffects(
             return stored.Type == SightingEvents.TakenBackType ? SightingEvents.ReadTakenBack(stored.PayloadJson.Span) : SightingEvents.Read(stored.Type, stored.PayloadJson.Span);
         }
 
-        return links.TurnOf(stored) is { } turn ? new Turn(turn.Broadcast, turn.Ended)
+        return links.TurnOf(stored) is (var broadcast, true) ? new Ended(broadcast)
             : links.PlaybackOpenedBy(stored) is { } opened ? new Opened(opened.Broadcast, opened.Entitlement)
             : null;
     }
@@ -39,7 +40,7 @@ internal sealed class ChainEffects(
     {
         Sighting sighting => SeenAsync(sighting, cancel),
         BlocksTakenBack taken => TakenBackAsync(taken, cancel),
-        Turn turn => TurnedAsync(turn, cancel),
+        Ended ended => owners.SettleAsync(ended.Broadcast, cancel),
         Opened opened => sessions.RecordAsync(opened.Broadcast, opened.Entitlement, cause, cancel),
         _ => Task.CompletedTask,
     };
@@ -84,21 +85,7 @@ internal sealed class ChainEffects(
         }
     }
 
-    private async Task TurnedAsync(Turn turn, CancellationToken cancel)
-    {
-        if (turn.Ended)
-        {
-            await owners.SettleAsync(turn.Broadcast, cancel);
-        }
-
-        // The end is anchored; so is a start that a sale waits for.
-        if (turn.Ended || (await view.SalesAsync(turn.Broadcast, cancel)).Any(static s => s.State.State == SaleStanding.Open))
-        {
-            await links.OrderAnchor(turn.Ended ? "broadcast-ended" : "broadcast-started", cancel);
-        }
-    }
-
-    private sealed record Turn(BroadcastId Broadcast, bool Ended);
+    private sealed record Ended(BroadcastId Broadcast);
 
     private sealed record Opened(BroadcastId Broadcast, Guid Entitlement);
 }

@@ -22,6 +22,9 @@ internal sealed class OwnerEndpoints(ChainView view, AccountBook account, Wallet
     private const int MaxRoyalty = 2500;
     private const int MaxPayees = 16;
 
+    // An outage up to the end is logged, anchored and proven after it, and whoever watched may be asleep by then.
+    private static readonly TimeSpan s_claims = TimeSpan.FromDays(1);
+
     public static void Map(RouteGroupBuilder broadcasts)
     {
         var group = broadcasts.MapGroup("{id}").WithTags("tickets");
@@ -94,7 +97,7 @@ internal sealed class OwnerEndpoints(ChainView view, AccountBook account, Wallet
         var claimDeadline = body.ClaimDeadline ?? body.Ends.AddDays(7);
         // The contract decides; what it would refuse anyway is said before somebody pays for asking it.
         return read && transfers is { } rule && body.Supply is >= 1 && body.TransferFee is null or (>= 0 and <= 5000)
-            && now < body.Ends && body.Starts < body.Ends && startDeadline >= body.Starts && startDeadline <= body.Ends && claimDeadline > body.Ends && claimDeadline < now.AddDays(400)
+            && now < body.Ends && body.Starts < body.Ends && startDeadline >= body.Starts && startDeadline <= body.Ends && claimDeadline >= body.Ends + s_claims && claimDeadline < now.AddDays(400)
             ? new()
             {
                 Broadcast = broadcast.Value,
@@ -116,7 +119,7 @@ internal sealed class OwnerEndpoints(ChainView view, AccountBook account, Wallet
             : null;
     }
 
-    private static IReadOnlyList<Payee>? PayeesOf(OpenSaleRequest body, TokenState token)
+    private IReadOnlyList<Payee>? PayeesOf(OpenSaleRequest body, TokenState token)
     {
         if (body.Payees is null)
         {
@@ -126,7 +129,8 @@ internal sealed class OwnerEndpoints(ChainView view, AccountBook account, Wallet
         var payees = new List<Payee>();
         foreach (var payee in body.Payees.Take(MaxPayees + 1))
         {
-            if (!Address.TryParse(payee.To, out var to) || payee.Share is < 1 or > 10_000)
+            // A contract of ours never withdraws: what it were due would lie there for ever.
+            if (!Address.TryParse(payee.To, out var to) || payee.Share is < 1 or > 10_000 || to == settings.Deployment.Tickets || to == settings.Deployment.Ownership || to == settings.Deployment.Anchor)
             {
                 return null;
             }

@@ -1,11 +1,10 @@
 namespace LiveLedger.Anchoring.Outages;
 
 /// <summary>What is known of a scheduled broadcast's publishing at a moment.</summary>
-/// <param name="Starts">Its scheduled start.</param>
-/// <param name="Ends">Its scheduled end.</param>
+/// <param name="Due">When something of it is due.</param>
 /// <param name="LastServed">When the newest segment was served; null before the first.</param>
-/// <param name="Ended">True once it has ended.</param>
-internal readonly record struct Publishing(DateTimeOffset Starts, DateTimeOffset Ends, DateTimeOffset? LastServed, bool Ended);
+/// <param name="IsOver">True once nothing more can come within that time: it has ended, or the time is over. Whoever falls silent and never ends the broadcast has an outage too.</param>
+internal readonly record struct Publishing(ScheduledTime Due, DateTimeOffset? LastServed, bool IsOver);
 
 /// <summary>Decides what was an outage: how long nothing may come, and between which moments.</summary>
 internal static class OutageRule
@@ -17,10 +16,11 @@ internal static class OutageRule
     /// <returns>The outage, and up to when everything is accounted for.</returns>
     public static (Outage? Outage, DateTimeOffset Known) Decide(DateTimeOffset known, Publishing now, TimeSpan after)
     {
-        var begin = known > now.Starts ? known : now.Starts;
-        // Nothing comes after the end of what has ended: up to its time is all outage.
-        var end = now.LastServed is { } served && served > begin ? served : now.Ended ? now.Ends : begin;
-        var until = end < now.Ends ? end : now.Ends;
+        var (starts, ends) = now.Due;
+        var begin = known > starts ? known : starts;
+        // Nothing comes any more: up to the end of its time is all outage.
+        var end = now.LastServed is { } served && served > begin ? served : now.IsOver ? ends : begin;
+        var until = end < ends ? end : ends;
         return until <= begin ? (null, known) : (until - begin > after ? new Outage(begin, until) : null, until);
     }
 }

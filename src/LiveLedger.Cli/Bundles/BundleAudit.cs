@@ -17,14 +17,22 @@ internal static class BundleAudit
     /// <param name="identity">The broadcaster's identity that is trusted; null for any.</param>
     /// <param name="progress">Is told how much of how much is done.</param>
     /// <param name="broadcast">The broadcast that was asked for; null for any.</param>
-    internal static AuditVerdict Judge(Stream archive, Trust trust, Ed25519PublicKey? identity, Action<ulong, ulong> progress, string? broadcast = null)
+    /// <param name="demand">What is asked of its anchors; null for nothing but that they hold.</param>
+    internal static AuditVerdict Judge(
+        Stream archive, Trust trust, Ed25519PublicKey? identity, Action<ulong, ulong> progress, string? broadcast = null, AnchorDemand? demand = null)
     {
         var (trusted, policy) = trust;
         LoggedRecords? records = null;
+        BundledAnchors anchors = null!;
         var (fault, bundle, entries) = BundleVerification.Of(archive, trusted, policy, opened =>
         {
             records = BroadcastId.TryParse(opened.Contents.Broadcast, out var id) ? new(id, identity) : null;
-            return (_, entry, payload) => records?.Take(entry, payload);
+            anchors = new(opened, demand ?? AnchorDemand.None);
+            return (index, entry, payload) =>
+            {
+                anchors.Take(index);
+                records?.Take(entry, payload);
+            };
         }, progress);
         if (fault is not null)
         {
@@ -48,6 +56,11 @@ internal static class BundleAudit
             return Refused("identity-missing", "no identity has certified this broadcast's signer");
         }
 
+        if (anchors.Check() is var (name, why))
+        {
+            return Refused(name, why);
+        }
+
         var (key, head, contents) = (bundle!.Key, bundle.Head, bundle.Contents);
         var streams = contents.Streams.Count;
         return new(true, $"{entries} entries of broadcast {contents.Broadcast} are in the signed tree of size {head.Size}, with their payloads",
@@ -59,6 +72,7 @@ internal static class BundleAudit
                 Witnessed(bundle, policy),
                 .. SaidOf(records, identity),
                 $"root {head.Root}",
+                .. anchors.Lines(entries),
                 "not shown: that no whole stream was left out, or that a head was not named too low; the log itself shows that (audit fsck)",
             ],
             new Dictionary<string, object?>
@@ -73,6 +87,7 @@ internal static class BundleAudit
                 ["policyFrom"] = policy is null ? "bundle" : "reader",
                 ["identity"] = records?.Identity is { } by ? IdentityText.Format(by) : null,
                 ["records"] = records?.Count ?? 0,
+                ["anchors"] = anchors.Facts(),
                 ["cosigned"] = bundle.Cosigned.Cosigned.Select(static c => new { c.Witness.Name, c.Time }),
             });
     }

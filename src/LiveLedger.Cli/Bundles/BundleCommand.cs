@@ -59,13 +59,15 @@ internal static class BundleCommand
 
     private static Command Verify()
     {
-        var (trust, identity, json) = (new TrustOptions(), Identity(), new Option<bool>("--json") { Description = "the verdict as JSON" });
+        var (trust, anchors, identity, json) = (new TrustOptions(), new AnchorOptions(), Identity(), new Option<bool>("--json") { Description = "the verdict as JSON" });
         var file = new Argument<string>("file") { Description = "the bundle" };
         var broadcast = new Option<string?>("--broadcast") { Description = "the id of the broadcast that it must be of; else any" };
         var command = new Command("verify", "Checks a bundle with no network: every entry, payload, stream, the proof and the signatures.") { file, broadcast, identity, json };
         trust.AddTo(command);
+        anchors.AddTo(command);
         command.SetAction(async (parsed, _) => Tell(
-            await JudgeAsync(parsed.GetValue(file)!, trust.Read(parsed), IdentityOf(parsed.GetValue(identity)), parsed.GetValue(broadcast), parsed.GetValue(json)), parsed.GetValue(json)));
+            await JudgeAsync(parsed.GetValue(file)!, trust.Read(parsed), IdentityOf(parsed.GetValue(identity)), parsed.GetValue(broadcast), parsed.GetValue(json), anchors.Read(parsed)),
+            parsed.GetValue(json)));
         return command;
     }
 
@@ -76,13 +78,13 @@ internal static class BundleCommand
         : throw new CommandFailure("--identity is 43 characters of base64url", ExitCode.Usage);
 
     // Off this thread, so that the bar moves.
-    private static Task<AuditVerdict> JudgeAsync(string file, Trust trust, Ed25519PublicKey? identity, string? broadcast, bool json) =>
+    private static Task<AuditVerdict> JudgeAsync(string file, Trust trust, Ed25519PublicKey? identity, string? broadcast, bool json, AnchorDemand? demand = null) =>
         ProgressBar.ShowAsync("verifying the bundle", !json, progress => Task.Run(() =>
         {
             try
             {
                 using var archive = Open(file, FileMode.Open, FileAccess.Read);
-                return BundleAudit.Judge(archive, trust, identity, progress, broadcast);
+                return BundleAudit.Judge(archive, trust, identity, progress, broadcast, demand);
             }
             catch (Exception e) when (e is IOException or UnauthorizedAccessException)
             {

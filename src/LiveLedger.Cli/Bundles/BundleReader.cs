@@ -14,20 +14,23 @@ internal sealed class BundleReader
 
     private BundleReader(Stream archive, IReadOnlyList<PackedFile> files) => (_archive, _files) = (archive, files);
 
+    /// <summary>True if it has a file of anchors.</summary>
+    internal bool IsAnchored => _files.Count == BundleFiles.WithAnchors.Count;
+
     /// <summary>Looks at every byte that is not packed data.</summary>
     /// <param name="archive">The archive; it can be read at any place.</param>
     /// <returns>Null if it is no bundle's archive.</returns>
     internal static BundleReader? TryOpen(Stream archive)
     {
-        if (archive.Length < BundleArchive.DirectoryLength
-            || !BundleArchive.TryReadDirectory(Bytes(archive, archive.Length - BundleArchive.DirectoryLength, BundleArchive.DirectoryLength), archive.Length, out var files))
+        // A directory says in its last bytes how many files it has, so an archive is one of the two at most.
+        if (!TryReadDirectory(archive, BundleFiles.InOrder, out var files) && !TryReadDirectory(archive, BundleFiles.WithAnchors, out files))
         {
             return null;
         }
 
         for (var i = 0; i < files.Count; i++)
         {
-            var (header, descriptor) = (BundleArchive.HeaderOf(BundleFiles.InOrder[i]), BundleArchive.DescriptorOf(files[i]));
+            var (header, descriptor) = (BundleArchive.HeaderOf(BundleFiles.WithAnchors[i]), BundleArchive.DescriptorOf(files[i]));
             var at = BundleArchive.OffsetOf(i, files);
             if (!Bytes(archive, at, header.Length).AsSpan().SequenceEqual(header)
                 || !Bytes(archive, at + header.Length + files[i].Packed, descriptor.Length).AsSpan().SequenceEqual(descriptor))
@@ -99,8 +102,15 @@ internal sealed class BundleReader
 
     private (PackedFile File, long At) FileOf(string name)
     {
-        var place = BundleFiles.InOrder.Index().First(f => f.Item == name).Index;
+        var place = BundleFiles.WithAnchors.Index().First(f => f.Item == name).Index;
         return (_files[place], BundleArchive.OffsetOf(place, _files) + BundleArchive.HeaderOf(name).Length);
+    }
+
+    private static bool TryReadDirectory(Stream archive, IReadOnlyList<string> names, out IReadOnlyList<PackedFile> files)
+    {
+        files = [];
+        var length = BundleArchive.DirectoryLengthOf(names.Count);
+        return archive.Length >= length && BundleArchive.TryReadDirectory(Bytes(archive, archive.Length - length, length), archive.Length, out files);
     }
 
     private static byte[] Bytes(Stream archive, long at, int length)

@@ -27,7 +27,7 @@ internal sealed record BundleVerification(BundleFault? Fault, OfflineBundle? Bun
 
         try
         {
-            if (OfflineBundle.TryOpen(reader.Read, trusted, policy, out var bundle) is { } fault)
+            if (OfflineBundle.TryOpen(reader.Read, trusted, policy, out var bundle, reader.IsAnchored) is { } fault)
             {
                 return Refused(fault);
             }

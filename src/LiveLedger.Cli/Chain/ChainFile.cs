@@ -51,29 +51,12 @@ internal sealed record ChainFile
     /// <exception cref="CommandFailure">It cannot be written, or there is one.</exception>
     internal void Write(string path, bool replace)
     {
-        var draft = $"{path}.{Guid.NewGuid():N}.new";
         try
         {
-            using (var file = new FileStream(draft, new FileStreamOptions
-            {
-                Mode = FileMode.CreateNew,
-                Access = FileAccess.Write,
-                UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite,
-            }))
-            {
-                JsonSerializer.Serialize(file, this, s_json);
-                file.Flush(flushToDisk: true);
-            }
-
-            File.Move(draft, path, overwrite: replace);
+            PrivateFile.Write(path, JsonSerializer.SerializeToUtf8Bytes(this, s_json), replace);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            if (File.Exists(draft))
-            {
-                File.Delete(draft);
-            }
-
             throw new CommandFailure($"the contracts stand, and {path} cannot be written ({e.Message}). It is to hold: {JsonSerializer.Serialize(this with { Nodes = ["…"], Signer = null }, s_json)}");
         }
     }

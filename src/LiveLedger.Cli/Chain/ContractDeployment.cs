@@ -12,15 +12,16 @@ namespace LiveLedger.Cli.Chain;
 internal sealed record DeployedContracts(Address Anchor, Address Ownership, Address Tickets, BlockNumber FirstBlock);
 
 /// <summary>
-/// Puts our three contracts on a chain, one after the other, and waits until they lie deep enough. Cut off, it leaves contracts that nobody uses: nothing is lost
-/// but their gas.
+/// Puts our three contracts on a chain, one after the other, and waits until they lie deep enough. What is sent is noted before, and is found again by its nonce:
+/// cut off anywhere, the next run goes on and deploys nothing twice.
 /// </summary>
 /// <param name="node">The chain.</param>
 /// <param name="signer">Who signs; null if the node does.</param>
 /// <param name="account">Who pays, and registers.</param>
 /// <param name="ceiling">Most that a unit of gas may cost.</param>
 /// <param name="confirmations">How deep their blocks are to lie, their own being the first.</param>
-internal sealed class ContractDeployment(ChainNode node, TransactionSigner? signer, Address account, UInt128 ceiling, int confirmations)
+/// <param name="note">What was sent.</param>
+internal sealed class ContractDeployment(ChainNode node, TransactionSigner? signer, Address account, UInt128 ceiling, int confirmations, DeploymentNote note)
 {
     private const int Contracts = 3;
 
@@ -30,6 +31,9 @@ internal sealed class ContractDeployment(ChainNode node, TransactionSigner? sign
     private static readonly TimeSpan s_look = TimeSpan.FromMilliseconds(500);
 
     private readonly List<(string Contract, TransactionHash Transaction)> _sent = [];
+
+    /// <summary>The contracts that an earlier run had sent.</summary>
+    internal List<string> FoundAgain { get; } = [];
 
     /// <summary>Does it.</summary>
     /// <exception cref="CommandFailure">It did not come to its end; says what was sent.</exception>
@@ -61,15 +65,7 @@ internal sealed class ContractDeployment(ChainNode node, TransactionSigner? sign
     private async Task<Address> CreateAsync(PublishedContract contract, byte[] arguments, CancellationToken cancellation)
     {
         var data = contract.Creation(arguments);
-        var gas = await node.EstimateGasAsync(account, null, 0, data, cancellation);
-        if (gas is 0 or > MostGas)
-        {
-            throw ChainException.OfAnswer($"{gas} is no gas that a contract takes");
-        }
-
-        var (maxFee, tip) = await FeesAsync(cancellation);
-        var unsigned = new UnsignedTransaction(account, null, 0, data, await node.TransactionCountAsync(account, BlockReference.Pending, cancellation), gas + gas / 4, maxFee, tip);
-        _sent.Add((contract.Name, await SendAsync(unsigned, cancellation)));
+        _sent.Add((contract.Name, await FindAsync(contract, data, cancellation) ?? await SendAsync(contract, data, cancellation)));
         while (true)
         {
             if (await node.ReceiptAsync(_sent[^1].Transaction, cancellation) is { } receipt)
@@ -78,6 +74,61 @@ internal sealed class ContractDeployment(ChainNode node, TransactionSigner? sign
             }
 
             await Task.Delay(s_look, cancellation);
+        }
+    }
+
+    // What an earlier run has noted, if it was sent, and is that contract; it may wait for its block yet.
+    private async Task<TransactionHash?> FindAsync(PublishedContract contract, byte[] data, CancellationToken cancellation)
+    {
+        if (note.Of(contract.Name) is not { } noted)
+        {
+            return null;
+        }
+
+        while (await node.TransactionCountAsync(account, BlockReference.Pending, cancellation) > noted.Nonce)
+        {
+            var head = await node.BlockNumberAsync(cancellation);
+            if (await node.TransactionCountAsync(account, BlockReference.At(head), cancellation) > noted.Nonce
+                && await NonceSearch.FindAsync(node, account, noted.Nonce, new(Math.Min(noted.Block, head.Value)), head, cancellation) is { } found)
+            {
+                // Something else may have taken the nonce, or this have been reverted.
+                if (found.To is not null || !found.Data.AsSpan().SequenceEqual(data) || await node.ReceiptAsync(found.Hash, cancellation) is { Succeeded: false })
+                {
+                    return null;
+                }
+
+                FoundAgain.Add(contract.Name);
+                return found.Hash;
+            }
+
+            await Task.Delay(s_look, cancellation);
+        }
+
+        return null;
+    }
+
+    private async Task<TransactionHash> SendAsync(PublishedContract contract, byte[] data, CancellationToken cancellation)
+    {
+        var gas = await node.EstimateGasAsync(account, null, 0, data, cancellation);
+        if (gas is 0 or > MostGas)
+        {
+            throw ChainException.OfAnswer($"{gas} is no gas that a contract takes");
+        }
+
+        var (maxFee, tip) = await FeesAsync(cancellation);
+        var unsigned = new UnsignedTransaction(account, null, 0, data, await node.TransactionCountAsync(account, BlockReference.Pending, cancellation), gas + gas / 4, maxFee, tip);
+        var isAgain = note.Of(contract.Name)?.Nonce == unsigned.Nonce;
+        // On disk before it is sent. A crash from here on leaves a nonce that the next run looks up: it is on the chain, or free.
+        note.Add(contract.Name, unsigned.Nonce, (await node.BlockNumberAsync(cancellation)).Value);
+        try
+        {
+            return await SendAsync(unsigned, cancellation);
+        }
+        catch (ChainException e) when (e.Error is not null && !isAgain)
+        {
+            // An answer to the first question, and it is no: nobody has it.
+            note.Remove(contract.Name);
+            throw;
         }
     }
 
@@ -133,5 +184,6 @@ internal sealed class ContractDeployment(ChainNode node, TransactionSigner? sign
 
     private CommandFailure Reverted(string contract) => new($"{contract} was not made: its transaction was reverted; {Sent()}");
 
-    private string Sent() => _sent.Count == 0 ? "nothing was sent" : $"sent: {string.Join(", ", _sent.Select(static s => $"{s.Contract} by {s.Transaction}"))}";
+    private string Sent() => (_sent.Count == 0 ? "nothing was sent" : $"sent: {string.Join(", ", _sent.Select(static s => $"{s.Contract} by {s.Transaction}"))}")
+        + (note.IsEmpty ? "" : $"; the same command goes on from {note.Path}");
 }

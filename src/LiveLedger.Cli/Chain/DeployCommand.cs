@@ -65,7 +65,8 @@ internal static class DeployCommand
         var chain = await NamedNodes.ChainOfAsync(nodes, cancellation);
         using var node = NamedNodes.Open(chain, nodes);
         using var signing = outside is null ? null : NamedNodes.Open(chain, [outside], asksChain: false);
-        var deployment = new ContractDeployment(node, signing is null ? null : new TransactionSigner(signing, chain), account, ceiling, settings.Confirmations!.Value);
+        var note = DeploymentNote.Open(path, chain, account);
+        var deployment = new ContractDeployment(node, signing is null ? null : new TransactionSigner(signing, chain), account, ceiling, settings.Confirmations!.Value, note);
         var made = await ProgressBar.ShowAsync("deploying", showsProgress, progress => deployment.RunAsync(patience, progress, cancellation));
         if (await new ContractCheck(node, account, made.Anchor, made.Ownership, made.Tickets).FaultsAsync(cancellation) is { Count: > 0 } faults)
         {
@@ -74,11 +75,13 @@ internal static class DeployCommand
 
         var contracts = ContractAddresses.Of(made.Anchor, made.Ownership, made.Tickets);
         (settings with { ChainId = chain.Value, Contracts = contracts, FirstBlock = made.FirstBlock.Value }).Write(path, replace);
+        note.Delete();
         return new(
             true, $"the contracts stand on chain {chain} from block {made.FirstBlock} on; {path} is for `serve --chain {path}`",
             [
                 $"CheckpointAnchor   {contracts.Anchor}", $"BroadcastOwnership {contracts.Ownership}", $"Tickets            {contracts.Tickets}",
                 $"account            {settings.Account}, which needs coin for gas",
+                .. deployment.FoundAgain.Select(static c => $"{c} was sent by an earlier run"),
             ],
             new Dictionary<string, object?>
             {
@@ -87,6 +90,7 @@ internal static class DeployCommand
                 ["contracts"] = contracts,
                 ["account"] = settings.Account,
                 ["file"] = path,
+                ["foundAgain"] = deployment.FoundAgain,
             });
     }
 }

@@ -11,9 +11,9 @@ namespace LiveLedger.Ledger.Bundles;
 
 /// <summary>
 /// Makes the bundle of a broadcast under one checkpoint. Everything in it lies below that checkpoint, where nothing ever changes, so short
-/// statements one after another see one state, and the same checkpoint gives the same bytes.
+/// statements one after another see one state, and the same checkpoint with the same receipts of anchors gives the same bytes.
 /// </summary>
-internal sealed class BundleMaker(AuditReader audit, LogReader log, LedgerOptions options, BundleTables tables)
+internal sealed class BundleMaker(AuditReader audit, LogReader log, LedgerOptions options, BundleTables tables, AuditLinks links)
 {
     // The index follows the log within moments; a bundle has to wait for it.
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(5);
@@ -45,7 +45,7 @@ internal sealed class BundleMaker(AuditReader audit, LogReader log, LedgerOption
             (0, _) => throw new RefusedException(new(404, "broadcast-unknown", "The published log has nothing of such a broadcast.")),
             ( > BundleEntries.MaxEntries, _) or (_, > BundleContents.MaxStreams) => throw new RefusedException(new(409, "bundle-too-large",
                 $"A bundle has at most {BundleEntries.MaxEntries} entries in {BundleContents.MaxStreams} streams; /v1/ledger/entries gives the same page by page.")),
-            _ => new(broadcast, note, size),
+            _ => new(broadcast, note, size, await AnchorsAsync(size, cancel)),
         };
     }
 
@@ -54,7 +54,7 @@ internal sealed class BundleMaker(AuditReader audit, LogReader log, LedgerOption
     {
         using var writer = new BundleWriter(output, cancel);
         var policy = options.Witnesses ?? TrustPolicy.OfLogAlone(log.VerifierKey);
-        await writer.BeginAsync(plan.Note, log.VerifierKey, policy.ToText(log.VerifierKey), plan.Broadcast);
+        await writer.BeginAsync(plan.Note, log.VerifierKey, policy.ToText(log.VerifierKey), plan.Broadcast, plan.Anchors);
         await foreach (var stream in tables.StreamsAsync(plan.Broadcast, plan.Size, cancel))
         {
             await writer.StreamAsync(stream);
@@ -73,6 +73,18 @@ internal sealed class BundleMaker(AuditReader audit, LogReader log, LedgerOption
         var last = BundleEntries.Between(behind, plan.Size.Value);
         var tiles = await log.TilesAsync(plan.Size, last, cancel);
         await writer.EndAsync(plan.Size, [.. last.Select(tiles.Node)]);
+    }
+
+    // Whatever was anchored goes in: were it another history than the log's, whoever checks the bundle has to see that.
+    private async Task<IReadOnlyList<BundleAnchor>> AnchorsAsync(TreeSize size, CancellationToken cancel)
+    {
+        var anchors = new List<BundleAnchor>();
+        foreach (var (head, receipt) in links.AnchorsFor is { } anchorsFor ? await anchorsFor(size, BundleAnchors.MaxAnchors, cancel) : [])
+        {
+            anchors.Add(new(head, receipt, await log.GrowthAsync(head.Size, size, cancel)));
+        }
+
+        return anchors;
     }
 
     // All hashes that a page needs, in one statement.
@@ -100,4 +112,5 @@ internal sealed class BundleMaker(AuditReader audit, LogReader log, LedgerOption
 /// <param name="Broadcast">Its broadcast.</param>
 /// <param name="Note">The checkpoint, as served when it was asked for.</param>
 /// <param name="Size">The tree's size.</param>
-internal sealed record BundlePlan(string Broadcast, byte[] Note, TreeSize Size);
+/// <param name="Anchors">Trees of this size or smaller ones that were anchored.</param>
+internal sealed record BundlePlan(string Broadcast, byte[] Note, TreeSize Size, IReadOnlyList<BundleAnchor> Anchors);

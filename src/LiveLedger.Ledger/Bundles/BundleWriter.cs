@@ -21,6 +21,7 @@ public sealed class BundleWriter(Stream output, CancellationToken cancel = defau
     private readonly List<PackedFile> _files = [];
     private readonly ArrayBufferWriter<byte> _plain = new(2 * FlushAt);
     private readonly MemoryStream _packed = new();
+    private IReadOnlyList<BundleAnchor> _anchors = [];
     private DeflateStream? _deflate;
     private uint _crc;
     private uint _length;
@@ -31,9 +32,11 @@ public sealed class BundleWriter(Stream output, CancellationToken cancel = defau
     /// <param name="key">The log's key.</param>
     /// <param name="policy">As <see cref="Transparency.Policies.TrustPolicy.ToText"/> gives it.</param>
     /// <param name="broadcast">The broadcast's id.</param>
-    public async Task BeginAsync(ReadOnlyMemory<byte> note, VerifierKey key, string policy, string broadcast)
+    /// <param name="anchors">Anchored trees, as for <see cref="BundleAnchors.Write"/>; none for a bundle without that file.</param>
+    public async Task BeginAsync(ReadOnlyMemory<byte> note, VerifierKey key, string policy, string broadcast, params IReadOnlyList<BundleAnchor> anchors)
     {
-        await WholeFileAsync(Encoding.UTF8.GetBytes(BundleReadme.Text));
+        _anchors = anchors;
+        await WholeFileAsync(Encoding.UTF8.GetBytes(anchors.Count > 0 ? BundleReadme.TextWithAnchors : BundleReadme.Text));
         await WholeFileAsync(note);
         await WholeFileAsync(Encoding.UTF8.GetBytes($"{key}\n"));
         await WholeFileAsync(Encoding.UTF8.GetBytes(policy));
@@ -67,6 +70,11 @@ public sealed class BundleWriter(Stream output, CancellationToken cancel = defau
     {
         BundleEntries.WriteEnd(_plain, size, [.. between]);
         await EndFileAsync();
+        if (_anchors.Count > 0)
+        {
+            await WholeFileAsync(BundleAnchors.Write(_anchors));
+        }
+
         await output.WriteAsync(BundleArchive.DirectoryOf(_files), cancel);
         await output.FlushAsync(cancel);
     }
@@ -83,7 +91,7 @@ public sealed class BundleWriter(Stream output, CancellationToken cancel = defau
 
     private async Task BeginFileAsync()
     {
-        await output.WriteAsync(BundleArchive.HeaderOf(BundleFiles.InOrder[_files.Count]), cancel);
+        await output.WriteAsync(BundleArchive.HeaderOf(BundleFiles.WithAnchors[_files.Count]), cancel);
 
         // A third of the optimal level's time for a tenth more bytes; and always the same level, so that the same log gives the same bytes.
         _deflate = new(_packed, CompressionLevel.Fastest, leaveOpen: true);

@@ -10,6 +10,7 @@ namespace LiveLedger.Transparency.Bundles;
 public static class BundleArchive
 {
     private const int DescriptorLength = 16;
+    private const int EndLength = 22;
 
     // APPNOTE.TXT 4.4: deflated (8), sizes behind the data (flag bit 3), readers of version 2.0, 1980-01-01 00:00, so that the same log gives the same bytes.
     private const ushort Version = 20;
@@ -18,8 +19,8 @@ public static class BundleArchive
     private const ushort Midnight = 0;
     private const ushort FirstDay = 1 << 5 | 1;
 
-    /// <summary>Length in bytes of what stands behind the last file.</summary>
-    public static int DirectoryLength { get; } = BundleFiles.InOrder.Sum(static n => 46 + n.Length) + 22;
+    /// <summary>Length in bytes of what stands behind the last one of so many files: it is another for each number of them.</summary>
+    public static int DirectoryLengthOf(int files) => BundleFiles.WithAnchors.Take(files).Sum(static n => 46 + n.Length) + EndLength;
 
     /// <summary>What stands before a file's packed data (APPNOTE.TXT 4.3.7).</summary>
     public static byte[] HeaderOf(string name)
@@ -41,15 +42,15 @@ public static class BundleArchive
     }
 
     /// <summary>What stands behind the last file (APPNOTE.TXT 4.3.12, 4.3.16).</summary>
-    /// <param name="files">All files, in the order of <see cref="BundleFiles.InOrder"/>.</param>
+    /// <param name="files">All files, in the order of <see cref="BundleFiles.InOrder"/> or <see cref="BundleFiles.WithAnchors"/>.</param>
     /// <exception cref="OverflowException">The archive would be 4 GiB or longer.</exception>
     public static byte[] DirectoryOf(IReadOnlyList<PackedFile> files)
     {
-        var directory = new byte[DirectoryLength];
+        var directory = new byte[DirectoryLengthOf(files.Count)];
         var rest = directory.AsSpan();
         for (var i = 0; i < files.Count; i++)
         {
-            var name = BundleFiles.InOrder[i];
+            var name = BundleFiles.WithAnchors[i];
             Put(rest, 0x02014b50, Version, Version, SizesFollow, Deflated, Midnight, FirstDay);
             PutSizes(rest[16..], files[i]);
             BinaryPrimitives.WriteUInt16LittleEndian(rest[28..], (ushort)name.Length);
@@ -59,26 +60,27 @@ public static class BundleArchive
         }
 
         Put(rest, 0x06054b50, 0, 0, (ushort)files.Count, (ushort)files.Count);
-        BinaryPrimitives.WriteUInt32LittleEndian(rest[12..], (uint)(DirectoryLength - 22));
+        BinaryPrimitives.WriteUInt32LittleEndian(rest[12..], (uint)(directory.Length - EndLength));
         BinaryPrimitives.WriteUInt32LittleEndian(rest[16..], checked((uint)OffsetOf(files.Count, files)));
         return directory;
     }
 
     /// <summary>Takes the end of an archive from outside. False unless it is, byte for byte, what such files of an archive of this length have.</summary>
-    /// <param name="directory">The last <see cref="DirectoryLength"/> bytes.</param>
+    /// <param name="directory">As many of the last bytes as <see cref="DirectoryLengthOf"/> says of the files of a bundle with anchors, or without.</param>
     /// <param name="length">The archive's length.</param>
     /// <param name="files">Its files, in order.</param>
     public static bool TryReadDirectory(ReadOnlySpan<byte> directory, long length, out IReadOnlyList<PackedFile> files)
     {
         files = [];
-        if (directory.Length != DirectoryLength || length > uint.MaxValue)
+        var names = directory.Length == DirectoryLengthOf(BundleFiles.WithAnchors.Count) ? BundleFiles.WithAnchors : BundleFiles.InOrder;
+        if (directory.Length != DirectoryLengthOf(names.Count) || length > uint.MaxValue)
         {
             return false;
         }
 
         var read = new List<PackedFile>();
         var rest = directory;
-        foreach (var name in BundleFiles.InOrder)
+        foreach (var name in names)
         {
             read.Add(new(
                 BinaryPrimitives.ReadUInt32LittleEndian(rest[16..]), BinaryPrimitives.ReadUInt32LittleEndian(rest[20..]), BinaryPrimitives.ReadUInt32LittleEndian(rest[24..])));
@@ -86,8 +88,8 @@ public static class BundleArchive
         }
 
         // Names out of order, twice or with a path, comments, extra fields, gaps and overlaps all fall to this: what was read must be what we would write.
-        if (OffsetOf(read.Count, read) + DirectoryLength != length || !directory.SequenceEqual(DirectoryOf(read))
-            || read.Where(static (f, i) => f.Length > BundleFiles.MaxLength(BundleFiles.InOrder[i])).Any())
+        if (OffsetOf(read.Count, read) + directory.Length != length || !directory.SequenceEqual(DirectoryOf(read))
+            || read.Where((f, i) => f.Length > BundleFiles.MaxLength(names[i])).Any())
         {
             return false;
         }
@@ -102,7 +104,7 @@ public static class BundleArchive
         var offset = 0L;
         for (var i = 0; i < place; i++)
         {
-            offset += 30 + BundleFiles.InOrder[i].Length + files[i].Packed + DescriptorLength;
+            offset += 30 + BundleFiles.WithAnchors[i].Length + files[i].Packed + DescriptorLength;
         }
 
         return offset;

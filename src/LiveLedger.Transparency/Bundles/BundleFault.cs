@@ -38,6 +38,12 @@ public enum BundleFaultKind
     /// <summary>The list of streams cannot be read.</summary>
     ContentsMalformed,
 
+    /// <summary>The file of anchors cannot be read.</summary>
+    AnchorsMalformed,
+
+    /// <summary>The signed tree does not extend one that was anchored.</summary>
+    AnchorNotExtended,
+
     /// <summary>The file of entries cannot be read.</summary>
     EntriesMalformed,
 

@@ -21,8 +21,14 @@ public static class BundleFiles
     /// <summary>The entries with salts and payloads, and between them the hashes that prove them.</summary>
     public const string Entries = "entries";
 
-    /// <summary>All of them, in the order of the archive.</summary>
+    /// <summary>Earlier trees of the log that were anchored on a chain; only in a bundle that has one.</summary>
+    public const string Anchors = "anchors";
+
+    /// <summary>Those that every bundle has, in the order of the archive.</summary>
     public static IReadOnlyList<string> InOrder { get; } = [Readme, Checkpoint, Key, Policy, Contents, Entries];
+
+    /// <summary>Those of a bundle with anchors, in the order of the archive: the others stand where they do without.</summary>
+    public static IReadOnlyList<string> WithAnchors { get; } = [.. InOrder, Anchors];
 
     /// <summary>Most bytes of a file, unpacked: an archive that says it has more is not read.</summary>
     public static long MaxLength(string name) => name switch
@@ -33,6 +39,7 @@ public static class BundleFiles
         Policy => Policies.TrustPolicy.MaxLength,
         Contents => 128 * 1024 * 1024,
         Entries => uint.MaxValue,
+        Anchors => BundleAnchors.MaxLength,
         _ => throw new ArgumentOutOfRangeException(nameof(name), name, "no file of a bundle"),
     };
 }

@@ -12,20 +12,22 @@ namespace LiveLedger.Transparency.Bundles;
 /// <param name="Cosigned">By the policy that was asked: the reader's own, or else the bundle's.</param>
 /// <param name="OwnPolicy">The bundle's policy.</param>
 /// <param name="Contents">The broadcast and its streams.</param>
-public sealed record OfflineBundle(VerifierKey Key, TreeHead Head, PolicyVerdict Cosigned, TrustPolicy OwnPolicy, BundleContents Contents)
+/// <param name="Anchors">Trees that are said to be anchored, and that this one extends; nothing is known yet of their receipts.</param>
+public sealed record OfflineBundle(VerifierKey Key, TreeHead Head, PolicyVerdict Cosigned, TrustPolicy OwnPolicy, BundleContents Contents, IReadOnlyList<BundleAnchor> Anchors)
 {
     /// <summary>Reads the small files, from outside.</summary>
     /// <param name="file">Gives the bytes of a file of <see cref="BundleFiles"/>.</param>
     /// <param name="trusted">The log's key, if the reader has one.</param>
     /// <param name="policy">The reader's policy, if there is one.</param>
     /// <param name="bundle">The bundle, if the result is null.</param>
+    /// <param name="anchored">True if the archive has a file of anchors.</param>
     /// <returns>Why it is refused, or null.</returns>
-    public static BundleFault? TryOpen(Func<string, byte[]> file, VerifierKey? trusted, TrustPolicy? policy, out OfflineBundle? bundle)
+    public static BundleFault? TryOpen(Func<string, byte[]> file, VerifierKey? trusted, TrustPolicy? policy, out OfflineBundle? bundle, bool anchored = false)
     {
         bundle = null;
-        if (!file(BundleFiles.Readme).AsSpan().SequenceEqual(Encoding.UTF8.GetBytes(BundleReadme.Text)))
+        if (!file(BundleFiles.Readme).AsSpan().SequenceEqual(Encoding.UTF8.GetBytes(anchored ? BundleReadme.TextWithAnchors : BundleReadme.Text)))
         {
-            return new(BundleFaultKind.ReadmeAltered, "README.txt is not that of this format");
+            return new(BundleFaultKind.ReadmeAltered, $"README.txt is not that of this format {(anchored ? "with" : "without")} anchors");
         }
 
         var line = file(BundleFiles.Key);
@@ -69,7 +71,31 @@ public sealed record OfflineBundle(VerifierKey Key, TreeHead Head, PolicyVerdict
             return new(BundleFaultKind.ContentsMalformed, "contents is no list of streams");
         }
 
-        bundle = new(key, checkpoint!.Head, verdict, own, contents);
+        IReadOnlyList<BundleAnchor> anchors = [];
+        if (anchored && OpenAnchors(file(BundleFiles.Anchors), checkpoint!.Head, out anchors) is { } fault)
+        {
+            return fault;
+        }
+
+        bundle = new(key, checkpoint!.Head, verdict, own, contents, anchors);
+        return null;
+    }
+
+    private static BundleFault? OpenAnchors(byte[] file, TreeHead head, out IReadOnlyList<BundleAnchor> anchors)
+    {
+        if (!BundleAnchors.TryParse(file, head.Size, out anchors))
+        {
+            return new(BundleFaultKind.AnchorsMalformed, "anchors is no list of anchored trees, the largest first");
+        }
+
+        foreach (var (anchored, _, growth) in anchors)
+        {
+            if (growth.Verify(anchored.Root, head.Root) is not ProofResult.Valid and var result)
+            {
+                return new(BundleFaultKind.AnchorNotExtended, $"the signed tree of size {head.Size} is not shown to extend the anchored one of size {anchored.Size}: {result}");
+            }
+        }
+
         return null;
     }
 }

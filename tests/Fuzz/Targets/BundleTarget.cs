@@ -11,7 +11,7 @@ internal static class BundleTarget
     private static readonly byte[] s_bundle = s_sample.Make();
     private static readonly Dictionary<string, byte[]> s_files = SampleBundle.Unpack(s_bundle);
 
-    public static FuzzTarget Create() => new("bundle", [s_bundle, SampleBundle.Of(1, static _ => true).Make()], Read);
+    public static FuzzTarget Create() => new("bundle", [s_bundle, SampleBundle.Of(1, static _ => true).Make(), s_sample.Make(anchors: [s_sample.AnchorAt(11)])], Read);
 
     /// <summary>The same for what is packed in an archive, where a mutation of the archive seldom comes to.</summary>
     public static FuzzTarget CreateEntries() => new("bundle-entries", [s_files[BundleFiles.Entries]], ReadEntries);

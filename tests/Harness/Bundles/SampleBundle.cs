@@ -19,7 +19,8 @@ public sealed class SampleBundle
     /// <summary>The broadcast of the bundle.</summary>
     public const string Broadcast = "01990000-0000-7000-8000-000000000001";
 
-    private const string Origin = "ledger.example/main";
+    /// <summary>The log's name.</summary>
+    public const string Origin = "ledger.example/main";
 
     private static readonly string[] s_streams = [$"broadcast/{Broadcast}", $"segments/{Broadcast}/video", $"segments/{Broadcast}/audio", "playback/viewer-1"];
 
@@ -81,12 +82,13 @@ public sealed class SampleBundle
     /// <summary>The bundle's bytes.</summary>
     /// <param name="leave">Entries to leave out, with a proof that is right all the same.</param>
     /// <param name="policy">The policy; null for the log alone.</param>
-    public byte[] Make(Func<Row, bool>? leave = null, string? policy = null)
+    /// <param name="anchors">Anchored trees.</param>
+    public byte[] Make(Func<Row, bool>? leave = null, string? policy = null, params IReadOnlyList<BundleAnchor> anchors)
     {
         var output = new MemoryStream();
         using (var writer = new BundleWriter(output))
         {
-            writer.BeginAsync(Note, Signer.VerifierKey, policy ?? TrustPolicy.OfLogAlone(Signer.VerifierKey).ToText(Signer.VerifierKey), Broadcast).GetAwaiter().GetResult();
+            writer.BeginAsync(Note, Signer.VerifierKey, policy ?? TrustPolicy.OfLogAlone(Signer.VerifierKey).ToText(Signer.VerifierKey), Broadcast, anchors).GetAwaiter().GetResult();
             foreach (var stream in Own.GroupBy(static r => r.Entry.Stream).OrderBy(static g => g.Key, StringComparer.Ordinal))
             {
                 Done(writer.StreamAsync(new(stream.Key, stream.Last().Entry.StreamVersion, new(stream.Last().Index))));
@@ -106,6 +108,16 @@ public sealed class SampleBundle
         return output.ToArray();
     }
 
+    /// <summary>The tree of the first entries.</summary>
+    public TreeHead HeadOf(int size) => new(new((ulong)size), new(MerkleHash.Root(_leaves.AsSpan(0, size))));
+
+    /// <summary>The tree of the first entries as it was anchored on the made-up chain.</summary>
+    /// <param name="size">How many entries.</param>
+    /// <param name="receipt">The receipt's file; null for a good one.</param>
+    public BundleAnchor AnchorAt(int size, byte[]? receipt = null) => new(
+        HeadOf(size), receipt ?? SampleAnchor.FileOf(SampleAnchor.Of(Origin, HeadOf(size))),
+        ConsistencyProof.Compute(new((ulong)size), Head.Size, n => MerkleHash.Root(_leaves.AsSpan((int)(n.Index << n.Level), 1 << n.Level))));
+
     /// <summary>The files of an archive, read by other people's code.</summary>
     public static Dictionary<string, byte[]> Unpack(byte[] archive)
     {
@@ -124,7 +136,7 @@ public sealed class SampleBundle
     {
         var archive = new MemoryStream();
         var packed = new List<PackedFile>();
-        foreach (var name in BundleFiles.InOrder)
+        foreach (var name in files.ContainsKey(BundleFiles.Anchors) ? BundleFiles.WithAnchors : BundleFiles.InOrder)
         {
             using var data = new MemoryStream();
             using (var deflate = new DeflateStream(data, CompressionLevel.Fastest, leaveOpen: true))

@@ -24,13 +24,23 @@ public sealed class ChainPlatform : IAsyncDisposable
     public ServerProcess Server { get; }
 
     /// <summary>Starts all of it.</summary>
-    public static async Task<ChainPlatform> StartAsync(int confirmations = 1, int anchorEverySeconds = 3600, params string[] more)
+    /// <param name="confirmations">How deep a block must lie.</param>
+    /// <param name="anchorEverySeconds">How often the log is anchored by the schedule.</param>
+    /// <param name="broker">A RabbitMQ for its messages; null to keep them within its process.</param>
+    /// <param name="more">Further options of the node.</param>
+    public static async Task<ChainPlatform> StartAsync(int confirmations = 1, int anchorEverySeconds = 3600, Uri? broker = null, params string[] more)
     {
         var node = await Anvil.StartAsync(more);
         var contracts = await TestContracts.DeployAsync(node);
         var file = ChainSettingsFile.Of(node, contracts, confirmations, anchorEverySeconds);
         var cluster = await PostgresCluster.SharedAsync();
-        return new(node, contracts, await ServerProcess.StartAsync(await cluster.CreateDatabaseAsync(), environment: file.Environment), file);
+        var environment = file.Environment;
+        if (broker is not null)
+        {
+            environment["LIVELEDGER_RABBITMQ"] = broker.ToString();
+        }
+
+        return new(node, contracts, await ServerProcess.StartAsync(await cluster.CreateDatabaseAsync(), environment: environment), file);
     }
 
     /// <summary>Has a wallet sign in to watch; returns the viewer's token.</summary>
@@ -64,10 +74,11 @@ public sealed class ChainPlatform : IAsyncDisposable
     /// <summary>Opens a sale from account 1; returns its number, once the platform has seen it.</summary>
     public async Task<string> OpenSaleAsync(Broadcaster broadcaster, BroadcastId broadcast, object terms)
     {
+        var before = await SalesAsync(broadcast);
         await SendAsync(1, await ReadAsync(await broadcaster.Api.PostAsJsonAsync($"/v1/broadcasts/{broadcast}/sales", terms)));
-        JsonArray sales = [];
-        await UntilAsync(async () => (sales = (await GetAsync($"/v1/broadcasts/{broadcast}/sales"))["items"]!.AsArray()).Count > 0, "the sale is seen");
-        return sales[^1]!["sale"]!.ToString();
+        string? opened = null;
+        await UntilAsync(async () => (opened = (await SalesAsync(broadcast)).Except(before).SingleOrDefault()) is not null, "the sale is seen");
+        return opened!;
     }
 
     /// <summary>Buys a ticket as the page does: by the transaction that the server prepares, from a wallet.</summary>
@@ -113,4 +124,6 @@ public sealed class ChainPlatform : IAsyncDisposable
         var text = await answer.Content.ReadAsStringAsync();
         return answer.IsSuccessStatusCode ? JsonNode.Parse(text)! : throw new HttpRequestException($"{answer.StatusCode}: {text}");
     }
+
+    private async Task<string[]> SalesAsync(BroadcastId broadcast) => [.. (await GetAsync($"/v1/broadcasts/{broadcast}/sales"))["items"]!.AsArray().Select(static s => s!["sale"]!.ToString())];
 }

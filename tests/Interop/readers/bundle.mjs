@@ -1,10 +1,11 @@
 // Verifies an offline bundle, written from docs/formats/bundle.md and the C2SP pages alone: ZIP, signed note, entries, payloads and the root with
-// nothing but what comes with Node. Takes the bundle on standard input; prints what it found, or why it refuses.
+// nothing but what comes with Node; anchors, where there are any, in anchors.mjs. Takes the bundle on standard input; prints what it found, or why it refuses.
 import { createHash, createPublicKey, verify } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { inflateRawSync } from 'node:zlib';
+import { readAnchors } from './anchors.mjs';
 
-const NAMES = ['README.txt', 'checkpoint', 'log.vkey', 'policy', 'contents', 'entries'];
+const ALWAYS = ['README.txt', 'checkpoint', 'log.vkey', 'policy', 'contents', 'entries'];
 
 const sha256 = (...parts) => {
   const hash = createHash('sha256');
@@ -18,11 +19,13 @@ function demand(condition, refusal) {
 
 function unzip(archive) {
   const end = archive.length - 22;
-  demand(end > 0 && archive.readUInt32LE(end) === 0x06054b50 && archive.readUInt16LE(end + 10) === NAMES.length, 'archive: no directory of six files');
+  demand(end > 0 && archive.readUInt32LE(end) === 0x06054b50, 'archive: no directory');
+  const names = [ALWAYS, [...ALWAYS, 'anchors']].find((form) => form.length === archive.readUInt16LE(end + 10));
+  demand(names, 'archive: neither six files nor seven');
   let at = archive.readUInt32LE(end + 16);
   let expected = 0;
   const files = {};
-  for (const name of NAMES) {
+  for (const name of names) {
     demand(archive.readUInt32LE(at) === 0x02014b50 && archive.readUInt16LE(at + 10) === 8, `archive: ${name}`);
     const [packed, length] = [archive.readUInt32LE(at + 20), archive.readUInt32LE(at + 24)];
     const [nameLength, extra, comment] = [28, 30, 32].map((field) => archive.readUInt16LE(at + field));
@@ -55,7 +58,7 @@ function openCheckpoint(note, vkey) {
   demand(signatures.length > 0 && signatures.every((bytes) => verify(null, Buffer.from(text), publicKey, bytes.subarray(4))), 'checkpoint: not signed by this key');
   const [origin, size, root] = text.split('\n');
   demand(origin === name && /^(0|[1-9][0-9]*)$/.test(size), 'checkpoint: not of this log');
-  return { size: BigInt(size), root: Buffer.from(root, 'base64') };
+  return { origin, size: BigInt(size), root: Buffer.from(root, 'base64') };
 }
 
 function readContents(text) {
@@ -140,8 +143,9 @@ try {
   const files = unzip(readFileSync(0));
   const head = openCheckpoint(files.checkpoint.toString(), files['log.vkey'].toString());
   const { broadcast, heads } = readContents(files.contents.toString('latin1'));
+  const anchors = files.anchors ? readAnchors(files.anchors, head.origin, head) : [];
   const entries = check(files.entries, head, heads);
-  process.stdout.write(JSON.stringify({ refusal: null, broadcast, entries, streams: heads.size, size: Number(head.size), key: files['log.vkey'].toString().trim() }));
+  process.stdout.write(JSON.stringify({ refusal: null, broadcast, entries, streams: heads.size, size: Number(head.size), anchors, key: files['log.vkey'].toString().trim() }));
 } catch (refusal) {
   process.stdout.write(JSON.stringify({ refusal: refusal.message }));
 }

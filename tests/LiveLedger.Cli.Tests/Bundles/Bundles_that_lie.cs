@@ -191,11 +191,12 @@ public sealed class Bundles_that_lie
         BundleVerification WithLength(Func<uint, uint> lie)
         {
             byte[] archive = [.. s_bundle];
-            Assert.True(BundleArchive.TryReadDirectory(archive.AsSpan(^BundleArchive.DirectoryLength..), archive.Length, out var honest));
+            var directory = BundleArchive.DirectoryLengthOf(BundleFiles.InOrder.Count);
+            Assert.True(BundleArchive.TryReadDirectory(archive.AsSpan(^directory..), archive.Length, out var honest));
             PackedFile[] lying = [.. honest];
             lying[1] = lying[1] with { Length = lie(lying[1].Length) };
             BundleArchive.DescriptorOf(lying[1]).CopyTo(archive.AsSpan((int)BundleArchive.OffsetOf(2, honest) - 16));
-            BundleArchive.DirectoryOf(lying).CopyTo(archive.AsSpan(archive.Length - BundleArchive.DirectoryLength));
+            BundleArchive.DirectoryOf(lying).CopyTo(archive.AsSpan(archive.Length - directory));
             return Verify(archive);
         }
     }

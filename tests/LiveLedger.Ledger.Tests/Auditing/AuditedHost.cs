@@ -5,6 +5,7 @@ using LiveLedger.Harness.Ledgers;
 using LiveLedger.Ledger.Auditing;
 using LiveLedger.Ledger.Bundles;
 using LiveLedger.Ledger.Http;
+using LiveLedger.Ledger.Reading;
 using LiveLedger.Ledger.Refusals;
 using LiveLedger.Ledger.Tests.Projections;
 using LiveLedger.Transparency.Notes;
@@ -28,6 +29,18 @@ public sealed class AuditedHost : IAsyncLifetime
     public LedgerState State => _app.Services.GetRequiredService<LedgerState>();
 
     internal BundleMaker Bundles => _app.Services.GetRequiredService<BundleMaker>();
+
+    internal LogReader Log => _app.Services.GetRequiredService<LogReader>();
+
+    /// <summary>The same where trees are anchored.</summary>
+    internal BundleMaker BundlesWith(params IReadOnlyList<AnchoredTree> anchored)
+    {
+        var links = RunningProjection.Links with
+        {
+            AnchorsFor = (most, count, _) => Task.FromResult<IReadOnlyList<AnchoredTree>>([.. anchored.Where(a => a.Head.Size.CompareTo(most) <= 0).Take(count)]),
+        };
+        return ActivatorUtilities.CreateInstance<BundleMaker>(_app.Services, links);
+    }
 
     public HttpClient Http { get; private set; } = null!;
 

@@ -1,10 +1,13 @@
 using System.Net;
 using System.Net.Http.Json;
+using System.Text;
 using System.Text.Json;
 using LiveLedger.Harness.Bundles;
+using LiveLedger.Ledger.Auditing;
 using LiveLedger.Ledger.Tests.Auditing;
 using LiveLedger.Transparency.Bundles;
 using LiveLedger.Transparency.Notes;
+using LiveLedger.Transparency.Tree;
 
 namespace LiveLedger.Ledger.Tests.Bundles;
 
@@ -49,6 +52,29 @@ public sealed class Bundles_of_broadcasts(AuditedHost host) : IClassFixture<Audi
         var (bundle, _) = await VerifyAsync(after.ToArray());
         Assert.Equal(plan.Size, bundle.Head.Size);
         Assert.DoesNotContain(bundle.Contents.Streams, static s => s.Name.EndsWith("late", StringComparison.Ordinal));
+        await host.CheckAsync();
+    }
+
+    [Fact]
+    public async Task A_bundle_has_the_receipts_of_what_was_anchored_before_its_checkpoint_and_shows_that_it_extends_that()
+    {
+        await AppendAsync(70);
+        var (small, large) = (await HeadAsync(33), (await host.Bundles.PlanAsync("of-acme", default)).Size);
+        var whole = await HeadAsync(large.Value);
+        var later = whole with { Size = new(large.Value + 1_000_000) };
+        var maker = host.BundlesWith(new AnchoredTree(later, "later"u8.ToArray()), new AnchoredTree(whole, "whole"u8.ToArray()), new AnchoredTree(small, "small"u8.ToArray()));
+        await AppendAsync(60);
+        using var output = new MemoryStream();
+        await maker.WriteAsync(await maker.PlanAsync("of-acme", default), output, default);
+
+        var (bundle, _) = await VerifyAsync(output.ToArray());
+        Assert.Equal([(whole, "whole"), (small, "small")], bundle.Anchors.Select(static a => (a.Head, Encoding.ASCII.GetString(a.Receipt.Span))));
+
+        // One that this log does not extend goes in as well, so that it is seen.
+        var forked = host.BundlesWith(new AnchoredTree(small with { Root = whole.Root }, "forked"u8.ToArray()));
+        using var seen = new MemoryStream();
+        await forked.WriteAsync(await forked.PlanAsync("of-acme", default), seen, default);
+        Assert.Equal(BundleFaultKind.AnchorNotExtended, (await OpenAsync(SampleBundle.Unpack(seen.ToArray()))).Fault?.Kind);
         await host.CheckAsync();
     }
 
@@ -103,6 +129,8 @@ public sealed class Bundles_of_broadcasts(AuditedHost host) : IClassFixture<Audi
         }
     }
 
+    private async Task<TreeHead> HeadAsync(ulong size) => new(new(size), await host.Log.RootAsync(new(size), default));
+
     private async Task AppendAsync(int count)
     {
         using var auditor = host.As("auditor");
@@ -118,9 +146,8 @@ public sealed class Bundles_of_broadcasts(AuditedHost host) : IClassFixture<Audi
 
     private async Task<(OfflineBundle Bundle, List<long> Indexes)> VerifyAsync(byte[] archive)
     {
-        Assert.True(VerifierKey.TryParse((await host.Http.GetStringAsync("/log/key")).TrimEnd('\n'), out var key));
         var files = SampleBundle.Unpack(archive);
-        var fault = OfflineBundle.TryOpen(name => files[name], key, null, out var bundle);
+        var (fault, bundle) = await OpenAsync(files);
         Assert.True(fault is null, fault?.Detail);
 
         var indexes = new List<long>();
@@ -129,6 +156,12 @@ public sealed class Bundles_of_broadcasts(AuditedHost host) : IClassFixture<Audi
         check.End(entries.Length - check.Take(entries));
         Assert.True(check.Fault is null, check.Fault?.Detail);
         return (bundle, indexes);
+    }
+
+    private async Task<(BundleFault? Fault, OfflineBundle? Bundle)> OpenAsync(Dictionary<string, byte[]> files)
+    {
+        Assert.True(VerifierKey.TryParse((await host.Http.GetStringAsync("/log/key")).TrimEnd('\n'), out var key));
+        return (OfflineBundle.TryOpen(name => files[name], key, null, out var bundle, files.ContainsKey(BundleFiles.Anchors)), bundle);
     }
 
     private static async Task<List<long>> IndexesAsync(HttpClient client, string broadcast, long below)

@@ -48,6 +48,7 @@ public sealed class A_long_log(ITestOutputHelper output)
             "SELECT string_agg(state || ' ' || n, ', ' ORDER BY state) FROM (SELECT state, count(*) AS n FROM broadcasts.broadcasts GROUP BY state) AS s"));
         Assert.Equal($"active {broadcasts * (Season.Viewers - Season.SentAway - 2)}, refunded {broadcasts}, revoked {broadcasts * Season.SentAway}, suspended {broadcasts}", await ledger.ExecuteAsync(
             "SELECT string_agg(standing || ' ' || n, ', ' ORDER BY standing) FROM (SELECT standing, count(*) AS n FROM entitlements.entitlements GROUP BY standing) AS s"));
+        Assert.Equal((long)broadcasts * Season.Unlimited, await ledger.ExecuteAsync("SELECT count(*) FROM entitlements.entitlements WHERE subject IS NOT NULL AND offer IS NULL"));
         Assert.Equal((long)broadcasts, await ledger.ExecuteAsync("SELECT count(*) FROM webhooks.webhooks"));
         Assert.Equal($"{broadcasts * 2} {broadcasts}", await ledger.ExecuteAsync("SELECT count(*) || ' ' || count(withdrawn_at) FROM offers.offers"));
         Assert.Equal((long)broadcasts * Season.Segments, await ledger.ExecuteAsync("SELECT sum(version + 1)::bigint FROM tallies.tallies"));

@@ -13,6 +13,10 @@ internal static class Season
     public const int EventsOfEach = 1000;
     public const int Viewers = 40;
     public const int SentAway = 10;
+
+    /// <summary>Of the viewers, those whose names were kept and who have everything: from before there were offers, or by a ticket.</summary>
+    public const int Unlimited = 3 * Viewers / 8;
+
     public const int Segments = EventsOfEach - OfItself - OfOffers - OfWebhooks - OfSwarm - Viewers - SentAway - OfOthers - Playbacks * OfPlayback;
 
     /// <summary>Events that are of every broadcast, and so of none: a relay for all of them.</summary>
@@ -85,12 +89,13 @@ internal static class Season
             var entitlement = $"entitlement/{Guid.CreateVersion7():N}";
             var pseudonym = StrictBase64Url.Encode([.. Enumerable.Range(0, 32).Select(i => (byte)(viewer * 7 + number + i))]);
 
-            // Some of before names were kept, some of before there were offers.
+            // Some of before names were kept, some of before there were offers, some by tickets on a chain.
             var named = $"\"broadcast\":\"{broadcast}\",\"viewer\":\"{pseudonym}\",\"subject\":\"{Guid.CreateVersion7():N}\",\"name\":\"{pseudonym}\"";
             await AppendAsync(entitlement, (viewer % 8) switch
             {
                 0 => Event("entitlement-granted", $$"""{"broadcast":"{{broadcast}}","viewer":"{{pseudonym}}"}"""),
                 1 or 2 => Event("entitlement-granted", $$"""{{{named}}}""") with { Schema = 2 },
+                3 => Event("entitlement-granted", $$"""{{{named}},"offer":null,"offerVersion":null,"ticket":"31337-00000000000000000000000000000000000000aa-{{number * Viewers + viewer}}"}""") with { Schema = 4, Actor = "chain" },
                 _ => Event("entitlement-granted", $$"""{{{named}},"offer":"{{offer}}","offerVersion":{{viewer % 2 + 1}}}""") with { Schema = 3 },
             });
             if (viewer < SentAway)

@@ -1,7 +1,6 @@
 using LiveLedger.Chain;
-using LiveLedger.ChainNodes;
 
-namespace LiveLedger.Anchoring.Transactions;
+namespace LiveLedger.ChainNodes;
 
 /// <summary>Finds an account's transaction by its nonce, where its hash is not known: between two blocks, by the account's count at those in between.</summary>
 internal static class NonceSearch
