@@ -7,6 +7,7 @@ import { LiveBroadcast, LiveServer } from "./support/liveServer.js";
 import { faultless, surveyOf } from "./support/pageSurvey.js";
 import { faintTexts } from "./support/studioPage.js";
 import { TicketSale } from "./support/ticketSale.js";
+import { toldProgress } from "./support/toldProgress.js";
 import { TokenMoney } from "./support/tokenMoney.js";
 import { sleep, until } from "./support/until.js";
 import { coverText, decodedBy, untilPlaying, untilState } from "./support/watchPage.js";
@@ -29,7 +30,7 @@ let sale: TicketSale;
 
 beforeAll(async () => {
   [chain, browser] = await Promise.all([LocalChain.start(), Browser.open()]);
-  server = await LiveServer.start(chain.settings(2, { anchorEverySeconds: 1, outageAfterSeconds: 6 }));
+  server = await LiveServer.start(chain.settings(2, { anchorEverySeconds: 1, outageAfterSeconds: 8 }));
   broadcast = await LiveBroadcast.create(server, "cbcs", "A night with tickets", keyPeriodSeconds);
   broadcast.publish();
   sale = await TicketSale.open(chain, broadcast, price, 10, terms);
@@ -141,20 +142,22 @@ describe("An outage", () => {
     // The outage begins with the last segment, which has to be later than the playback.
     await sleep(2500);
     await broadcast.stopPublishing();
-    await sleep(8000);
+    await sleep(10_000);
     broadcast.publish();
     const [{ ticket } = { ticket: "" }] = await sale.ticketsOf(5);
     const claimable = () => broadcast.asked<{ outages: { from: string; until: string }[] }>("POST", `tickets/${ticket}/claim`).catch(() => undefined);
-    const [outage] = (await until("the outage is anchored", 40, claimable)).outages;
-    const owed = BigInt(Math.floor((Date.parse(outage?.until ?? "") - Date.parse(outage?.from ?? "")) * 1000));
+    const { outages } = await until("the outage is anchored", 40, claimable);
+    // One, unless this machine was too busy to publish for as long once more.
+    const claim = `Claim for ${outages.length === 1 ? "1 outage" : `${outages.length} outages`}`;
+    const owed = outages.reduce((sum, { from, until: end }) => sum + 1000n * BigInt(Date.parse(end) - Date.parse(from)), 0n);
 
     await page.reload();
     await press(page, "Connect wallet");
     const about = inCoins(owed);
-    await page.getByRole("button", { name: `Claim for 1 outage: about ${about} coins` }).waitFor();
+    await page.getByRole("button", { name: `${claim}: about ${about} coins` }).waitFor();
     await look(page, "claim-open");
     const [before, sentBefore] = [await chain.balance(5), wallet.sent.length];
-    await press(page, /^Claim for 1 outage/);
+    await press(page, /^Claim for /);
     await page.locator("#tickets-progress", { hasText: `Paid: ${about} coins for outages of ticket ${ticket}. The contract has sent it to your wallet.` }).waitFor({ timeout: 30_000 });
     expect(wallet.sent.slice(sentBefore).map(({ to, value }) => [to.toLowerCase(), BigInt(value)])).toEqual([[chain.contracts.tickets.toLowerCase(), 0n]]);
     expect((await chain.balance(5)) - before + (await chain.fee(wallet.hashes.at(-1) ?? ""))).toBe(owed);
@@ -227,9 +230,10 @@ describe("A price in a token", () => {
       approvals.push(asked.data);
       return asked;
     };
+    const told = await toldProgress(page);
     await buy();
-    await page.locator("#tickets-progress", { hasText: "Then your wallet asks for the purchase." }).waitFor();
     await saying(page, "You said no to the purchase in your wallet. Nothing was bought, and the permission to take 2.5 TUSD stays");
+    expect(told.join("\n")).toMatch(/Step 1 of 2: your wallet asks whether the contract may take 2\.5 TUSD[^]*Then your wallet asks for the purchase\.[^]*Step 2 of 2: your wallet asks you to confirm the purchase/);
     expect(approvals).toEqual([TokenMoney.approval(tickets, cost)]);
     expect(await money.allowance(4, tickets)).toBe(cost);
 

@@ -7,6 +7,7 @@ import { LiveBroadcast, LiveServer } from "./support/liveServer.js";
 import { faultless, surveyOf } from "./support/pageSurvey.js";
 import { faintTexts } from "./support/studioPage.js";
 import { TicketSale } from "./support/ticketSale.js";
+import { toldProgress } from "./support/toldProgress.js";
 import { coverText, untilPlaying, untilState } from "./support/watchPage.js";
 
 const price = 1_000_000_000_000_000n;
@@ -89,12 +90,7 @@ describe("Whoever opens a broadcast without a ticket", () => {
     const { page, wallet } = await come(2);
     await connected(page, "without a ticket");
     await look(page, "shop-connected");
-    const told: string[] = [];
-    await page.exposeFunction("told", (text: string) => told.push(text));
-    await page.evaluate(() => {
-      const region = document.getElementById("tickets-progress") as HTMLElement;
-      new MutationObserver(() => (window as unknown as { told(text: string): void }).told(region.textContent ?? "")).observe(region, { childList: true, characterData: true, subtree: true });
-    });
+    const told = await toldProgress(page);
     await press(page, "Buy ticket for 0.001 coins");
     await page.locator("#tickets-progress", { hasText: `of ${confirmations} confirmations` }).waitFor({ timeout: 20_000 });
     await look(page, "shop-confirming");
