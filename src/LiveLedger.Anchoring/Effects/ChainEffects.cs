@@ -14,7 +14,8 @@ namespace LiveLedger.Anchoring.Effects;
 /// each stream's order, from its place in the log; what fails is done again. So everything here may be done twice.
 /// </summary>
 internal sealed class ChainEffects(
-    EventStore ledger, ChainView view, Deployment deployment, AnchoringLinks links, TicketEffects tickets, OwnershipEffects owners, CheckpointEffects checkpoints, SessionRecorder sessions)
+    EventStore ledger, ChainView view, Deployment deployment, AnchoringLinks links, TicketEffects tickets, OwnershipEffects owners, CheckpointEffects checkpoints, SessionRecorder sessions,
+    AnchorOrders anchors)
 {
     public const string Name = "chain_effects";
 
@@ -30,7 +31,7 @@ internal sealed class ChainEffects(
             return stored.Type == SightingEvents.TakenBackType ? SightingEvents.ReadTakenBack(stored.PayloadJson.Span) : SightingEvents.Read(stored.Type, stored.PayloadJson.Span);
         }
 
-        return links.TurnOf(stored) is { } turn ? new Turn(turn.Broadcast, turn.Ended)
+        return links.TurnOf(stored) is { } turn ? new Turn(turn.Broadcast, turn.Ended, logged.Index.Value)
             : links.PlaybackOpenedBy(stored) is { } opened ? new Opened(opened.Broadcast, opened.Entitlement)
             : null;
     }
@@ -91,14 +92,18 @@ internal sealed class ChainEffects(
             await owners.SettleAsync(turn.Broadcast, cancel);
         }
 
-        // The end is anchored; so is a start that a sale waits for.
-        if (turn.Ended || (await view.SalesAsync(turn.Broadcast, cancel)).Any(static s => s.State.State == SaleStanding.Open))
+        // The end is anchored; so is a start that a sale waits for, for which an anchor of less does not do.
+        if (turn.Ended)
         {
-            await links.OrderAnchor(turn.Ended ? "broadcast-ended" : "broadcast-started", cancel);
+            await anchors.OrderAsync("broadcast-ended", null, cancel);
+        }
+        else if ((await view.SalesAsync(turn.Broadcast, cancel)).Any(static s => s.State.State == SaleStanding.Open))
+        {
+            await anchors.OrderAsync("broadcast-started", turn.Place + 1, cancel);
         }
     }
 
-    private sealed record Turn(BroadcastId Broadcast, bool Ended);
+    private sealed record Turn(BroadcastId Broadcast, bool Ended, ulong Place);
 
     private sealed record Opened(BroadcastId Broadcast, Guid Entitlement);
 }
