@@ -46,8 +46,8 @@ public sealed record AnchoringLinks
     /// <summary>Signs a token for a viewer of a broadcast.</summary>
     public required Func<string, BroadcastId, TimeSpan, (string Token, DateTimeOffset ExpiresAt)> IssueViewerToken { get; init; }
 
-    /// <summary>Hands the order to anchor the log as it is to the message bus. Done when the bus has it.</summary>
-    public required Func<string, CancellationToken, Task> OrderAnchor { get; init; }
+    /// <summary>Hands the order to anchor the log as it is, or so that so much of it is, to the message bus. Done when the bus has it.</summary>
+    public required Func<string, ulong?, CancellationToken, Task> OrderAnchor { get; init; }
 }
 
 /// <summary>Makes a secret of a broadcast.</summary>

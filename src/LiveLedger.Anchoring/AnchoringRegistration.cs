@@ -49,6 +49,7 @@ public static class AnchoringRegistration
         .AddSingleton<SightingReader>()
         .AddSingleton<ChainStatus>()
         .AddSingleton<AnchorDesk>()
+        .AddSingleton<AnchorOrders>()
         .AddSingleton<LoggedProof>()
         .AddSingleton<ReceiptBook>()
         .AddSingleton<ReceiptTaker>()
@@ -78,9 +79,10 @@ public static class AnchoringRegistration
         await SchemaUpgrade.ApplyAsync(connection, "anchoring", typeof(AnchoringRegistration).Assembly, "Schema", cancel);
     }
 
-    /// <summary>Orders the log to be anchored as it is; nothing happens if it is, or if an order waits.</summary>
+    /// <summary>Orders the log to be anchored as it is; nothing happens if it is, or if an order waits that holds the size that is asked for.</summary>
     /// <exception cref="LedgerUnavailableException">The database is away; order it again.</exception>
-    public static Task AnchorAsync(this IServiceProvider services, string reason, CancellationToken cancel) => services.GetRequiredService<AnchorDesk>().AnchorAsync(reason, cancel);
+    public static Task AnchorAsync(this IServiceProvider services, string reason, ulong? size, CancellationToken cancel) =>
+        services.GetRequiredService<AnchorDesk>().AnchorAsync(reason, size, cancel);
 
     /// <summary>Trees of the log whose anchors there is a receipt of: the largest first, none above this size, at most so many.</summary>
     /// <exception cref="LedgerUnavailableException">The database is away.</exception>
@@ -130,7 +132,7 @@ public static class AnchoringRegistration
             ReplaceAfter = chain.ReplaceAfter,
         };
         return services
-            .AddSingleton(s => new AccountBook(s.GetRequiredService<EventStore>(), chain.Deployment.Chain, chain.Account))
+            .AddSingleton(s => new AccountBook(s.GetRequiredService<EventStore>(), chain.Deployment.Chain, chain.Account, s.GetRequiredService<TimeProvider>()))
             .AddSingleton(s => new AccountSender(
                 s.GetRequiredService<LedgerDatabase>(), s.GetRequiredService<AccountBook>(), s.GetRequiredService<ChainNode>(), SignerOf(chain, s), account, s.GetRequiredService<TimeProvider>(),
                 s.GetRequiredService<ILogger<AccountSender>>()))

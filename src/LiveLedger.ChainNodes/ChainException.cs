@@ -67,6 +67,9 @@ internal sealed record NodeError(int Code, string Message, byte[]? Data)
     /// <summary>True if it is a contract that says no, in words of its own, which are not the node's. 3 is geth's number for it; others have the data, or the word.</summary>
     public bool IsRevert => Code == 3 || Data is { Length: > 0 } || Says("revert");
 
+    /// <summary>True if the machine ended the call without a word of the contract's: it would again.</summary>
+    public bool IsHalt => Says("gas required exceeds", "out of gas", "OutOfGas", "invalid opcode", "InvalidFEOpcode", "OpcodeNotFound", "invalid jump", "InvalidJump", "BadInstruction", "bad instruction");
+
     /// <summary>True if the words hold one of these, in whatever case.</summary>
     public bool Says(params ReadOnlySpan<string> words)
     {

@@ -113,7 +113,7 @@ internal static class Stages
                 var token = s.GetRequiredService<TokenIssuer>().ForViewer(viewer, broadcast.ToString(), lifetime);
                 return (token.Text, token.ExpiresAt);
             },
-            OrderAnchor = (reason, cancel) => MessageBus.AnchorAsync(s.GetRequiredService<IBus>(), origin, new(reason), cancel),
+            OrderAnchor = (reason, size, cancel) => MessageBus.AnchorAsync(s.GetRequiredService<IBus>(), origin, new(reason, size), cancel),
         });
         services.AddAnchoring(new() { Chain = chain, PublicUrl = settings.PublicUrl });
     }

@@ -28,11 +28,11 @@ internal sealed class CheckpointEffects(ChainView view, AccountBook account, Anc
     /// <inheritdoc cref="AnchoredAsync"/>
     public async Task ProveStartsAsync(CancellationToken cancel)
     {
-        if (await view.AnchorsAsync(settings.Account, anchors.Origin, ulong.MaxValue, 1, cancel) is [var last])
+        if (await anchors.AnchoredAsync(cancel) is not 0 and var anchored)
         {
-            foreach (var sale in await view.RunningSalesAsync(cancel))
+            await foreach (var sale in view.EachRunningSaleAsync(cancel))
             {
-                await ProveStartAsync(sale, last.Size, cancel);
+                await ProveStartAsync(sale, anchored, cancel);
             }
         }
     }
@@ -41,23 +41,40 @@ internal sealed class CheckpointEffects(ChainView view, AccountBook account, Anc
     /// <inheritdoc cref="AnchoredAsync"/>
     public async Task ProveStartAsync(ulong sale, CancellationToken cancel)
     {
-        if (await view.AnchorsAsync(settings.Account, anchors.Origin, ulong.MaxValue, 1, cancel) is [var last] && await view.SaleAsync(sale, cancel) is { } seen)
+        if (await anchors.AnchoredAsync(cancel) is not 0 and var anchored && await view.SaleAsync(sale, cancel) is { } seen)
         {
-            await ProveStartAsync(seen, last.Size, cancel);
+            await ProveStartAsync(seen, anchored, cancel);
         }
     }
 
-    private async Task ProveStartAsync(SeenSale sale, ulong anchored, CancellationToken cancel)
+    /// <summary>Orders the proof of a sale's start, if that is anchored and not shown yet.</summary>
+    /// <param name="sale">The sale.</param>
+    /// <param name="anchored">Size of the largest anchored checkpoint.</param>
+    /// <param name="cancel">Ends the call.</param>
+    /// <returns>How much an anchor has to hold that it could be proved by; null if none is missing.</returns>
+    /// <inheritdoc cref="AnchoredAsync"/>
+    public async Task<ulong?> ProveStartAsync(SeenSale sale, ulong anchored, CancellationToken cancel)
     {
-        if (sale.State.State == SaleStanding.Open && IsOurs(sale.State.Terms)
-            && await proofs.FirstAsync(new($"broadcast/{sale.Broadcast}"), StartedType, cancel) is { } started
-            && await proofs.OfAsync(started.Id, new(anchored), cancel) is var (entry, _))
+        if (sale.State.State != SaleStanding.Open || !IsOurs(sale.State.Terms)
+            || await proofs.FirstAsync(new($"broadcast/{sale.Broadcast}"), StartedType, cancel) is not { } started || await proofs.PlaceAsync(started.Id, cancel) is not { } place)
         {
-            await account.OrderAsync(
-                new(AnchorDesk.IdOf($"{settings.Deployment.Name}\nstart {sale.Sale}"), "start-proof", $"sale {sale.Sale}", settings.Deployment.Tickets, 0,
-                    TicketsCalls.ProveStart(new(sale.Sale), entry)),
-                "system", cancel);
+            return null;
         }
+
+        if (place >= anchored)
+        {
+            return place + 1;
+        }
+
+        if (await proofs.OfAsync(started.Id, new(anchored), cancel) is var (entry, _))
+        {
+            // A number that the chain took back may be another broadcast's sale later.
+            await account.OrderAgainAsync(
+                $"{settings.Deployment.Name}\nstart {sale.Sale} {sale.Broadcast}",
+                id => new(id, OrderPurpose.StartProof, $"sale {sale.Sale}", settings.Deployment.Tickets, 0, TicketsCalls.ProveStart(new(sale.Sale), entry)), "system", cancel);
+        }
+
+        return null;
     }
 
     private bool IsOurs(Sightings.SaleTerms terms) => terms.Submitter == settings.Account.ToString() && terms.Origin == HexText.Of(anchors.Origin.Value.ToArray());

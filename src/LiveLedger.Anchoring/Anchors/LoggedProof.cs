@@ -15,6 +15,10 @@ internal sealed class LoggedProof(EventStore ledger, LogReader log)
             ? (new(size, index, found.Entry, proof.Hashes), found)
             : null;
 
+    /// <summary>The place of an event in the log; null if it has none yet.</summary>
+    /// <exception cref="LedgerUnavailableException">The database is away.</exception>
+    public async Task<ulong?> PlaceAsync(Guid id, CancellationToken cancel) => (await ledger.FindAsync(id, cancel))?.Index?.Value;
+
     /// <summary>The first event of a type in a stream; null if there is none.</summary>
     /// <exception cref="LedgerUnavailableException">The database is away.</exception>
     public async Task<StoredEvent?> FirstAsync(StreamName stream, string type, CancellationToken cancel) =>

@@ -11,11 +11,12 @@ namespace LiveLedger.Anchoring.Effects;
 
 /// <summary>
 /// What follows in the platform from what was seen on the chain, and on the chain from what happened in the platform. A subscription: one process at a time, in
-/// each stream's order, from its place in the log; what fails is done again. So everything here may be done twice; and nothing here needs the bus, or a ticket would
-/// wait for it (<see cref="AnchorTurns"/>).
+/// each stream's order, from its place in the log; what fails is done again. So everything here may be done twice; and nothing here waits long for
+/// the bus (<see cref="AnchorOrders"/>), or a ticket would.
 /// </summary>
 internal sealed class ChainEffects(
-    EventStore ledger, ChainView view, Deployment deployment, AnchoringLinks links, TicketEffects tickets, OwnershipEffects owners, CheckpointEffects checkpoints, SessionRecorder sessions)
+    EventStore ledger, ChainView view, Deployment deployment, AnchoringLinks links, TicketEffects tickets, OwnershipEffects owners, CheckpointEffects checkpoints, SessionRecorder sessions,
+    AnchorOrders anchors)
 {
     public const string Name = "chain_effects";
 
@@ -34,7 +35,7 @@ internal sealed class ChainEffects(
             return stored.Type == SightingEvents.TakenBackType ? SightingEvents.ReadTakenBack(stored.PayloadJson.Span) : SightingEvents.Read(stored.Type, stored.PayloadJson.Span);
         }
 
-        return links.TurnOf(stored) is (var broadcast, true) ? new Ended(broadcast)
+        return links.TurnOf(stored) is { } turn ? new Turn(turn.Broadcast, turn.Ended, logged.Index.Value)
             : links.PlaybackOpenedBy(stored) is { } opened ? new Opened(opened.Broadcast, opened.Entitlement)
             : null;
     }
@@ -43,7 +44,7 @@ internal sealed class ChainEffects(
     {
         Sighting sighting => SeenAsync(sighting, cancel),
         BlocksTakenBack taken => TakenBackAsync(taken, cancel),
-        Ended ended => owners.SettleAsync(ended.Broadcast, cancel),
+        Turn turn => TurnedAsync(turn, cancel),
         Opened opened => sessions.RecordAsync(opened.Broadcast, opened.Entitlement, cause, cancel),
         _ => Task.CompletedTask,
     };
@@ -88,7 +89,25 @@ internal sealed class ChainEffects(
         }
     }
 
-    private sealed record Ended(BroadcastId Broadcast);
+    private async Task TurnedAsync(Turn turn, CancellationToken cancel)
+    {
+        if (turn.Ended)
+        {
+            await owners.SettleAsync(turn.Broadcast, cancel);
+        }
+
+        // The end is anchored; so is a start that a sale waits for, for which an anchor of less does not do.
+        if (turn.Ended)
+        {
+            await anchors.OrderAsync("broadcast-ended", null, cancel);
+        }
+        else if ((await view.SalesAsync(turn.Broadcast, cancel)).Any(static s => s.State.State == SaleStanding.Open))
+        {
+            await anchors.OrderAsync("broadcast-started", turn.Place + 1, cancel);
+        }
+    }
+
+    private sealed record Turn(BroadcastId Broadcast, bool Ended, ulong Place);
 
     private sealed record Opened(BroadcastId Broadcast, Guid Entitlement);
 }

@@ -19,5 +19,9 @@ internal static class ChainRefusals
     public static readonly Refusal VoucherInvalid = new(400, "voucher-invalid", "This is no voucher for a sale of this broadcast, or it is over, or its signature is not the broadcaster's.");
     public static readonly Refusal VoucherCosts = new(409, "voucher-not-free", "This voucher has a price, which whoever redeems it pays: the platform pays for gas alone.");
     public static readonly Refusal NothingToClaim = new(409, "nothing-to-claim", "There is no anchored outage that this ticket was played before and not paid for; look again after the next anchor.");
+    public static readonly Refusal TokenRegistered = new(409, "token-registered", "This broadcast has its token.");
+    public static readonly Refusal TokenOrdered = new(409, "token-ordered", "This broadcast's token is ordered already, for another wallet, royalty or identity: look at the token when it is there.");
+    public static readonly Refusal SoldOut = new(409, "sold-out", "This sale has no ticket left.");
+    public static readonly Refusal RedemptionsWait = new(429, "too-many-redemptions", "As many vouchers of this sale wait as the platform redeems for now: come again, or redeem it by a transaction of your own.") { RetryAfter = TimeSpan.FromMinutes(1) };
     public static readonly Refusal BusAway = new(503, "bus-away", "The message bus does not take the order; give it again.");
 }

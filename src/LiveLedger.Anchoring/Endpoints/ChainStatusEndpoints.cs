@@ -77,7 +77,7 @@ internal sealed class ChainStatusEndpoints(
         using var either = CancellationTokenSource.CreateLinkedTokenSource(patience.Token, cancel);
         try
         {
-            await links.OrderAnchor("order", either.Token);
+            await links.OrderAnchor("order", null, either.Token);
         }
         catch (OperationCanceledException) when (patience.IsCancellationRequested && !cancel.IsCancellationRequested)
         {

@@ -21,6 +21,7 @@ internal sealed class OwnerEndpoints(ChainView view, AccountBook account, Wallet
 {
     private const int MaxRoyalty = 2500;
     private const int MaxPayees = 16;
+    private const int MostRegistrations = 10;
 
     // An outage up to the end is logged, anchored and proven after it, and whoever watched may be asleep by then.
     private static readonly TimeSpan s_claims = TimeSpan.FromDays(1);
@@ -52,11 +53,21 @@ internal sealed class OwnerEndpoints(ChainView view, AccountBook account, Wallet
             return ChainRefusals.IdentityMissing.ToResult();
         }
 
-        var order = AnchorDesk.IdOf($"{settings.Deployment.Name}\nregister {broadcast}");
-        await account.OrderAsync(
-            new(order, "broadcast-registration", $"broadcast {broadcast}", settings.Deployment.Ownership, 0,
-                BroadcastOwnershipCalls.Register(broadcast.Value, identity.Value, wallet, wallet, body.Royalty ?? 0)),
-            "broadcaster", cancel);
+        if (await view.TokenAsync(broadcast, cancel) is not null)
+        {
+            return ChainRefusals.TokenRegistered.ToResult();
+        }
+
+        // The same asked for again is the same order; another wallet or royalty is none that this one may stand for.
+        var (subject, data) = ($"broadcast {broadcast}", BroadcastOwnershipCalls.Register(broadcast.Value, identity.Value, wallet, wallet, body.Royalty ?? 0));
+        if (await account.AskAsync(state => state.Standing.FirstOrDefault(o => o.Purpose == OrderPurpose.Registration && o.Subject == subject), cancel) is { } standing)
+        {
+            return standing.Data.Span.SequenceEqual(data) ? Results.Json(new OrderedView(standing.Id), statusCode: 202) : ChainRefusals.TokenOrdered.ToResult();
+        }
+
+        var (order, _) = await account.OrderAgainAsync(
+            $"{settings.Deployment.Name}\nregister {broadcast} {HexText.Of(data)}", id => new(id, OrderPurpose.Registration, subject, settings.Deployment.Ownership, 0, data), "broadcaster", cancel,
+            MostRegistrations);
         return Results.Json(new OrderedView(order), statusCode: 202);
     }
 

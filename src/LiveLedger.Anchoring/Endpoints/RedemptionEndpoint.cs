@@ -1,5 +1,4 @@
 using System.Globalization;
-using LiveLedger.Anchoring.Anchors;
 using LiveLedger.Anchoring.Settings;
 using LiveLedger.Anchoring.Transactions;
 using LiveLedger.Anchoring.Views;
@@ -21,6 +20,12 @@ namespace LiveLedger.Anchoring.Endpoints;
 /// </summary>
 internal sealed class RedemptionEndpoint(ChainView view, AccountBook account, ChainSettings settings, TimeProvider time)
 {
+    private const int MostOfSale = 200;
+    private const int MostOfAll = 1000;
+
+    // A voucher that was parked, before the sale had opened perhaps, may be given again.
+    private const int MostAttempts = 5;
+
     private static readonly TimeSpan s_slack = TimeSpan.FromMinutes(2);
 
     public static void Map(RouteGroupBuilder broadcasts) =>
@@ -54,9 +59,40 @@ internal sealed class RedemptionEndpoint(ChainView view, AccountBook account, Ch
             return ChainRefusals.VoucherCosts.ToResult();
         }
 
-        var order = AnchorDesk.IdOf($"{settings.Deployment.Name}\nvoucher {hash}");
-        await account.OrderAsync(new(order, "voucher-redemption", $"sale {sale.Sale}", settings.Deployment.Tickets, 0, TicketsCalls.Redeem(voucher, signature)), "viewer", cancel);
+        // As the contract takes it: wallets have 0 and 1 for the last byte, too.
+        var (subject, data) = ($"sale {sale.Sale}", TicketsCalls.Redeem(voucher, signed.ToArray()));
+        var (known, ofSale, ofAll) = await account.AskAsync(state => Count(state, subject, data), cancel);
+        if (known is null && Refuses(sale, ofSale, ofAll) is { } refusal)
+        {
+            return refusal.ToResult();
+        }
+
+        var order = known ?? (await account.OrderAgainAsync(
+            $"{settings.Deployment.Name}\nvoucher {broadcast} {hash}", id => new(id, OrderPurpose.Redemption, subject, settings.Deployment.Tickets, 0, data), "viewer", cancel, MostAttempts)).Id;
         return Results.Json(new OrderedView(order), statusCode: 202);
+    }
+
+    // Whoever sells can sign as many vouchers as they like, and the platform pays: no more wait than there are tickets, nor than an hour has room for.
+    private static Refusal? Refuses(SeenSale sale, int ofSale, int ofAll) =>
+        sale.Sold >= sale.State.Terms.Supply ? ChainRefusals.SoldOut
+        : ofSale >= Math.Min(MostOfSale, sale.State.Terms.Supply - sale.Sold) || ofAll >= MostOfAll ? ChainRefusals.RedemptionsWait
+        : null;
+
+    private static (Guid? Known, int OfSale, int OfAll) Count(AccountState state, string subject, byte[] data)
+    {
+        Guid? known = null;
+        var (ofSale, ofAll) = (0, 0);
+        foreach (var order in state.Waiting.Concat(state.Live.Select(static l => l.Order)).Where(static o => o.Purpose == OrderPurpose.Redemption))
+        {
+            ofAll++;
+            if (order.Subject == subject)
+            {
+                ofSale++;
+                known = order.Data.Span.SequenceEqual(data) ? order.Id : known;
+            }
+        }
+
+        return (known, ofSale, ofAll);
     }
 
     private static Voucher? VoucherOf(SeenSale sale, VoucherRequest body) =>

@@ -14,7 +14,7 @@ namespace LiveLedger.Anchoring.Keeping;
 /// database one does; when its session ends another takes over. Nothing anywhere waits for it.
 /// </summary>
 internal sealed partial class ChainKeeper(
-    LedgerDatabase database, EventStore ledger, ChainNode node, SightingReader reader, ReceiptTaker receipts, SaleCaretaker sales, AnchoringLinks links, ChainSettings settings, ChainStatus status,
+    LedgerDatabase database, EventStore ledger, ChainNode node, SightingReader reader, ReceiptTaker receipts, SaleCaretaker sales, AnchorOrders anchors, ChainSettings settings, ChainStatus status,
     TimeProvider time, ILogger<ChainKeeper> logger) : BackgroundService
 {
     private static readonly TimeSpan s_standBy = TimeSpan.FromSeconds(1);
@@ -30,6 +30,7 @@ internal sealed partial class ChainKeeper(
     private long? _caredAt;
     private long? _receiptsFailedAt;
     private long? _anchoredAt;
+    private long? _anchorFailedAt;
     private long? _toldAt;
 
     protected override async Task ExecuteAsync(CancellationToken stop)
@@ -89,9 +90,16 @@ internal sealed partial class ChainKeeper(
         while (true)
         {
             // The schedule goes by the log, not by the chain: what is ordered waits if the chain is away.
-            if (IsDue(_anchoredAt, settings.AnchorEvery) && await TryAsync("anchor-order", c => links.OrderAnchor("schedule", c), stop))
+            if (IsDue(_anchoredAt, settings.AnchorEvery) && IsDue(_anchorFailedAt, s_careEvery))
             {
-                _anchoredAt = time.GetTimestamp();
+                if (await TryAsync("anchor-order", c => anchors.OrderAsync("schedule", null, c), stop))
+                {
+                    _anchoredAt = time.GetTimestamp();
+                }
+                else
+                {
+                    _anchorFailedAt = time.GetTimestamp();
+                }
             }
 
             var progress = await run.StepAsync(stop);

@@ -36,9 +36,9 @@ internal sealed class OwnershipEffects(ChainView view, AccountBook account, Wall
         if (token.ContentRoot is null && await links.TotalsOf(broadcast, cancel) is { } totals)
         {
             var root = ContentRoot.Of(totals.Select(static t => (t.Track.Value, t.Segments, t.LastRecord)));
-            await account.OrderAsync(
-                new(AnchorDesk.IdOf($"{settings.Deployment.Name}\nseal {broadcast}"), "content-seal", $"broadcast {broadcast}", settings.Deployment.Ownership, 0,
-                    BroadcastOwnershipCalls.Seal(OwnershipToken.Of(broadcast.Value), root)),
+            await account.OrderAgainAsync(
+                $"{settings.Deployment.Name}\nseal {broadcast}",
+                id => new(id, OrderPurpose.ContentSeal, $"broadcast {broadcast}", settings.Deployment.Ownership, 0, BroadcastOwnershipCalls.Seal(OwnershipToken.Of(broadcast.Value), root)),
                 "system", cancel);
         }
     }

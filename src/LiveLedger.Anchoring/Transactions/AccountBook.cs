@@ -4,8 +4,17 @@ using LiveLedger.Ledger;
 namespace LiveLedger.Anchoring.Transactions;
 
 /// <summary>Takes orders for an account's transactions and tells how they stand. In any process: only the sending is one's at a time.</summary>
-internal sealed class AccountBook(EventStore ledger, ChainId chain, Address account)
+internal sealed class AccountBook(EventStore ledger, ChainId chain, Address account, TimeProvider? time = null)
 {
+    /// <summary>How often what is parked is ordered again: with an hour between the later ones, for weeks.</summary>
+    public const int MostAttempts = 1000;
+
+    private static readonly TimeSpan s_firstRest = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan s_longestRest = TimeSpan.FromHours(1);
+
+    private readonly TimeProvider _time = time ?? TimeProvider.System;
+    private readonly AccountState _known = new();
+    private readonly SemaphoreSlim _asking = new(1, 1);
     private TaskCompletionSource _ordered = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     /// <summary>The chain.</summary>
@@ -29,6 +38,54 @@ internal sealed class AccountBook(EventStore ledger, ChainId chain, Address acco
         var appended = await ledger.AppendAsync(Stream, ExpectedVersion.Any, [TransactionEvents.Ordered(order, actor)], cancel);
         Interlocked.Exchange(ref _ordered, new(TaskCreationOptions.RunContinuationsAsynchronously)).TrySetResult();
         return appended.Outcome == AppendOutcome.Appended;
+    }
+
+    /// <summary>
+    /// Orders what has to come about: where it was parked, again under another id, once it has rested, each time for longer. A node's bad minute would otherwise keep
+    /// it from ever being done.
+    /// </summary>
+    /// <param name="what">What it is, the same for the same.</param>
+    /// <param name="order">The order under an id.</param>
+    /// <param name="actor">Who orders.</param>
+    /// <param name="cancel">Ends the call.</param>
+    /// <param name="most">After so many times it stays parked.</param>
+    /// <returns>The order that stands for it, and whether it is new.</returns>
+    /// <inheritdoc cref="OrderAsync"/>
+    public async Task<(Guid Id, bool IsNew)> OrderAgainAsync(string what, Func<Guid, TransactionOrder> order, string actor, CancellationToken cancel, int most = MostAttempts)
+    {
+        var now = _time.GetUtcNow();
+        var (id, rests) = await AskAsync(
+            state =>
+            {
+                var parked = 0;
+                DateTimeOffset? last = null;
+                while (state.Parked.TryGetValue(OrderId.Of(what, parked), out var before))
+                {
+                    (parked, last) = (parked + 1, before.At);
+                }
+
+                return last is { } at && (parked >= most || now - at < RestAfter(parked)) ? (OrderId.Of(what, parked - 1), true) : (OrderId.Of(what, parked), false);
+            },
+            cancel);
+        return (id, !rests && await OrderAsync(order(id), actor, cancel));
+    }
+
+    /// <summary>Asks how the account stands now. Only what has come since the last question is read.</summary>
+    /// <param name="ask">The question; it must take nothing along that changes later.</param>
+    /// <param name="cancel">Ends the call.</param>
+    /// <exception cref="LedgerUnavailableException">The database is away.</exception>
+    public async Task<T> AskAsync<T>(Func<AccountState, T> ask, CancellationToken cancel)
+    {
+        await _asking.WaitAsync(cancel);
+        try
+        {
+            await CatchUpAsync(_known, cancel);
+            return ask(_known);
+        }
+        finally
+        {
+            _asking.Release();
+        }
     }
 
     /// <summary>How the account stands now.</summary>
@@ -71,4 +128,6 @@ internal sealed class AccountBook(EventStore ledger, ChainId chain, Address acco
 
     /// <summary>Done at the next order in this process.</summary>
     public Task NextOrder() => Volatile.Read(ref _ordered).Task;
+
+    private static TimeSpan RestAfter(int parked) => parked > 6 ? s_longestRest : s_firstRest * (1 << (parked - 1));
 }

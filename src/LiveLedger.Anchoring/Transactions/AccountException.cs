@@ -14,6 +14,9 @@ internal sealed class AccountException(string code, string detail) : RefusedExce
     /// <summary>Neither the node nor the signer signs for it.</summary>
     public const string NotSigned = "chain-not-signed";
 
+    /// <summary>It would take more gas than one of its kind may.</summary>
+    public const string TooMuchGas = "chain-too-much-gas";
+
     /// <summary>A contract has refused.</summary>
     public const string Reverted = "chain-reverted";
 }

@@ -35,8 +35,17 @@ internal sealed record AccountOptions
     /// <summary>Longest pause after trouble.</summary>
     public TimeSpan LongestPause { get; init; } = TimeSpan.FromSeconds(30);
 
-    /// <summary>Most transactions under way at once: nodes keep 16 of an account for sure (geth's accountslots).</summary>
+    /// <summary>Most transactions at once that are in no block yet: nodes keep 16 of an account for sure (geth's accountslots).</summary>
     public int MostUnderWay { get; init; } = 16;
+
+    /// <summary>Most of these that redeem vouchers: anybody may have us do that, and what has a deadline must not wait for it.</summary>
+    public int MostRedemptions { get; init; } = 4;
+
+    /// <summary>Most transactions that are not final: each is looked for at each look. Redemptions have half of it.</summary>
+    public int MostUnfinal { get; init; } = 256;
+
+    /// <summary>Most gas that a redemption may take: one takes 150,000, and a buyer's or broadcaster's own code must not burn more of ours.</summary>
+    public ulong MostRedemptionGas { get; init; } = 400_000;
 
     /// <summary>Gas is estimated against a state that moves; so many percent are added.</summary>
     public int GasMargin { get; init; } = 25;

@@ -17,21 +17,78 @@ internal sealed partial class AccountRun
     // A block holds less.
     private const ulong MostGas = 1_000_000_000;
 
+    // A node that says no to so many has trouble of its own: the others with the same turn are not asked for in this look.
+    private const int MostRefusals = 3;
+
+    // What the node has refused to estimate, and how often: those behind come first at the next look.
+    private readonly Dictionary<Guid, int> _refused = [];
+
+    private enum Turn
+    {
+        /// <summary>It has its nonce, or was parked.</summary>
+        Done,
+
+        /// <summary>Not now; the next one's turn has come all the same.</summary>
+        Refused,
+
+        /// <summary>It waits, and all behind it do.</summary>
+        Waits,
+
+        /// <summary>Another sender was faster.</summary>
+        Lost,
+    }
+
     private async Task PrepareWaitingAsync(Look look, CancellationToken cancel)
     {
-        while (_state.Waiting.Count > 0 && _state.LiveCount < options.MostUnderWay)
+        var refusals = new List<ChainException>();
+        var refusedOf = new Dictionary<int, int>();
+        var inTurn = _state.Waiting.OrderBy(static o => OrderPurpose.RankOf(o.Purpose)).ThenBy(o => _refused.GetValueOrDefault(o.Id)).ToArray();
+        foreach (var order in inTurn.Where(o => HasRoom(o, look) && refusedOf.GetValueOrDefault(OrderPurpose.RankOf(o.Purpose)) < MostRefusals))
         {
-            if (!await PrepareAsync(_state.Waiting[0], look, cancel))
+            var turn = await PrepareAsync(order, look, refusals, cancel);
+            if (turn == Turn.Lost)
             {
                 return;
+            }
+
+            if (turn == Turn.Waits)
+            {
+                break;
+            }
+
+            if (turn == Turn.Refused)
+            {
+                var rank = OrderPurpose.RankOf(order.Purpose);
+                refusedOf[rank] = refusedOf.GetValueOrDefault(rank) + 1;
+                _refused[order.Id] = _refused.GetValueOrDefault(order.Id) + 1;
+            }
+            else
+            {
+                _refused.Remove(order.Id);
             }
         }
 
         await FillGapAsync(look, cancel);
+        if (refusals.Count > 0)
+        {
+            throw refusals[0];
+        }
     }
 
-    // False if the rest waits until the next look.
-    private async Task<bool> PrepareAsync(TransactionOrder order, Look look, CancellationToken cancel)
+    private bool HasRoom(TransactionOrder order, Look look)
+    {
+        if (order.Purpose == TransactionOrder.FillerPurpose)
+        {
+            return true;
+        }
+
+        var redeems = order.Purpose == OrderPurpose.Redemption;
+        var unmined = _state.Live.Where(l => l.Nonce >= look.Mined).ToArray();
+        return unmined.Length < options.MostUnderWay && _state.LiveCount < (redeems ? options.MostUnfinal / 2 : options.MostUnfinal)
+            && (!redeems || unmined.Count(static l => l.Order.Purpose == OrderPurpose.Redemption) < options.MostRedemptions);
+    }
+
+    private async Task<Turn> PrepareAsync(TransactionOrder order, Look look, List<ChainException> refusals, CancellationToken cancel)
     {
         var (baseFee, offered) = (await BaseFeeAsync(look, cancel), await node.PriorityFeeAsync(cancel));
         if (_fees.First(baseFee, offered) is not var (maxFee, tip))
@@ -41,10 +98,10 @@ internal sealed partial class AccountRun
 
         // Before gas is estimated, which fails for want of funds as well, in other words on each node.
         await RequireFundsAsync(null, order.Value + 21_000 * maxFee, cancel);
-        if (await EstimateAsync(order, look, cancel) is not { } gas)
+        var (estimated, turn) = await EstimateAsync(order, look, refusals, cancel);
+        if (estimated is not { } gas)
         {
-            // If it was parked, the next one's turn has come.
-            return _state.Waiting.FirstOrDefault()?.Id != order.Id;
+            return turn;
         }
 
         await RequireFundsAsync(null, order.Value + gas * maxFee, cancel);
@@ -52,7 +109,7 @@ internal sealed partial class AccountRun
         live = live with { Attempts = [await AttemptAsync(live, maxFee, tip, look, cancel)] };
         if (!await AppendAsync(cancel, TransactionEvents.Prepared(time, live)))
         {
-            return false;
+            return Turn.Lost;
         }
 
         // In the ledger, and not sent. Whoever comes after a crash here sends it under this nonce and no other.
@@ -63,16 +120,22 @@ internal sealed partial class AccountRun
             return await ParkAsync(order, ChainException.Refused, no.Error!.Message, cancel);
         }
 
-        return true;
+        return Turn.Done;
     }
 
-    // Null if it is not sent now: it waits, or was parked.
-    private async Task<ulong?> EstimateAsync(TransactionOrder order, Look look, CancellationToken cancel)
+    // No gas if it is not sent now.
+    private async Task<(ulong? Gas, Turn Turn)> EstimateAsync(TransactionOrder order, Look look, List<ChainException> refusals, CancellationToken cancel)
     {
+        var redeems = order.Purpose == OrderPurpose.Redemption;
         try
         {
             var gas = await node.EstimateGasAsync(options.Account, order.To, order.Value, order.Data, cancel);
-            return gas is > 0 and <= MostGas ? gas + gas * (ulong)options.GasMargin / 100 : throw AnswerReading.Bad("gas");
+            if (redeems && gas > options.MostRedemptionGas)
+            {
+                return (null, await ParkAsync(order, AccountException.TooMuchGas, $"it would take {gas} gas, and one of its kind may take {options.MostRedemptionGas}", cancel));
+            }
+
+            return gas is > 0 and <= MostGas ? (gas + gas * (ulong)options.GasMargin / 100, Turn.Done) : throw AnswerReading.Bad("gas");
         }
         catch (ChainException e) when (e.Error is { } error)
         {
@@ -81,20 +144,24 @@ internal sealed partial class AccountRun
                 throw;
             }
 
-            // What is under way may be what it waits for, e.g. the contract it calls.
-            if (!_state.Live.Any(l => l.Nonce >= look.Mined))
+            if (!error.IsRevert && !error.IsHalt)
             {
-                await ParkAsync(order, AccountException.Reverted, error.Data is null ? error.Message : RevertReason.Describe(error.Data), cancel);
+                // The node's own trouble, a state it lacks above all. Parked for that, a start would never be proved.
+                refusals.Add(e);
+                return (null, Turn.Refused);
             }
 
-            return null;
+            // What is under way may be what it waits for, e.g. the contract it calls. A redemption waits for nothing that we do.
+            return !redeems && _state.Live.Any(l => l.Nonce >= look.Mined)
+                ? (null, Turn.Waits)
+                : (null, await ParkAsync(order, AccountException.Reverted, error.Data is null ? error.Message : RevertReason.Describe(error.Data), cancel));
         }
     }
 
-    private async Task<bool> ParkAsync(TransactionOrder order, string code, string reason, CancellationToken cancel)
+    private async Task<Turn> ParkAsync(TransactionOrder order, string code, string reason, CancellationToken cancel)
     {
         LogParked(order.Id, order.Purpose, code, reason);
-        return await AppendAsync(cancel, TransactionEvents.Parked(time, order.Id, code, reason));
+        return await AppendAsync(cancel, TransactionEvents.Parked(time, order.Id, code, reason)) ? Turn.Done : Turn.Lost;
     }
 
     // Behind what waits at the node, of whomever: to take the nonce of a stranger's transaction would be to replace it.
@@ -112,7 +179,7 @@ internal sealed partial class AccountRun
     private async Task<ulong> PendingAsync(Look look, CancellationToken cancel) =>
         Math.Clamp(await node.TransactionCountAsync(options.Account, BlockReference.Pending, cancel), look.Mined, look.Mined + MostPending);
 
-    // What a stranger had waiting before ours, and the node has dropped. Waiting orders fill it by themselves.
+    // What a stranger had waiting before ours, and the node has dropped. Waiting orders fill it by themselves, if there is room for one.
     private async Task FillGapAsync(Look look, CancellationToken cancel)
     {
         var unmined = _state.Live.FirstOrDefault(l => l.Nonce >= look.Mined);
@@ -123,7 +190,7 @@ internal sealed partial class AccountRun
         }
 
         _gapSince ??= time.GetUtcNow();
-        if (time.GetUtcNow() - _gapSince >= options.ReplaceAfter && _state.Waiting.Count == 0 && _state.LiveCount <= options.MostUnderWay)
+        if (time.GetUtcNow() - _gapSince >= options.ReplaceAfter && !_state.Waiting.Any(static o => o.Purpose == TransactionOrder.FillerPurpose))
         {
             LogGap(look.Mined, unmined.Nonce);
             _gapSince = null;

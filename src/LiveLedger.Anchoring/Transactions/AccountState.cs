@@ -13,6 +13,7 @@ internal sealed class AccountState
     private readonly List<TransactionOrder> _waiting = [];
     private readonly SortedDictionary<ulong, LiveTransaction> _live = [];
     private readonly List<DoneTransaction> _done = [];
+    private readonly Dictionary<Guid, ParkedOrder> _parked = [];
 
     /// <summary>Version of the last event in it; -1 for none.</summary>
     public long Version { get; private set; } = -1;
@@ -31,6 +32,13 @@ internal sealed class AccountState
 
     /// <summary>Done lately, the latest last.</summary>
     public IReadOnlyList<DoneTransaction> Done => _done;
+
+    /// <summary>Not carried out, or without effect, by their ids.</summary>
+    public IReadOnlyDictionary<Guid, ParkedOrder> Parked => _parked;
+
+    /// <summary>Those that wait, are under way, or were carried out lately.</summary>
+    public IEnumerable<TransactionOrder> Standing => _waiting.Concat(_live.Values.Select(static l => l.Order))
+        .Concat(_done.Select(static d => d.Transaction.Order).Where(o => !_parked.ContainsKey(o.Id)));
 
     /// <summary>Every nonce below was used, as far as we know.</summary>
     public ulong Floor { get; private set; }
@@ -81,12 +89,13 @@ internal sealed class AccountState
                 Floor = Math.Max(Floor, displaced.Nonce + 1);
                 break;
             case TransactionEvents.ParkedType:
-                Park(TransactionEvents.ReadParked(stored).Order);
+                Park(TransactionEvents.ReadParked(stored).Order, stored.RecordedAt);
                 break;
             case TransactionEvents.UndoneType:
                 var undone = TransactionEvents.ReadUndone(stored);
                 var again = _done.Find(d => d.Transaction.Order.Id == undone.Order) ?? throw Bad($"{undone.Order}");
                 _done.Remove(again);
+                _parked.Remove(undone.Order);
                 _live.Add(again.Transaction.Nonce, again.Transaction);
                 Floor = Math.Min(Floor, again.Transaction.Nonce);
                 break;
@@ -121,10 +130,13 @@ internal sealed class AccountState
     }
 
     // One that was never sent, one that no node takes, or one that was mined without effect, which is among the done.
-    private void Park(Guid order)
+    private void Park(Guid order, DateTimeOffset at)
     {
+        var live = _live.Values.FirstOrDefault(l => l.Order.Id == order);
+        var parked = live?.Order ?? _waiting.Find(o => o.Id == order) ?? _done.FindLast(d => d.Transaction.Order.Id == order)?.Transaction.Order;
+        _parked[order] = new(parked?.Purpose ?? "", parked?.Subject ?? "", at);
         _waiting.RemoveAll(o => o.Id == order);
-        if (_live.Values.FirstOrDefault(l => l.Order.Id == order) is { } live)
+        if (live is not null)
         {
             _live.Remove(live.Nonce);
         }

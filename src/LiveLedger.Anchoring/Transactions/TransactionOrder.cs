@@ -65,3 +65,9 @@ internal sealed record LiveTransaction(TransactionOrder Order, ulong Nonce, ulon
 /// <param name="BlockHash">And in which of those that had this height.</param>
 /// <param name="Hash">Its hash.</param>
 internal sealed record DoneTransaction(LiveTransaction Transaction, BlockNumber Block, BlockHash BlockHash, TransactionHash Hash);
+
+/// <summary>An order that was not carried out, or had no effect.</summary>
+/// <param name="Purpose">What kind.</param>
+/// <param name="Subject">Of what.</param>
+/// <param name="At">Since when.</param>
+internal sealed record ParkedOrder(string Purpose, string Subject, DateTimeOffset At);

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Runtime.CompilerServices;
 using System.Text.Json;
 using LiveLedger.Anchoring.Sightings;
 using LiveLedger.Chain;
@@ -21,6 +22,9 @@ internal sealed record SeenAnchor(ulong Size, string Root, ulong Block, string B
 /// <summary>Asks the platform's view of the chain. Every answer is of blocks that were deep enough, and throws <see cref="LedgerUnavailableException"/> while the database is away.</summary>
 internal sealed class ChainView(LedgerDatabase database, Deployment deployment)
 {
+    /// <summary>Most running sales that are read at once.</summary>
+    public const int RunningPage = 500;
+
     private static readonly string s_ticket = ViewTables.Load("read_ticket"), s_tickets = ViewTables.Load("list_tickets");
     private static readonly string s_sale = ViewTables.Load("read_sale"), s_sales = ViewTables.Load("list_sales"), s_running = ViewTables.Load("list_running_sales");
     private static readonly string s_token = ViewTables.Load("read_token"), s_anchors = ViewTables.Load("list_anchors");
@@ -34,7 +38,26 @@ internal sealed class ChainView(LedgerDatabase database, Deployment deployment)
 
     public Task<IReadOnlyList<SeenSale>> SalesAsync(BroadcastId broadcast, CancellationToken cancel) => QueryAsync(s_sales, Sale, cancel, broadcast.Value);
 
-    public Task<IReadOnlyList<SeenSale>> RunningSalesAsync(CancellationToken cancel) => QueryAsync(s_running, Sale, cancel);
+    /// <summary>Sales that are open or started.</summary>
+    public async Task<IReadOnlyList<SeenSale>> RunningSalesAsync(CancellationToken cancel) => await EachRunningSaleAsync(cancel).ToListAsync(cancel);
+
+    /// <summary>Sales that are open or started, by their numbers, read a page at a time.</summary>
+    public async IAsyncEnumerable<SeenSale> EachRunningSaleAsync([EnumeratorCancellation] CancellationToken cancel)
+    {
+        // Below the first.
+        for (var last = -1L; await QueryAsync(s_running, Sale, cancel, last, RunningPage) is { Count: > 0 } page; last = checked((long)page[^1].Sale))
+        {
+            foreach (var sale in page)
+            {
+                yield return sale;
+            }
+
+            if (page.Count < RunningPage)
+            {
+                yield break;
+            }
+        }
+    }
 
     public async Task<TokenState?> TokenAsync(BroadcastId broadcast, CancellationToken cancel) => (await QueryAsync(
         s_token, static row => new TokenState(row.GetString(0), row.GetString(1), row.GetString(2), row.IsDBNull(3) ? null : row.GetString(3)), cancel, broadcast.Value)).SingleOrDefault();

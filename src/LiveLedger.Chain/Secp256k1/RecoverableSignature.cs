@@ -48,6 +48,16 @@ public readonly record struct RecoverableSignature
         return true;
     }
 
+    /// <summary>The bytes r ‖ s ‖ v, v being 27 or 28, as contracts take them (OpenZeppelin's ECDSA, for one, knows no other).</summary>
+    public byte[] ToArray()
+    {
+        var bytes = new byte[Length];
+        Write(_r, bytes.AsSpan(0, CoordinateLength));
+        Write(_s, bytes.AsSpan(CoordinateLength, CoordinateLength));
+        bytes[^1] = (byte)(_isOdd ? 28 : 27);
+        return bytes;
+    }
+
     /// <summary>The account whose key signed this hash; false if there is none.</summary>
     public bool TryRecover(Bytes32 hash, out Address signer)
     {

@@ -7,7 +7,8 @@ namespace LiveLedger.Server.Messaging;
 
 /// <summary>An order to one of our processes: see to it that the log, as it is now, is anchored on the chain.</summary>
 /// <param name="Reason">Why now: <c>schedule</c>, <c>broadcast-ended</c> …</param>
-internal sealed record AnchorLog(string Reason);
+/// <param name="Size">How much of it an anchor has to hold; null where the next one will do.</param>
+internal sealed record AnchorLog(string Reason, ulong? Size = null);
 
 /// <summary>Carries it out.</summary>
 internal sealed class AnchorLogConsumer(IServiceProvider services) : IConsumer<AnchorLog>
@@ -25,5 +26,5 @@ internal sealed class AnchorLogConsumer(IServiceProvider services) : IConsumer<A
         endpoint.ConfigureConsumer<AnchorLogConsumer>(context);
     });
 
-    public Task Consume(ConsumeContext<AnchorLog> context) => services.AnchorAsync(context.Message.Reason, context.CancellationToken);
+    public Task Consume(ConsumeContext<AnchorLog> context) => services.AnchorAsync(context.Message.Reason, context.Message.Size, context.CancellationToken);
 }

@@ -63,10 +63,6 @@ internal static class MessageBus
             MessageOf = logged => MessageOf(logged, origin) is { } message ? new ForShops(message, logged.Index) : null,
             Send = (message, cause, cancel) => KeepAsync(s, (ForShops)message, cause, cancel),
         });
-        if (settings.Chain is not null)
-        {
-            services.AddAnchorTurns();
-        }
     }
 
     private static void Receive<T>(IReceiveConfigurator<T> bus, ServerSettings settings, string origin, IRegistrationContext context) where T : IReceiveEndpointConfigurator

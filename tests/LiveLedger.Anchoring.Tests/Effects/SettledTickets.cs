@@ -123,6 +123,6 @@ internal sealed class SettledTickets : IAsyncDisposable
         ViewerOfWallet = static (_, _, _) => throw new NotSupportedException(),
         DeriveSecret = static (_, _, _) => throw new NotSupportedException(),
         IssueViewerToken = static (_, _, _) => throw new NotSupportedException(),
-        OrderAnchor = static (_, _) => throw new NotSupportedException(),
+        OrderAnchor = static (_, _, _) => throw new NotSupportedException(),
     };
 }

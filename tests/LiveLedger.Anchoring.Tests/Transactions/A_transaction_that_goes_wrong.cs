@@ -92,6 +92,32 @@ public sealed class A_transaction_that_goes_wrong
         Assert.Equal(2, (await account.EventsAsync(TransactionEvents.SentType)).Count);
     }
 
+    [Theory]
+    [InlineData(-32603, "Internal error")]
+    [InlineData(-32000, "header not found")]
+    [InlineData(-32000, "missing trie node 5a3c (path 0x0) state 0x77 is not available")]
+    public async Task Is_asked_for_again_and_not_parked_while_the_node_lacks_what_it_would_answer_by_and_holds_up_none_behind_it(int code, string said)
+    {
+        await using var account = await RunningAccount.StartAsync();
+        await using var node = await FaultyNode.StartAsync(account.Anvil.Url);
+        var lacks = true;
+        var asked = HexText.Of(RunningAccount.Word(1));
+        node.Answers = async (question, http) => Volatile.Read(ref lacks) && FaultyNode.Method(question) == "eth_estimateGas" && question.ToJsonString().Contains(asked, StringComparison.Ordinal)
+            && await FaultyNode.RefuseAsync(question, http, code, said);
+        var sender = await account.SendAsync(url: node.Url);
+        await account.OrderAsync(1);
+        await account.OrderAsync(0);
+        await account.UntilMinedAsync(1);
+        Assert.Equal((int[])[0], await account.LoggedAsync());
+        await account.UntilAsync(() => Task.FromResult(sender.Problem?.Detail.Contains(said, StringComparison.Ordinal) == true), "the node's words are told");
+
+        Volatile.Write(ref lacks, false);
+        await account.UntilMinedAsync(2);
+        await account.CheckOnceAsync(2);
+        Assert.Empty(await account.EventsAsync(TransactionEvents.ParkedType));
+        await account.UntilAsync(() => Task.FromResult(sender.Problem is null), "nothing stands in the way");
+    }
+
     [Fact]
     public async Task Waits_for_money_goes_out_when_that_comes_and_holds_up_no_other_account()
     {
