@@ -1,9 +1,9 @@
 using LiveLedger.Anchoring.Following;
 using LiveLedger.Anchoring.Sightings;
-using LiveLedger.Anchoring.Tests.Rpc;
 using LiveLedger.Anchoring.Views;
 using LiveLedger.Chain.Contracts;
 using LiveLedger.ChainNodes;
+using LiveLedger.ChainNodes.Tests;
 using LiveLedger.Cryptography;
 using LiveLedger.Harness.Chain;
 using LiveLedger.Harness.Ledgers;

@@ -1,6 +1,6 @@
 using LiveLedger.Anchoring.Following;
-using LiveLedger.Anchoring.Tests.Rpc;
 using LiveLedger.Chain.Contracts;
+using LiveLedger.ChainNodes.Tests;
 using LiveLedger.Harness.Ledgers;
 
 namespace LiveLedger.Anchoring.Tests.Following;

@@ -1,9 +1,9 @@
 using System.Text;
 using System.Text.Json.Nodes;
-using LiveLedger.Anchoring.Tests.Rpc;
 using LiveLedger.Anchoring.Transactions;
 using LiveLedger.Chain;
 using LiveLedger.ChainNodes;
+using LiveLedger.ChainNodes.Tests;
 using LiveLedger.Harness.Chain;
 
 namespace LiveLedger.Anchoring.Tests.Transactions;

@@ -1,7 +1,7 @@
-using LiveLedger.Anchoring.Tests.Rpc;
 using LiveLedger.Anchoring.Transactions;
 using LiveLedger.Chain;
 using LiveLedger.ChainNodes;
+using LiveLedger.ChainNodes.Tests;
 
 namespace LiveLedger.Anchoring.Tests.Transactions;
 

@@ -1,6 +1,6 @@
-using LiveLedger.Anchoring.Tests.Rpc;
 using LiveLedger.Anchoring.Transactions;
 using LiveLedger.Chain;
+using LiveLedger.ChainNodes.Tests;
 using LiveLedger.Harness.Chain;
 using LiveLedger.Harness.Ledgers;
 using Microsoft.Extensions.Logging.Abstractions;

@@ -1,8 +1,8 @@
 using System.Diagnostics;
-using LiveLedger.Anchoring.Tests.Rpc;
 using LiveLedger.Anchoring.Transactions;
 using LiveLedger.Chain;
 using LiveLedger.ChainNodes;
+using LiveLedger.ChainNodes.Tests;
 using LiveLedger.Cryptography;
 using LiveLedger.Harness.Chain;
 using LiveLedger.Harness.Ledgers;

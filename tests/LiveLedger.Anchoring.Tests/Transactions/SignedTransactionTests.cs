@@ -1,7 +1,7 @@
-using LiveLedger.Anchoring.Tests.Rpc;
 using LiveLedger.Chain;
 using LiveLedger.Chain.Transactions;
 using LiveLedger.ChainNodes;
+using LiveLedger.ChainNodes.Tests;
 using LiveLedger.Harness.Chain;
 
 namespace LiveLedger.Anchoring.Tests.Transactions;

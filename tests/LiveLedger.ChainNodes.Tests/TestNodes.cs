@@ -1,9 +1,8 @@
 using LiveLedger.Chain;
-using LiveLedger.ChainNodes;
 using LiveLedger.Harness.Chain;
 using LiveLedger.Harness.Ledgers;
 
-namespace LiveLedger.Anchoring.Tests.Rpc;
+namespace LiveLedger.ChainNodes.Tests;
 
 /// <summary>Chain clients as tests want them: impatient.</summary>
 internal static class TestNodes

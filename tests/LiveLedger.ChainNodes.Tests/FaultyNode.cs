@@ -8,7 +8,7 @@ using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
 
-namespace LiveLedger.Anchoring.Tests.Rpc;
+namespace LiveLedger.ChainNodes.Tests;
 
 /// <summary>Stands before a real node and answers for it where the test wants it to.</summary>
 internal sealed class FaultyNode : IAsyncDisposable

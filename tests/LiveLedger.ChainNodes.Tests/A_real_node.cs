@@ -1,9 +1,8 @@
 using LiveLedger.Chain;
-using LiveLedger.ChainNodes;
 using LiveLedger.Cryptography;
 using LiveLedger.Harness.Chain;
 
-namespace LiveLedger.Anchoring.Tests.Rpc;
+namespace LiveLedger.ChainNodes.Tests;
 
 public sealed class A_real_node
 {

@@ -1,11 +1,10 @@
 using System.Diagnostics;
 using System.Text;
 using System.Text.Json.Nodes;
-using LiveLedger.ChainNodes;
 using LiveLedger.Harness.Chain;
 using LiveLedger.Harness.Ledgers;
 
-namespace LiveLedger.Anchoring.Tests.Rpc;
+namespace LiveLedger.ChainNodes.Tests;
 
 public sealed class A_node_that_fails
 {
