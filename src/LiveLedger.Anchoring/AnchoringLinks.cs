@@ -37,13 +37,19 @@ public sealed record AnchoringLinks
     /// <summary>Says that a wallet is a viewer's: broadcast, wallet, viewer.</summary>
     public required Func<BroadcastId, string, string, CancellationToken, Task> LinkWallet { get; init; }
 
+    /// <summary>Says that a wallet is this viewer's no more: broadcast, wallet, viewer, and whether the viewer's shop says it. False if it never was.</summary>
+    public required Func<BroadcastId, string, string, bool, CancellationToken, Task<bool>> UnlinkWallet { get; init; }
+
+    /// <summary>A viewer's wallets in a broadcast and since when they are, the last linked first; a wallet is null if it was linked before its name was kept.</summary>
+    public required Func<BroadcastId, string, CancellationToken, Task<IReadOnlyList<(string? Wallet, DateTimeOffset LinkedAt)>>> WalletsOf { get; init; }
+
     /// <summary>The viewer whose a wallet is in a broadcast; null if nobody has linked it.</summary>
     public required Func<BroadcastId, string, CancellationToken, Task<string?>> ViewerOfWallet { get; init; }
 
     /// <summary>Fills the span with bytes that only this platform can make, the same for the same label.</summary>
     public required DeriveSecret DeriveSecret { get; init; }
 
-    /// <summary>Signs a token for a viewer of a broadcast.</summary>
+    /// <summary>Signs a token for a viewer of a broadcast who has come by a wallet, and says so in it.</summary>
     public required Func<string, BroadcastId, TimeSpan, (string Token, DateTimeOffset ExpiresAt)> IssueViewerToken { get; init; }
 
     /// <summary>Hands the order to anchor the log as it is, or so that so much of it is, to the message bus. Done when the bus has it.</summary>

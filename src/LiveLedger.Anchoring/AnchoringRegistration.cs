@@ -17,6 +17,7 @@ using LiveLedger.Ledger.Schema;
 using LiveLedger.Ledger.Subscriptions;
 using LiveLedger.Transparency.Tree;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
@@ -67,6 +68,7 @@ public static class AnchoringRegistration
         .AddSingleton<SaleEndpoints>()
         .AddSingleton<OwnerEndpoints>()
         .AddSingleton<WalletEndpoints>()
+        .AddSingleton<WalletLinkEndpoints>()
         .AddSingleton<RedemptionEndpoint>()
         .AddSingleton<OutwardSubscription>(static s => s.GetRequiredService<ChainEffects>().Subscription)
         .AddHostedService<ChainKeeper>()
@@ -116,10 +118,17 @@ public static class AnchoringRegistration
     {
         OwnerEndpoints.Map(broadcasts);
         WalletEndpoints.MapOwners(broadcasts);
+        WalletLinkEndpoints.MapShops(broadcasts);
     }
 
     /// <summary>Maps <c>/v1/wallet</c>; the server requires a viewer token there.</summary>
-    public static IEndpointConventionBuilder MapWallet(this IEndpointRouteBuilder routes) => WalletEndpoints.MapViewers(routes);
+    public static IEndpointConventionBuilder MapWallet(this IEndpointRouteBuilder routes)
+    {
+        var wallet = routes.MapGroup("/v1/wallet").WithTags("tickets");
+        WalletEndpoints.MapViewers(wallet);
+        WalletLinkEndpoints.MapViewers(wallet);
+        return wallet;
+    }
 
     private static IServiceCollection AddAccount(this IServiceCollection services, ChainSettings chain)
     {

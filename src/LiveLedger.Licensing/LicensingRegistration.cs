@@ -47,6 +47,7 @@ public static class LicensingRegistration
         .AddSingleton(EntitlementTables.Inline)
         .AddSingleton(OfferTables.Inline)
         .AddSingleton(WebhookTables.Inline)
+        .AddSingleton(WalletTables.Inline)
         .AddSingleton<WebhookBook>()
         .AddSingleton<WebhookSecrets>()
         .AddSingleton<WebhookRoom>()
@@ -79,7 +80,7 @@ public static class LicensingRegistration
         .AddHostedService<SpoolDelivery>();
 
     /// <summary>From this stage's old events to today's schema.</summary>
-    public static IEnumerable<(string Type, int Schema, Upcast Step)> Upcasts => [EntitlementEvents.NamesKept, EntitlementEvents.OffersNamed, EntitlementEvents.TicketsNamed];
+    public static IEnumerable<(string Type, int Schema, Upcast Step)> Upcasts => [EntitlementEvents.NamesKept, EntitlementEvents.OffersNamed, EntitlementEvents.TicketsNamed, WalletEvents.WalletsNamed];
 
     /// <summary>Brings this stage's tables up to date.</summary>
     public static async Task UpgradeLicensingAsync(this LedgerDatabase database, CancellationToken cancel)
@@ -150,10 +151,20 @@ public static class LicensingRegistration
             : null;
 
     /// <summary>Says that a wallet is a viewer's, in one broadcast. Whose it was before it is no more.</summary>
-    /// <exception cref="RefusedException">That is no name of a viewer.</exception>
+    /// <exception cref="RefusedException">That is no name of a viewer, or of one with too many wallets.</exception>
     /// <exception cref="LedgerUnavailableException">The database is away; link it again.</exception>
     public static Task LinkWalletAsync(this IServiceProvider services, BroadcastId broadcast, string wallet, string viewer, CancellationToken cancel) =>
         services.GetRequiredService<WalletBook>().LinkAsync(broadcast, wallet, viewer, cancel);
+
+    /// <summary>Says that a wallet is this viewer's no more, but its own again; said twice it is done once. False if it was not this viewer's last.</summary>
+    /// <exception cref="LedgerUnavailableException">The database is away; unlink it again.</exception>
+    public static Task<bool> UnlinkWalletAsync(this IServiceProvider services, BroadcastId broadcast, string wallet, string viewer, bool byShop, CancellationToken cancel) =>
+        services.GetRequiredService<WalletBook>().UnlinkAsync(broadcast, wallet, viewer, byShop, cancel);
+
+    /// <summary>A viewer's wallets in a broadcast, the last linked first.</summary>
+    /// <exception cref="LedgerUnavailableException">The database is away.</exception>
+    public static Task<IReadOnlyList<LinkedWallet>> WalletsOfAsync(this IServiceProvider services, BroadcastId broadcast, string viewer, CancellationToken cancel) =>
+        services.GetRequiredService<WalletBook>().ListAsync(broadcast, viewer, cancel);
 
     /// <summary>The viewer whose a wallet is in a broadcast; null if nobody has linked it, or that viewer was erased.</summary>
     /// <exception cref="LedgerUnavailableException">The database is away.</exception>

@@ -106,11 +106,13 @@ internal static class Stages
             SettleTicket = (broadcast, ticket, standing, wallet, cancel) =>
                 s.SettleTicketAsync(broadcast, ticket, Enum.Parse<Licensing.TicketStanding>(standing.ToString()), wallet, cancel),
             LinkWallet = s.LinkWalletAsync,
+            UnlinkWallet = s.UnlinkWalletAsync,
+            WalletsOf = async (broadcast, viewer, cancel) => [.. (await s.WalletsOfAsync(broadcast, viewer, cancel)).Select(static w => (w.Wallet, w.LinkedAt))],
             ViewerOfWallet = s.ViewerOfWalletAsync,
             DeriveSecret = s.DeriveBroadcastSecret,
             IssueViewerToken = (viewer, broadcast, lifetime) =>
             {
-                var token = s.GetRequiredService<TokenIssuer>().ForViewer(viewer, broadcast.ToString(), lifetime);
+                var token = s.GetRequiredService<TokenIssuer>().ForWallet(viewer, broadcast.ToString(), lifetime);
                 return (token.Text, token.ExpiresAt);
             },
             OrderAnchor = (reason, size, cancel) => MessageBus.AnchorAsync(s.GetRequiredService<IBus>(), origin, new(reason, size), cancel),

@@ -13,9 +13,9 @@ namespace LiveLedger.Stories;
 public sealed class Tables_are_rebuilt(OneServer one)
 {
     private static readonly string[] s_tables =
-        ["broadcasts.broadcasts", "entitlements.entitlements", "offers.offers", "webhooks.webhooks", "ledger_index.entries", "ledger_index.streams", "ledger_index.blocks"];
+        ["broadcasts.broadcasts", "entitlements.entitlements", "offers.offers", "webhooks.webhooks", "wallets.links", "ledger_index.entries", "ledger_index.streams", "ledger_index.blocks"];
 
-    private static readonly string[] s_projections = ["broadcasts", "entitlements", "offers", "webhooks", "ledger_index"];
+    private static readonly string[] s_projections = ["broadcasts", "entitlements", "offers", "webhooks", "wallets", "ledger_index"];
 
     [Fact]
     public async Task Every_projection_is_byte_identical_while_broadcasts_are_made_and_viewers_come()

@@ -1,3 +1,4 @@
+using System.Buffers.Text;
 using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json.Nodes;
@@ -81,6 +82,63 @@ public sealed class Tickets_are_sold_on_a_chain(OneServer one)
     }
 
     [Fact]
+    public async Task A_wallet_that_a_thief_linked_is_seen_unlinked_and_then_nobodys_but_its_own()
+    {
+        await using var chain = await ChainPlatform.StartAsync();
+        using var acme = await Broadcaster.AdmitAsync(chain.Server, "acme");
+        var broadcast = await acme.GoLiveAsync();
+        await broadcast.PublishAsync(one.Source, 0, 1);
+        await chain.RegisterAsync(acme, broadcast.Id);
+        var sale = await chain.OpenSaleAsync(acme, broadcast.Id, Terms());
+        var ann = await Viewer.ComeAsync(broadcast, "ann");
+        await ann.EntitleAsync();
+        using var api = chain.Server.As(ann.Token);
+
+        // For a moment somebody else had this token, and a wallet with a ticket.
+        var wallet = $"eip155:{Anvil.ChainId}:{chain.Node.Accounts[4].ToLowerInvariant()}";
+        (await api.PutAsJsonAsync("/v1/wallet", await chain.SignAsync(broadcast.Id, 4, "watching"))).EnsureSuccessStatusCode();
+        await chain.BuyAsync(broadcast.Id, sale, 4);
+        await chain.UntilAsync(async () => (await ViewersAsync(acme, broadcast)).SequenceEqual(["ann", "ann"]), "the ticket is the linked viewer's");
+        var thief = await chain.SignInAsync(broadcast.Id, 4);
+        Assert.True((await AskAsync(chain, thief, broadcast)).IsSuccessStatusCode);
+
+        // Who has come by a wallet does not say whose wallets are, and would link the next one otherwise.
+        using var signedIn = chain.Server.As(thief);
+        Assert.Equal("token-of-wallet", await CodeAsync(await signedIn.PutAsJsonAsync("/v1/wallet", await chain.SignAsync(broadcast.Id, 5, "watching"))));
+        Assert.Equal("token-of-wallet", await CodeAsync(await signedIn.DeleteAsync($"/v1/wallet/{wallet}")));
+        Assert.Contains("token-of-wallet", await (await signedIn.GetAsync("/v1/wallet")).Content.ReadAsStringAsync(), StringComparison.Ordinal);
+
+        Assert.Equal([wallet], await WalletsAsync(api, "/v1/wallet"));
+        Assert.Equal("wallet-unknown", await CodeAsync(await api.DeleteAsync($"/v1/wallet/{wallet[..^1]}")));
+        Assert.Equal(HttpStatusCode.NoContent, (await api.DeleteAsync($"/v1/wallet/{wallet}")).StatusCode);
+        Assert.Empty(await WalletsAsync(api, "/v1/wallet"));
+        Assert.Equal(["ann", wallet], await ViewersAsync(acme, broadcast));
+        var own = JsonNode.Parse(Base64Url.DecodeFromChars((await chain.SignInAsync(broadcast.Id, 4)).Split('.')[1]))!;
+        Assert.Equal(wallet, (string?)own["sub"]);
+        Assert.True((await ann.AskAsync(await broadcast.KeyIdAsync("0"))).IsSuccessStatusCode);
+    }
+
+    [Fact]
+    public async Task A_shop_sees_and_unlinks_its_viewers_wallets_and_no_others()
+    {
+        await using var chain = await ChainPlatform.StartAsync();
+        using var acme = await Broadcaster.AdmitAsync(chain.Server, "acme");
+        using var bolt = await Broadcaster.AdmitAsync(chain.Server, "bolt");
+        var broadcast = await acme.GoLiveAsync();
+        var ann = await Viewer.ComeAsync(broadcast, "ann");
+        using var api = chain.Server.As(ann.Token);
+        (await api.PutAsJsonAsync("/v1/wallet", await chain.SignAsync(broadcast.Id, 4, "watching"))).EnsureSuccessStatusCode();
+
+        var path = $"/v1/broadcasts/{broadcast.Id}/viewer-wallets";
+        var wallet = Assert.Single(await WalletsAsync(acme.Api, $"{path}?viewer=ann"));
+        Assert.Empty(await WalletsAsync(acme.Api, $"{path}?viewer=bob"));
+        Assert.Equal("broadcast-unknown", await CodeAsync(await bolt.Api.DeleteAsync($"{path}/{wallet}?viewer=ann")));
+        Assert.Equal("wallet-unknown", await CodeAsync(await acme.Api.DeleteAsync($"{path}/{wallet}?viewer=bob")));
+        Assert.Equal(HttpStatusCode.NoContent, (await acme.Api.DeleteAsync($"{path}/{wallet}?viewer=ann")).StatusCode);
+        Assert.Empty(await WalletsAsync(api, "/v1/wallet"));
+    }
+
+    [Fact]
     public async Task A_sale_that_the_chain_takes_back_takes_the_right_along_under_two_confirmations()
     {
         await using var chain = await ChainPlatform.StartAsync(confirmations: 2, more: ["--block-time", "1"]);
@@ -99,6 +157,13 @@ public sealed class Tickets_are_sold_on_a_chain(OneServer one)
         Assert.Empty(await chain.TicketsAsync(broadcast.Id, 2));
         Assert.Single((await chain.GetAsync($"/v1/broadcasts/{broadcast.Id}/sales"))["items"]!.AsArray());
     }
+
+    private static async Task<IReadOnlyList<string?>> WalletsAsync(HttpClient api, string path) =>
+        [.. (await ChainPlatform.ReadAsync(await api.GetAsync(path)))["items"]!.AsArray().Select(static w => (string?)w!["wallet"])];
+
+    // Whose the entitlements are, by the shop's names.
+    private static async Task<IReadOnlyList<string?>> ViewersAsync(Broadcaster shop, RunningBroadcast broadcast) =>
+        [.. (await ChainPlatform.ReadAsync(await shop.Api.GetAsync($"/v1/broadcasts/{broadcast.Id}/entitlements")))["items"]!.AsArray().Select(static e => (string?)e!["viewer"]).Order(StringComparer.Ordinal)];
 
     private static object Terms() => new
     {

@@ -16,6 +16,14 @@ internal sealed class TicketEffects(ChainView view, Deployment deployment, Ancho
     /// <summary>A wallet's name (CAIP-10).</summary>
     public static string WalletOf(ChainId chain, Address address) => $"eip155:{chain}:{address}";
 
+    /// <summary>Reads it back; false for a wallet of another chain, or for none.</summary>
+    public static bool TryReadWallet(ChainId chain, string wallet, out Address address)
+    {
+        var account = $"eip155:{chain}:";
+        address = default;
+        return wallet.StartsWith(account, StringComparison.Ordinal) && Address.TryParse(wallet[account.Length..], out address);
+    }
+
     /// <summary>Brings it there; nothing happens if it is there, or if the ticket is for a broadcast of somebody else's.</summary>
     /// <param name="ticket">The ticket.</param>
     /// <param name="wasFor">What it was for, if the chain has taken back its sale: nothing else says so any more.</param>
@@ -33,6 +41,21 @@ internal sealed class TicketEffects(ChainView view, Deployment deployment, Ancho
         if (seen is not null)
         {
             await SettleAsync(seen.Broadcast, ticket, seen.State, cancel);
+        }
+    }
+
+    /// <summary>Brings all tickets of a wallet for a broadcast there: whose the wallet is has changed.</summary>
+    public async Task SettleAllAsync(Address holder, BroadcastId broadcast, CancellationToken cancel)
+    {
+        ulong? behind = null;
+        while (await view.TicketsAsync(holder, broadcast, cancel, behind) is [.., var last] page)
+        {
+            foreach (var ticket in page)
+            {
+                await SettleAsync(ticket.Ticket, null, cancel);
+            }
+
+            behind = last.Ticket;
         }
     }
 

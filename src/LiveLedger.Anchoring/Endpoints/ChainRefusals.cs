@@ -7,6 +7,8 @@ internal static class ChainRefusals
 {
     public static readonly Refusal BroadcastUnknown = new(404, "broadcast-unknown", "There is no such broadcast, or it is not yours.");
     public static readonly Refusal RoleMissing = new(403, "role-missing", "This needs a broadcaster's token.");
+    public static readonly Refusal TokenOfWallet = new(403, "token-of-wallet", "This token came by a wallet's signature. Whose wallets are is said by the token that the shop gave.");
+    public static readonly Refusal WalletUnknown = new(404, "wallet-unknown", "This wallet is not linked to this viewer here.");
     public static readonly Refusal SaleUnknown = new(404, "sale-unknown", "This broadcast has no such sale, or its block is not deep enough yet.");
     public static readonly Refusal TicketUnknown = new(404, "ticket-unknown", "This broadcast has no such ticket, or its block is not deep enough yet.");
     public static readonly Refusal TokenUnknown = new(404, "token-unknown", "This broadcast has no token, or its block is not deep enough yet.");

@@ -27,8 +27,8 @@ internal sealed class WalletEndpoints(SignInDesk desk, ChainView view, TicketEff
     }
 
     /// <summary>For a viewer with a token: the wallet is that viewer's from now on.</summary>
-    public static IEndpointConventionBuilder MapViewers(IEndpointRouteBuilder routes) =>
-        routes.MapPut("/v1/wallet", static (SignInAnswer body, ClaimsPrincipal user, HttpContext context, WalletEndpoints e) => e.LinkAsync(body, user, context)).WithName("linkWallet").WithTags("tickets").Produces(204);
+    public static void MapViewers(RouteGroupBuilder wallet) =>
+        wallet.MapPut("", static (SignInAnswer body, ClaimsPrincipal user, HttpContext context, WalletEndpoints e) => e.LinkAsync(body, user, context)).WithName("linkWallet").Produces(204);
 
     /// <summary>For a broadcaster with an API token: the wallet is that account's from now on.</summary>
     public static void MapOwners(RouteGroupBuilder broadcasts) =>
@@ -61,18 +61,10 @@ internal sealed class WalletEndpoints(SignInDesk desk, ChainView view, TicketEff
 
     private async Task<IResult> LinkAsync(SignInAnswer body, ClaimsPrincipal user, HttpContext context)
     {
-        if (!BroadcastId.TryParse(user.FindFirst("broadcast")?.Value, out var broadcast) || user.FindFirst("sub")?.Value is not { } viewer)
-        {
-            return ChainRefusals.BroadcastUnknown.ToResult();
-        }
-
+        var (broadcast, viewer) = WalletLinkEndpoints.ViewerOf(user);
         var address = await desk.TakeAsync(broadcast, SignInPurpose.Watching, body.Message, body.Signature, Site(context), context.RequestAborted);
         await links.LinkWallet(broadcast, TicketEffects.WalletOf(settings.Deployment.Chain, address), viewer, context.RequestAborted);
-        foreach (var ticket in await view.TicketsAsync(address, broadcast, context.RequestAborted))
-        {
-            await tickets.SettleAsync(ticket.Ticket, null, context.RequestAborted);
-        }
-
+        await tickets.SettleAllAsync(address, broadcast, context.RequestAborted);
         return Results.NoContent();
     }
 

@@ -32,7 +32,9 @@ internal sealed class ChainView(LedgerDatabase database, Deployment deployment)
 
     public async Task<SeenTicket?> TicketAsync(ulong ticket, CancellationToken cancel) => (await QueryAsync(s_ticket, Ticket, cancel, checked((long)ticket))).SingleOrDefault();
 
-    public Task<IReadOnlyList<SeenTicket>> TicketsAsync(Address holder, BroadcastId broadcast, CancellationToken cancel) => QueryAsync(s_tickets, Ticket, cancel, holder.ToString(), broadcast.Value);
+    /// <summary>A holder's tickets for a broadcast by number, the first hundred or those behind one.</summary>
+    public Task<IReadOnlyList<SeenTicket>> TicketsAsync(Address holder, BroadcastId broadcast, CancellationToken cancel, ulong? behind = null) =>
+        QueryAsync(s_tickets, Ticket, cancel, holder.ToString(), broadcast.Value, behind is { } ticket ? checked((long)ticket) : -1L);
 
     public async Task<SeenSale?> SaleAsync(ulong sale, CancellationToken cancel) => (await QueryAsync(s_sale, Sale, cancel, checked((long)sale))).SingleOrDefault();
 

@@ -24,6 +24,7 @@ internal sealed class ViewerPseudonyms(SubjectKeys subjects)
     public const int MaxViewerLength = SubjectKeys.MaxNameLength;
 
     private const string Field = "viewer";
+    private const string WalletField = "wallet";
 
     /// <summary>True for what the shop may call a viewer: 1 to 256 characters, no control characters, whole Unicode characters.</summary>
     public static bool IsViewer(string? viewer) => viewer is { Length: > 0 and <= MaxViewerLength } && viewer.EnumerateRunes().All(static r => r != Rune.ReplacementChar && !Rune.IsControl(r));
@@ -67,6 +68,20 @@ internal sealed class ViewerPseudonyms(SubjectKeys subjects)
     {
         using var key = subjects.FindOrCreate(Scope(broadcast), viewer);
         return new(PseudonymOf(key), key.Id, key.Seal(Field, viewer));
+    }
+
+    /// <summary>The viewer and the name of a wallet of theirs, sealed by one key.</summary>
+    public (SealedViewer Viewer, byte[] Wallet) Seal(BroadcastId broadcast, string viewer, string wallet)
+    {
+        using var key = subjects.FindOrCreate(Scope(broadcast), viewer);
+        return (new(PseudonymOf(key), key.Id, key.Seal(Field, viewer)), key.Seal(WalletField, wallet));
+    }
+
+    /// <summary>The wallet's name, or null if its viewer was erased.</summary>
+    public string? OpenWallet(BroadcastId broadcast, SubjectId subject, ReadOnlySpan<byte> sealedName)
+    {
+        using var key = subjects.Find(Scope(broadcast), subject);
+        return key?.Open(WalletField, sealedName);
     }
 
     /// <summary>The name, or null if it was erased.</summary>

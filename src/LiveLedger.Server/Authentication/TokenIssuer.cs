@@ -26,6 +26,9 @@ internal sealed class TokenIssuer(Ed25519PrivateKey key, string? name, TimeProvi
     /// <summary>A viewer token for one broadcast.</summary>
     public IssuedToken ForViewer(string viewer, string broadcast, TimeSpan lifetime) => Issue(TokenKind.Viewer, viewer, "broadcast", broadcast, lifetime);
 
+    /// <summary>The same for who has come by a wallet, which the token says: it opens what the other opens, and does not say whose wallets are.</summary>
+    public IssuedToken ForWallet(string viewer, string broadcast, TimeSpan lifetime) => Issue(TokenKind.Viewer, viewer, "broadcast", broadcast, lifetime, by: "wallet");
+
     /// <summary>A relay's token: it names the grant, which says the rest.</summary>
     public IssuedToken ForRelay(Guid grant, TimeSpan lifetime) => Issue(TokenKind.Relay, $"{grant:N}", "kind", "relay", lifetime);
 
@@ -35,7 +38,7 @@ internal sealed class TokenIssuer(Ed25519PrivateKey key, string? name, TimeProvi
     /// <summary>Signs a revocation of admissions.</summary>
     public string Sign(Revocation revocation) => RevocationToken.Sign(revocation, key);
 
-    private IssuedToken Issue(TokenKind kind, string subject, string claim, string value, TimeSpan lifetime)
+    private IssuedToken Issue(TokenKind kind, string subject, string claim, string value, TimeSpan lifetime, string? by = null)
     {
         ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(lifetime, TimeSpan.Zero);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(lifetime, kind.LongestLife);
@@ -50,6 +53,11 @@ internal sealed class TokenIssuer(Ed25519PrivateKey key, string? name, TimeProvi
             json.WriteString("aud", kind.Audience);
             json.WriteString("sub", subject);
             json.WriteString(claim, value);
+            if (by is not null)
+            {
+                json.WriteString("by", by);
+            }
+
             json.WriteNumber("iat", now);
 
             // No nbf: a token is good from when it is made, also after the clock was set back to before that.

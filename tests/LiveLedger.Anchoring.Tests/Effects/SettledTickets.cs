@@ -120,6 +120,8 @@ internal sealed class SettledTickets : IAsyncDisposable
         PlaybackOpenedBy = static _ => throw new NotSupportedException(),
         TicketOf = static (_, _) => throw new NotSupportedException(),
         LinkWallet = static (_, _, _, _) => throw new NotSupportedException(),
+        UnlinkWallet = static (_, _, _, _, _) => throw new NotSupportedException(),
+        WalletsOf = static (_, _, _) => throw new NotSupportedException(),
         ViewerOfWallet = static (_, _, _) => throw new NotSupportedException(),
         DeriveSecret = static (_, _, _) => throw new NotSupportedException(),
         IssueViewerToken = static (_, _, _) => throw new NotSupportedException(),

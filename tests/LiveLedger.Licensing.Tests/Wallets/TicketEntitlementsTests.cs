@@ -1,7 +1,9 @@
 using System.Security.Cryptography;
+using System.Text.Json;
 using LiveLedger.Cryptography.Wrapping;
 using LiveLedger.Harness.Ledgers;
 using LiveLedger.Ledger;
+using LiveLedger.Ledger.Refusals;
 using LiveLedger.Ledger.Subjects;
 using LiveLedger.Licensing.ContentKeys;
 using LiveLedger.Licensing.Entitlements;
@@ -177,9 +179,77 @@ public sealed class TicketEntitlementsTests
         Assert.NotNull(await shop.Wallets.FindAsync(other, Ann, default));
     }
 
+    [Fact]
+    public async Task An_unlinked_wallets_ticket_is_the_wallets_own_again_and_no_more_the_viewers()
+    {
+        await using var shop = await OpenAsync();
+        await shop.Wallets.LinkAsync(_broadcast, Ann, "ann", default);
+        var id = await shop.Tickets.SettleAsync(_broadcast, Ticket, TicketStanding.Held, Ann, default);
+        Assert.True(await shop.Wallets.UnlinkAsync(_broadcast, Ann, "ann", byShop: false, default));
+        Assert.Null(await shop.Wallets.FindAsync(_broadcast, Ann, default));
+
+        Assert.Equal(id, await shop.Tickets.SettleAsync(_broadcast, Ticket, TicketStanding.Held, Ann, default));
+        Assert.Null(await shop.Book.FindAsync(_broadcast, shop.Of(_broadcast, "ann"), default));
+        Assert.True((await shop.Book.FindAsync(_broadcast, shop.Of(_broadcast, Ann), default))!.Holds);
+    }
+
+    [Fact]
+    public async Task A_viewer_sees_the_own_wallets_and_unlinks_no_other()
+    {
+        await using var shop = await OpenAsync();
+        await shop.Wallets.LinkAsync(_broadcast, Ann, "ann", default);
+        await shop.Wallets.LinkAsync(_broadcast, Bob, "ann", default);
+        Assert.Equal([Bob, Ann], (await shop.Wallets.ListAsync(_broadcast, "ann", default)).Select(static w => w.Wallet));
+        Assert.Empty(await shop.Wallets.ListAsync(_broadcast, "bob", default));
+
+        await shop.Wallets.LinkAsync(_broadcast, Bob, "bob", default);
+        Assert.False(await shop.Wallets.UnlinkAsync(_broadcast, Bob, "ann", byShop: false, default));
+        Assert.True(await shop.Wallets.UnlinkAsync(_broadcast, Ann, "ann", byShop: true, default));
+        // An answer may be lost: told again, it is as it was told.
+        Assert.True(await shop.Wallets.UnlinkAsync(_broadcast, Ann, "ann", byShop: true, default));
+        Assert.Empty(await shop.Wallets.ListAsync(_broadcast, "ann", default));
+        Assert.Equal([Bob], (await shop.Wallets.ListAsync(_broadcast, "bob", default)).Select(static w => w.Wallet));
+        Assert.Equal(4L, await shop.Ledger.ExecuteAsync("SELECT count(*) FROM ledger.events WHERE stream LIKE 'wallet/%'"));
+
+        var before = await TableBytes.OfAsync(shop.Ledger.Database, "wallets.links");
+        await shop.Ledger.Inline.RebuildAllAsync();
+        Assert.Equal(before, await TableBytes.OfAsync(shop.Ledger.Database, "wallets.links"));
+    }
+
+    [Fact]
+    public async Task A_link_of_before_wallets_names_were_kept_holds_and_is_unlinked_by_who_knows_the_name()
+    {
+        await using var shop = await OpenAsync();
+        await shop.Wallets.LinkAsync(_broadcast, Ann, "ann", default);
+        var stream = new StreamName((string)(await shop.Ledger.ExecuteAsync("SELECT name FROM ledger.streams WHERE name LIKE 'wallet/%'"))!);
+        var linked = WalletEvents.ReadLinked((await shop.Ledger.Events.ReadStreamAsync(stream).FirstAsync()).PayloadJson.Span);
+        var old = JsonSerializer.SerializeToUtf8Bytes(new { broadcast = linked.Broadcast, viewer = linked.Viewer, subject = linked.Subject, name = linked.Name });
+        await shop.Ledger.Events.AppendAsync(stream, ExpectedVersion.Any, [new(Guid.CreateVersion7(), WalletEvents.LinkedType, 1, old, "viewer")]);
+
+        Assert.Equal("ann", await shop.Wallets.NameAsync(_broadcast, Ann, default));
+        Assert.Null(Assert.Single(await shop.Wallets.ListAsync(_broadcast, "ann", default)).Wallet);
+        Assert.True(await shop.Wallets.UnlinkAsync(_broadcast, Ann, "ann", byShop: false, default));
+        Assert.Empty(await shop.Wallets.ListAsync(_broadcast, "ann", default));
+    }
+
+    [Fact]
+    public async Task A_viewer_has_32_wallets_at_most()
+    {
+        await using var shop = await OpenAsync();
+        for (var i = 0; i < WalletBook.MaxWallets; i++)
+        {
+            await shop.Wallets.LinkAsync(_broadcast, $"{Ann[..^2]}{i:x2}", "ann", default);
+        }
+
+        Assert.Equal("wallets-full", (await Assert.ThrowsAsync<RefusedException>(() => shop.Wallets.LinkAsync(_broadcast, Bob, "ann", default))).Refusal.Code);
+        await shop.Wallets.LinkAsync(_broadcast, $"{Ann[..^2]}00", "ann", default);
+        Assert.True(await shop.Wallets.UnlinkAsync(_broadcast, $"{Ann[..^2]}00", "ann", byShop: false, default));
+        await shop.Wallets.LinkAsync(_broadcast, Bob, "ann", default);
+    }
+
     private async Task<Shop> OpenAsync()
     {
-        var ledger = await TestLedger.StartAsync(await TestLedger.NewOptionsAsync(), [EntitlementTables.Inline]);
+        var ledger = await TestLedger.StartAsync(await TestLedger.NewOptionsAsync(), [EntitlementTables.Inline, WalletTables.Inline], new([.. LicensingRegistration.Upcasts]));
         return new(ledger, _broadcast);
     }
 
@@ -196,7 +266,7 @@ public sealed class TicketEntitlementsTests
             Subjects = new(Path.Combine(_folder.Path, "subjects"), _kek);
             Pseudonyms = new(Subjects);
             Book = new(ledger.Events, ledger.Database, TimeProvider.System);
-            Wallets = new(ledger.Events, Masters, Pseudonyms, TimeProvider.System);
+            Wallets = new(ledger.Events, ledger.Database, Masters, Pseudonyms, TimeProvider.System);
             Tickets = new(Book, Wallets, Pseudonyms);
         }
 
