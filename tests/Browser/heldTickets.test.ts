@@ -248,8 +248,11 @@ describe("A price in a token", () => {
 
     // More than was asked for: the contract takes its price, and the page says what is left to it.
     wallet.considers = (asked) => (asked.to.toLowerCase() === money.address.toLowerCase() ? { ...asked, data: TokenMoney.approval(tickets, 10_000_000n) } : asked);
+    const { frames } = await decodedBy(page);
     await buy();
     await page.locator("#tickets-progress", { hasText: "In your wallet the contract is allowed to take 7.5 TUSD more. This page did not ask for that" }).waitFor({ timeout: 30_000 });
+    // It has played on: a player that begins anew counts from nothing.
+    expect((await decodedBy(page)).frames).toBeGreaterThan(frames);
     await look(page, "token-bought");
     expect(await money.balance(4)).toBe(15_000_000n);
   }, 150_000);

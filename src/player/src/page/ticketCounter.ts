@@ -65,7 +65,9 @@ export class TicketCounter {
       enter: (token) => {
         this.keep(token);
         attempt(() => window.sessionStorage.setItem(this.#mark, "1"));
-        this.session.enterWith(token);
+        // Whoever buys one more for somebody else while it plays goes on watching.
+        const { state, viewerToken } = this.session;
+        if (viewerToken !== token || (state.kind !== "live" && state.kind !== "recording")) this.session.enterWith(token);
       },
       changed: () => this.#panel?.update(),
     }, found.chain, found.sales);
