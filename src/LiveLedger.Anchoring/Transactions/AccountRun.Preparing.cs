@@ -98,6 +98,11 @@ internal sealed partial class AccountRun
 
         // Before gas is estimated, which fails for want of funds as well, in other words on each node.
         await RequireFundsAsync(null, order.Value + 21_000 * maxFee, cancel);
+        if (!_state.IsWaiting(order.Id))
+        {
+            return Turn.Lost;
+        }
+
         var (estimated, turn) = await EstimateAsync(order, look, refusals, cancel);
         if (estimated is not { } gas)
         {
@@ -105,6 +110,11 @@ internal sealed partial class AccountRun
         }
 
         await RequireFundsAsync(null, order.Value + gas * maxFee, cancel);
+        if (!_state.IsWaiting(order.Id))
+        {
+            return Turn.Lost;
+        }
+
         var live = new LiveTransaction(order, await NextNonceAsync(look, cancel), gas, []);
         live = live with { Attempts = [await AttemptAsync(live, maxFee, tip, look, cancel)] };
         if (!await AppendAsync(cancel, TransactionEvents.Prepared(time, live)))

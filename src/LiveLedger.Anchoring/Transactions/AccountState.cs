@@ -48,6 +48,9 @@ internal sealed class AccountState
 
     public bool IsLive(ulong nonce) => _live.ContainsKey(nonce);
 
+    /// <summary>True if it has no nonce yet. Each append reads what came meanwhile, which may be another sender's nonce for it.</summary>
+    public bool IsWaiting(Guid order) => _waiting.Exists(o => o.Id == order);
+
     /// <summary>Takes the next event of the stream.</summary>
     /// <exception cref="InvalidDataException">It cannot follow on those before.</exception>
     public void Apply(StoredEvent stored)

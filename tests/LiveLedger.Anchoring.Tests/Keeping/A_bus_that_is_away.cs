@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using LiveLedger.Anchoring.Keeping;
 using LiveLedger.Anchoring.Transactions;
 using LiveLedger.Ledger;
 
@@ -33,6 +34,25 @@ public sealed class A_bus_that_is_away
 
         Assert.True(watch.Elapsed < TimeSpan.FromSeconds(20), $"the others took {watch.Elapsed}");
         Assert.Equal(1, asked);
+    }
+
+    [Fact]
+    public async Task Does_not_hold_up_the_following_of_the_chain_and_the_schedules_anchor_is_ordered_without_it()
+    {
+        await using var kept = await KeptSales.StartAsync();
+        kept.Bus = static (_, _, cancel) => Task.Delay(Timeout.Infinite, cancel);
+        var status = new ChainStatus(TimeProvider.System);
+        var watch = Stopwatch.StartNew();
+        using var keeper = kept.Keeper(status);
+        await keeper.StartAsync(default);
+        while (status.Progress is null)
+        {
+            Assert.True(watch.Elapsed < TimeSpan.FromSeconds(8), "it is not followed");
+            await Task.Delay(50);
+        }
+
+        await keeper.StopAsync(default);
+        Assert.Single(await kept.OrderedAsync(OrderPurpose.CheckpointAnchor));
     }
 
     [Fact]

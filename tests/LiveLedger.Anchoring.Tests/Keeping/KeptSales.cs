@@ -128,6 +128,16 @@ internal sealed class KeptSales : IAsyncDisposable
         await _sender.StartAsync(default);
     }
 
+    /// <summary>A process's keeper.</summary>
+    public ChainKeeper Keeper(ChainStatus status)
+    {
+        var (ledger, node) = (Chain.Ledger, Chain.Node);
+        return new(
+            ledger.Database, ledger.Events, node, new(node, Chain.Deployment),
+            new(node, ledger.Events, View, new(ledger.Database, Chain.Deployment), Desk, Settings, new CapturedLog<ReceiptTaker>()), Caretaker, Orders, Settings, status, TimeProvider.System,
+            new CapturedLog<ChainKeeper>());
+    }
+
     /// <summary>Waits until nothing that was ordered waits or is under way, and the chain is followed.</summary>
     public async Task SettleAsync()
     {

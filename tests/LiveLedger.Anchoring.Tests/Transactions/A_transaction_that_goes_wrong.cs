@@ -101,19 +101,23 @@ public sealed class A_transaction_that_goes_wrong
         await using var account = await RunningAccount.StartAsync();
         await using var node = await FaultyNode.StartAsync(account.Anvil.Url);
         var lacks = true;
-        var asked = HexText.Of(RunningAccount.Word(1));
-        node.Answers = async (question, http) => Volatile.Read(ref lacks) && FaultyNode.Method(question) == "eth_estimateGas" && question.ToJsonString().Contains(asked, StringComparison.Ordinal)
+        var taken = HexText.Of(RunningAccount.Word(0));
+        node.Answers = async (question, http) => Volatile.Read(ref lacks) && FaultyNode.Method(question) == "eth_estimateGas" && !question.ToJsonString().Contains(taken, StringComparison.Ordinal)
             && await FaultyNode.RefuseAsync(question, http, code, said);
-        var sender = await account.SendAsync(url: node.Url);
-        await account.OrderAsync(1);
+        for (var n = 1; n < 5; n++)
+        {
+            await account.Book.OrderAsync(account.Order(n) with { Purpose = OrderPurpose.StartProof }, "system", default);
+        }
+
         await account.OrderAsync(0);
+        var sender = await account.SendAsync(url: node.Url);
         await account.UntilMinedAsync(1);
         Assert.Equal((int[])[0], await account.LoggedAsync());
         await account.UntilAsync(() => Task.FromResult(sender.Problem?.Detail.Contains(said, StringComparison.Ordinal) == true), "the node's words are told");
 
         Volatile.Write(ref lacks, false);
-        await account.UntilMinedAsync(2);
-        await account.CheckOnceAsync(2);
+        await account.UntilMinedAsync(5);
+        await account.CheckOnceAsync(5);
         Assert.Empty(await account.EventsAsync(TransactionEvents.ParkedType));
         await account.UntilAsync(() => Task.FromResult(sender.Problem is null), "nothing stands in the way");
     }
