@@ -1,5 +1,5 @@
-using LiveLedger.Anchoring.Tests.Rpc;
 using LiveLedger.Anchoring.Transactions;
+using LiveLedger.ChainNodes.Tests;
 using LiveLedger.Cryptography;
 
 namespace LiveLedger.Anchoring.Tests.Endpoints;

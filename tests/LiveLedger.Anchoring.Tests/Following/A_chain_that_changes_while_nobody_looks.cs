@@ -1,7 +1,7 @@
 using LiveLedger.Anchoring.Following;
 using LiveLedger.Anchoring.Sightings;
-using LiveLedger.Anchoring.Tests.Rpc;
 using LiveLedger.ChainNodes;
+using LiveLedger.ChainNodes.Tests;
 
 namespace LiveLedger.Anchoring.Tests.Following;
 

@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Net.Http.Json;
 using System.Text.Json.Nodes;
-using LiveLedger.Anchoring.Tests.Rpc;
+using LiveLedger.ChainNodes.Tests;
 using LiveLedger.Harness.Chain;
 
 namespace LiveLedger.Anchoring.Tests.Following;

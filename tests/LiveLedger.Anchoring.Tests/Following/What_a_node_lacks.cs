@@ -1,5 +1,5 @@
-using LiveLedger.Anchoring.Tests.Rpc;
 using LiveLedger.ChainNodes;
+using LiveLedger.ChainNodes.Tests;
 
 namespace LiveLedger.Anchoring.Tests.Following;
 

@@ -6,9 +6,9 @@ using LiveLedger.Anchoring.Owners;
 using LiveLedger.Anchoring.Sessions;
 using LiveLedger.Anchoring.Settings;
 using LiveLedger.Anchoring.Tests.Following;
-using LiveLedger.Anchoring.Tests.Rpc;
 using LiveLedger.Anchoring.Transactions;
 using LiveLedger.Anchoring.Views;
+using LiveLedger.ChainNodes.Tests;
 using LiveLedger.Cryptography.Ed25519;
 using LiveLedger.Harness;
 using LiveLedger.Harness.Chain;
@@ -24,6 +24,7 @@ internal sealed class KeptSales : IAsyncDisposable
 {
     private static readonly string s_identity = IdentityText.Format(Ed25519PrivateKey.Generate().PublicKey);
 
+    private readonly SettlingTurns _turns;
     private AccountSender? _sender;
     private FollowRun? _run;
 
@@ -43,6 +44,8 @@ internal sealed class KeptSales : IAsyncDisposable
             TicketOf = static (_, _) => Task.FromResult<string?>(null),
             SettleTicket = static (_, _, _, _, _) => Task.FromResult<Guid?>(null),
             LinkWallet = static (_, _, _, _) => Task.CompletedTask,
+            UnlinkWallet = static (_, _, _, _, _) => Task.FromResult(false),
+            WalletsOf = static (_, _, _) => Task.FromResult<IReadOnlyList<(string?, DateTimeOffset)>>([]),
             ViewerOfWallet = static (_, _, _) => Task.FromResult<string?>(null),
             DeriveSecret = static (_, _, secret) => secret.Clear(),
             IssueViewerToken = static (_, _, lifetime) => ("", TimeProvider.System.GetUtcNow() + lifetime),
@@ -54,10 +57,11 @@ internal sealed class KeptSales : IAsyncDisposable
         Orders = new(Links, Desk, TimeProvider.System, new CapturedLog<AnchorOrders>());
         Wallets = new(chain.Ledger.Events, TimeProvider.System);
         Checkpoints = new(View, Book, Desk, new(chain.Ledger.Events, chain.Ledger.Log), Settings);
-        var owners = new OwnershipEffects(View, Book, Wallets, Links, Settings);
+        _turns = new(chain.Ledger.Database);
+        var owners = new OwnershipEffects(View, Book, Wallets, Links, Settings, _turns);
         Caretaker = new(View, Book, Desk, Checkpoints, owners, Settings, Clock);
         Effects = new(
-            chain.Ledger.Events, View, chain.Deployment, Links, new(View, chain.Deployment, Links), owners, Checkpoints, new SessionRecorder(chain.Ledger.Events, chain.Deployment, Links), Orders);
+            chain.Ledger.Events, View, chain.Deployment, Links, new(View, chain.Deployment, Links, _turns), owners, Checkpoints, new SessionRecorder(chain.Ledger.Events, chain.Deployment, Links), Orders);
     }
 
     public FollowedContracts Chain { get; }
@@ -164,6 +168,7 @@ internal sealed class KeptSales : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await EndSenderAsync();
+        _turns.Dispose();
         await Chain.DisposeAsync();
     }
 }

@@ -1,5 +1,5 @@
-using LiveLedger.Anchoring.Tests.Rpc;
 using LiveLedger.Anchoring.Transactions;
+using LiveLedger.ChainNodes.Tests;
 
 namespace LiveLedger.Anchoring.Tests.Transactions;
 
