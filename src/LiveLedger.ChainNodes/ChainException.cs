@@ -18,6 +18,9 @@ internal sealed class ChainException : Exception
     /// <summary>It answers, and says no: <see cref="Error"/> holds its words.</summary>
     public const string Refused = "chain-refused";
 
+    /// <summary>It answers, and the contracts that are named to us are none that belong together.</summary>
+    public const string ContractsUnfit = "chain-contracts-unfit";
+
     public ChainException(string code, string detail, Exception? inner = null)
         : base(detail, inner) => Code = code;
 

@@ -29,7 +29,9 @@ internal static class RpcAnswers
 
         if (root.ValueKind == JsonValueKind.Object && root.TryGetProperty("error", out _))
         {
-            throw new BatchRefusedException(ErrorOf(root, node));
+            // One that passes says nothing about batches.
+            var refusal = ErrorOf(root, node);
+            throw refusal.OfTheNode ? refusal : new BatchRefusedException(refusal);
         }
 
         if (root.ValueKind != JsonValueKind.Array || root.GetArrayLength() != count)

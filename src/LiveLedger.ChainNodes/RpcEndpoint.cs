@@ -11,7 +11,7 @@ internal sealed class RpcEndpoint(NodeAddress address, ChainNodeOptions options,
     private DateTimeOffset _restsUntil = DateTimeOffset.MinValue;
     private DateTimeOffset _believedUntil = DateTimeOffset.MinValue;
     private int _failures;
-    private volatile bool _single;
+    private DateTimeOffset _singleUntil = DateTimeOffset.MinValue;
     private long _id;
 
     public NodeAddress Address => address;
@@ -98,7 +98,7 @@ internal sealed class RpcEndpoint(NodeAddress address, ChainNodeOptions options,
     public async Task<T[]> AskAsync<T>(ReadOnlyMemory<RpcCall<T>> calls, CancellationToken cancel)
     {
         var answers = new List<T>(calls.Length);
-        var single = _single;
+        var single = IsSingle;
         while (answers.Count < calls.Length)
         {
             var batch = !single && calls.Length > 1;
@@ -114,8 +114,27 @@ internal sealed class RpcEndpoint(NodeAddress address, ChainNodeOptions options,
         }
 
         // Only now: a node may refuse a batch for what one of its questions asks, as it refuses that alone.
-        _single |= single;
+        if (single && !IsSingle)
+        {
+            lock (_gate)
+            {
+                _singleUntil = time.GetUtcNow() + options.BelieveChain;
+            }
+        }
+
         return [.. answers];
+    }
+
+    // For a while: behind one address there may be another node tomorrow.
+    private bool IsSingle
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return time.GetUtcNow() < _singleUntil;
+            }
+        }
     }
 
     private async Task<T[]> ExchangeAsync<T>(ReadOnlyMemory<RpcCall<T>> calls, bool batch, CancellationToken cancel)

@@ -200,6 +200,44 @@ public sealed class A_node_that_fails
     }
 
     [Fact]
+    public async Task A_batch_that_is_turned_down_for_a_moment_says_nothing_about_batches()
+    {
+        await using var anvil = await Anvil.StartAsync();
+        await using var odd = await FaultyNode.StartAsync(anvil.Url);
+        await anvil.MineAsync(20);
+        using var client = TestNodes.Of(TestNodes.Options(odd.Url, anvil.Url) with { MaxBatch = 20, Rest = TimeSpan.FromMilliseconds(10) });
+        odd.Answers = static async (question, http) => question is JsonArray && await FaultyNode.SayAsync(http, """{"jsonrpc":"2.0","id":null,"error":{"code":-32005,"message":"rate limit"}}""");
+        await HeadersAsync();
+        odd.Answers = static (_, _) => Task.FromResult(false);
+        await Task.Delay(100);
+        await HeadersAsync();
+        Assert.DoesNotContain("eth_getBlockByNumber", odd.Asked);
+        Assert.Equal(2, odd.Asked.Count(static m => m == "[20]"));
+
+        async Task HeadersAsync() => Assert.Equal(20, (await client.HeadersAsync(Enumerable.Range(1, 20).Select(static n => new LiveLedger.Chain.BlockNumber((ulong)n)), default)).Count);
+    }
+
+    [Fact]
+    public async Task A_transaction_is_found_by_its_nonce_though_the_node_has_forgotten_the_counts_of_that_time()
+    {
+        await using var anvil = await Anvil.StartAsync();
+        await using var full = await FaultyNode.StartAsync(anvil.Url);
+        using var direct = TestNodes.Of(anvil.Url);
+        await anvil.MineAsync(150);
+        await direct.SendAsync(anvil.Account(0), anvil.Account(1), []);
+        var sought = await direct.SendAsync(anvil.Account(0), anvil.Account(1), [], 5);
+        await anvil.MineAsync(30);
+
+        // As geth answers for what is older than 128 blocks.
+        full.Answers = static async (question, http) => FaultyNode.Method(question) == "eth_getTransactionCount" && (string)question["params"]![1]! != "latest"
+            && await FaultyNode.RefuseAsync(question, http, -32000, "missing trie node 5f1d (path ) state 0x5f1d is not available");
+        using var client = TestNodes.Of(full.Url);
+        var found = await NonceSearch.FindAsync(client, anvil.Account(0), 1, new(150), await client.BlockNumberAsync(default), default);
+        Assert.Equal((sought.Transaction, sought.Block), (found!.Hash, found.Block!.Value));
+        Assert.Equal(ChainException.Unreachable, (await Assert.ThrowsAsync<ChainException>(async () => await NonceSearch.FindAsync(client, anvil.Account(0), 7, new(150), await client.BlockNumberAsync(default), default))).Code);
+    }
+
+    [Fact]
     public async Task Batches_are_bounded()
     {
         await using var anvil = await Anvil.StartAsync();

@@ -10,9 +10,12 @@ using CheckpointAnchored = LiveLedger.Anchoring.Sightings.CheckpointAnchored;
 namespace LiveLedger.Anchoring.Anchors;
 
 /// <summary>What follows from an anchored checkpoint: the proof of a start that a sale waits for.</summary>
-internal sealed class CheckpointEffects(ChainView view, AccountBook account, AnchorDesk anchors, LoggedProof proofs, ChainSettings settings)
+internal sealed class CheckpointEffects(ChainView view, AccountBook account, AnchorDesk anchors, LoggedProof proofs, ChainSettings settings, TimeProvider time)
 {
     private const string StartedType = "broadcast-started";
+
+    // The contract takes no start that was logged more than a day before the scheduled one (SaleCourse.sol, `EARLY`).
+    private static readonly TimeSpan s_early = TimeSpan.FromDays(1);
 
     /// <summary>A checkpoint was anchored; if it is ours, what follows is done.</summary>
     /// <exception cref="LedgerUnavailableException">The database is away; tell it again.</exception>
@@ -55,8 +58,11 @@ internal sealed class CheckpointEffects(ChainView view, AccountBook account, Anc
     /// <inheritdoc cref="AnchoredAsync"/>
     public async Task<ulong?> ProveStartAsync(SeenSale sale, ulong anchored, CancellationToken cancel)
     {
-        if (sale.State.State != SaleStanding.Open || !IsOurs(sale.State.Terms)
-            || await proofs.FirstAsync(new($"broadcast/{sale.Broadcast}"), StartedType, cancel) is not { } started || await proofs.PlaceAsync(started.Id, cancel) is not { } place)
+        var terms = sale.State.Terms;
+        if (sale.State.State != SaleStanding.Open || !IsOurs(terms) || (ulong)time.GetUtcNow().ToUnixTimeSeconds() > terms.StartDeadline
+            || await proofs.FirstAsync(new($"broadcast/{sale.Broadcast}"), StartedType, cancel) is not { } started
+            || (ulong)(started.RecordedAt + s_early).ToUnixTimeSeconds() < terms.Starts
+            || await proofs.PlaceAsync(started.Id, cancel) is not { } place)
         {
             return null;
         }
@@ -77,5 +83,6 @@ internal sealed class CheckpointEffects(ChainView view, AccountBook account, Anc
         return null;
     }
 
-    private bool IsOurs(Sightings.SaleTerms terms) => terms.Submitter == settings.Account.ToString() && terms.Origin == HexText.Of(anchors.Origin.Value.ToArray());
+    /// <summary>True if a sale goes by this log, anchored by this account. Whoever opens one that does not sees to it themselves.</summary>
+    public bool IsOurs(Sightings.SaleTerms terms) => terms.Submitter == settings.Account.ToString() && terms.Origin == HexText.Of(anchors.Origin.Value.ToArray());
 }

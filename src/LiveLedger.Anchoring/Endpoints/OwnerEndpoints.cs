@@ -60,7 +60,7 @@ internal sealed class OwnerEndpoints(ChainView view, AccountBook account, Wallet
 
         // The same asked for again is the same order; another wallet or royalty is none that this one may stand for.
         var (subject, data) = ($"broadcast {broadcast}", BroadcastOwnershipCalls.Register(broadcast.Value, identity.Value, wallet, wallet, body.Royalty ?? 0));
-        if (await account.AskAsync(state => state.Standing.FirstOrDefault(o => o.Purpose == OrderPurpose.Registration && o.Subject == subject), cancel) is { } standing)
+        if (await account.AskAsync(state => state.Standing.FirstOrDefault(o => o.Purpose == OrderPurpose.Registration && o.Subject == subject && o.To == settings.Deployment.Ownership), cancel) is { } standing)
         {
             return standing.Data.Span.SequenceEqual(data) ? Results.Json(new OrderedView(standing.Id), statusCode: 202) : ChainRefusals.TokenOrdered.ToResult();
         }

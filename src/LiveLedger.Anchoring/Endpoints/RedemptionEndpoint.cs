@@ -27,6 +27,7 @@ internal sealed class RedemptionEndpoint(ChainView view, AccountBook account, Ch
     private const int MostAttempts = 5;
 
     private static readonly TimeSpan s_slack = TimeSpan.FromMinutes(2);
+    private static readonly TimeSpan s_failed = TimeSpan.FromHours(1);
 
     public static void Map(RouteGroupBuilder broadcasts) =>
         broadcasts.MapPost("{id}/redemptions", static (string id, VoucherRequest body, RedemptionEndpoint e, CancellationToken cancel) => e.RedeemAsync(id, body, cancel))
@@ -41,7 +42,7 @@ internal sealed class RedemptionEndpoint(ChainView view, AccountBook account, Ch
 
         var sale = await SaleEndpoints.FindAsync(view, broadcast, body.Sale ?? "", cancel);
         if (VoucherOf(sale, body) is not { } voucher || !HexText.TryRead(body.Signature, RecoverableSignature.Length, out var signature)
-            || sale.State.State is not (SaleStanding.Open or SaleStanding.Started)
+            || IsOver(sale, (ulong)time.GetUtcNow().ToUnixTimeSeconds())
             || voucher.Deadline < (ulong)(time.GetUtcNow() + s_slack).ToUnixTimeSeconds()
             || await view.TokenAsync(broadcast, cancel) is not { } token)
         {
@@ -61,8 +62,8 @@ internal sealed class RedemptionEndpoint(ChainView view, AccountBook account, Ch
 
         // As the contract takes it: wallets have 0 and 1 for the last byte, too.
         var (subject, data) = ($"sale {sale.Sale}", TicketsCalls.Redeem(voucher, signed.ToArray()));
-        var (known, ofSale, ofAll) = await account.AskAsync(state => Count(state, subject, data), cancel);
-        if (known is null && Refuses(sale, ofSale, ofAll) is { } refusal)
+        var (known, ofSale, ofAll, failed) = await account.AskAsync(state => Count(state, subject, data, time.GetUtcNow() - s_failed), cancel);
+        if (known is null && Refuses(sale, ofSale, ofAll, failed) is { } refusal)
         {
             return refusal.ToResult();
         }
@@ -72,13 +73,18 @@ internal sealed class RedemptionEndpoint(ChainView view, AccountBook account, Ch
         return Results.Json(new OrderedView(order), statusCode: 202);
     }
 
+    // As the contract sells (Sales.sol, `_sell`).
+    private static bool IsOver(SeenSale sale, ulong now) =>
+        sale.State.State is not (SaleStanding.Open or SaleStanding.Started) || now > sale.State.Terms.SaleCloses
+        || (sale.State.State == SaleStanding.Open && now > sale.State.Terms.StartDeadline);
+
     // Whoever sells can sign as many vouchers as they like, and the platform pays: no more wait than there are tickets, nor than an hour has room for.
-    private static Refusal? Refuses(SeenSale sale, int ofSale, int ofAll) =>
+    private static Refusal? Refuses(SeenSale sale, int ofSale, int ofAll, int failed) =>
         sale.Sold >= sale.State.Terms.Supply ? ChainRefusals.SoldOut
-        : ofSale >= Math.Min(MostOfSale, sale.State.Terms.Supply - sale.Sold) || ofAll >= MostOfAll ? ChainRefusals.RedemptionsWait
+        : ofSale >= Math.Min(MostOfSale, sale.State.Terms.Supply - sale.Sold) || ofAll >= MostOfAll || failed >= MostOfSale ? ChainRefusals.RedemptionsWait
         : null;
 
-    private static (Guid? Known, int OfSale, int OfAll) Count(AccountState state, string subject, byte[] data)
+    private static (Guid? Known, int OfSale, int OfAll, int Failed) Count(AccountState state, string subject, byte[] data, DateTimeOffset since)
     {
         Guid? known = null;
         var (ofSale, ofAll) = (0, 0);
@@ -92,7 +98,8 @@ internal sealed class RedemptionEndpoint(ChainView view, AccountBook account, Ch
             }
         }
 
-        return (known, ofSale, ofAll);
+        // The same nonce can be signed again and again, and each of these is parked.
+        return (known, ofSale, ofAll, state.Parked.Values.Count(p => p.Purpose == OrderPurpose.Redemption && p.Subject == subject && p.At > since));
     }
 
     private static Voucher? VoucherOf(SeenSale sale, VoucherRequest body) =>

@@ -27,6 +27,7 @@ internal sealed partial class ChainKeeper(
 
     private readonly HashSet<string> _failed = new(StringComparer.Ordinal);
     private bool _led;
+    private bool _areFit;
     private long? _caredAt;
     private long? _receiptsFailedAt;
     private long? _anchoredAt;
@@ -102,6 +103,7 @@ internal sealed partial class ChainKeeper(
                 }
             }
 
+            await RequireFitAsync(stop);
             var progress = await run.StepAsync(stop);
             status.Reached(progress);
             went();
@@ -112,6 +114,18 @@ internal sealed partial class ChainKeeper(
                 await Task.Delay(settings.LookEvery, time, stop);
             }
         }
+    }
+
+    // A wrong address in the settings is no error to a chain: what is sent there is carried out, and does nothing.
+    private async Task RequireFitAsync(CancellationToken stop)
+    {
+        var (deployment, account) = (settings.Deployment, settings.Account);
+        if (!_areFit && await new ContractTies(account, deployment.Anchor, deployment.Ownership, deployment.Tickets).FaultsAsync(node, stop) is { Count: > 0 } faults)
+        {
+            throw new ChainException(ChainException.ContractsUnfit, string.Join("; ", faults));
+        }
+
+        _areFit = true;
     }
 
     private async Task CareAsync(FollowProgress progress, CancellationToken stop)

@@ -9,7 +9,7 @@ using LiveLedger.Media;
 namespace LiveLedger.Anchoring.Keeping;
 
 /// <summary>
-/// Does for sales what anybody may: has each start anchored and proved, sends back the money where none was shown in time, and pays the payees when the time for claims
+/// Does for the sales that go by this platform's anchors what anybody may: has each start anchored and proved, sends back the money where none was shown in time, and pays the payees when the time for claims
 /// is over. It asks what stands, not what was just said: what a message or a node's bad minute has lost is ordered again here.
 /// </summary>
 internal sealed class SaleCaretaker(
@@ -32,6 +32,11 @@ internal sealed class SaleCaretaker(
         await foreach (var sale in view.EachRunningSaleAsync(cancel))
         {
             var terms = sale.State.Terms;
+            if (!checkpoints.IsOurs(terms))
+            {
+                continue;
+            }
+
             if (sale.State.State == SaleStanding.Started)
             {
                 if (late > terms.ClaimDeadline)

@@ -19,6 +19,7 @@ internal sealed partial class OutageWatch(EventStore ledger, ChainView view, Anc
     private readonly Dictionary<(BroadcastId Broadcast, ScheduledTime Due), DateTimeOffset> _known = [];
     private readonly HashSet<BroadcastId> _failing = [];
     private IReadOnlyList<SeenSale> _sales = [];
+    private bool _isFailing;
 
     protected override async Task ExecuteAsync(CancellationToken stop)
     {
@@ -33,6 +34,7 @@ internal sealed partial class OutageWatch(EventStore ledger, ChainView view, Anc
                     read = time.GetTimestamp();
                 }
 
+                _isFailing = false;
                 foreach (var sales in _sales.GroupBy(static s => s.Broadcast))
                 {
                     await TryLookAsync(sales.Key, sales, stop);
@@ -45,6 +47,15 @@ internal sealed partial class OutageWatch(EventStore ledger, ChainView view, Anc
             catch (LedgerUnavailableException)
             {
                 // It is looked at again; what was served meanwhile is in the recording.
+            }
+            catch (Exception e)
+            {
+                // What ends a service ends the process, and every live broadcast with it.
+                if (!_isFailing)
+                {
+                    NotWatched(e);
+                    _isFailing = true;
+                }
             }
 
             await Task.Delay(s_look, time, stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
@@ -132,6 +143,9 @@ internal sealed partial class OutageWatch(EventStore ledger, ChainView view, Anc
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "nothing of broadcast {Broadcast} was published from {From:u} until {Until:u}: that is logged as an outage")]
     private partial void Logged(BroadcastId broadcast, DateTimeOffset from, DateTimeOffset until);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "outages are not watched")]
+    private partial void NotWatched(Exception exception);
 
     [LoggerMessage(Level = LogLevel.Error, Message = "outages of broadcast {Broadcast} are not watched")]
     private partial void Failed(Exception exception, BroadcastId broadcast);

@@ -20,6 +20,9 @@ internal sealed partial class AccountRun
     // A node that says no to so many has trouble of its own: the others with the same turn are not asked for in this look.
     private const int MostRefusals = 3;
 
+    // Redemptions in one look: behind them it looks again at what has come meanwhile, and has a deadline.
+    private const int MostTried = 8;
+
     // What the node has refused to estimate, and how often: those behind come first at the next look.
     private readonly Dictionary<Guid, int> _refused = [];
 
@@ -42,9 +45,14 @@ internal sealed partial class AccountRun
     {
         var refusals = new List<ChainException>();
         var refusedOf = new Dictionary<int, int>();
-        var inTurn = _state.Waiting.OrderBy(static o => OrderPurpose.RankOf(o.Purpose)).ThenBy(o => _refused.GetValueOrDefault(o.Id)).ToArray();
-        foreach (var order in inTurn.Where(o => HasRoom(o, look) && refusedOf.GetValueOrDefault(OrderPurpose.RankOf(o.Purpose)) < MostRefusals))
+        var redemptions = 0;
+        foreach (var order in InTurn().Where(o => HasRoom(o, look) && refusedOf.GetValueOrDefault(OrderPurpose.RankOf(o.Purpose)) < MostRefusals))
         {
+            if (order.Purpose == OrderPurpose.Redemption && redemptions++ == MostTried)
+            {
+                break;
+            }
+
             var turn = await PrepareAsync(order, look, refusals, cancel);
             if (turn == Turn.Lost)
             {
@@ -73,6 +81,22 @@ internal sealed partial class AccountRun
         {
             throw refusals[0];
         }
+    }
+
+    // What has a deadline first; of redemptions one of each sale before another of the same: whoever signs most does not come before all others.
+    private TransactionOrder[] InTurn()
+    {
+        var places = new Dictionary<string, int>(StringComparer.Ordinal);
+        foreach (var live in _state.Live.Where(static l => l.Order.Purpose == OrderPurpose.Redemption))
+        {
+            places[live.Order.Subject] = places.GetValueOrDefault(live.Order.Subject) + 1;
+        }
+
+        return
+        [
+            .. _state.Waiting.Select(o => (Order: o, Place: o.Purpose == OrderPurpose.Redemption ? places[o.Subject] = places.GetValueOrDefault(o.Subject) + 1 : 0)).ToArray()
+                .OrderBy(static t => OrderPurpose.RankOf(t.Order.Purpose)).ThenBy(t => _refused.GetValueOrDefault(t.Order.Id)).ThenBy(static t => t.Place).Select(static t => t.Order),
+        ];
     }
 
     private bool HasRoom(TransactionOrder order, Look look)

@@ -8,12 +8,22 @@ namespace LiveLedger.Anchoring.Transactions;
 /// <summary>Watches what was sent until it is final.</summary>
 internal sealed partial class AccountRun
 {
+    // Where each was found that is not final: no receipt is asked for again before that is.
+    private readonly Dictionary<Guid, BlockNumber> _minedIn = [];
+
     private async Task WatchAsync(Look look, CancellationToken cancel)
     {
         foreach (var live in _state.Live.TakeWhile(l => l.Nonce < look.Mined).ToArray())
         {
+            // It was in a block that is not final yet. Should the chain take that back, the next receipt says so.
+            if (_minedIn.TryGetValue(live.Order.Id, out var seen) && (look.Final is not { } deep || seen.CompareTo(deep) > 0))
+            {
+                continue;
+            }
+
             if (await MinedAsync(live, look, cancel) is { } ours)
             {
+                _minedIn[live.Order.Id] = ours.Block;
                 if (!await FinishAsync(live, ours, look, cancel))
                 {
                     return;
@@ -103,6 +113,7 @@ internal sealed partial class AccountRun
     {
         _feesTooLow.Remove(live.Order.Id);
         _sent.Remove(live.Order.Id);
+        _minedIn.Remove(live.Order.Id);
     }
 
     [LoggerMessage(LogLevel.Warning, "order {order} has lost its nonce {nonce} to {hash}, which is not ours: the account is used by somebody else")]

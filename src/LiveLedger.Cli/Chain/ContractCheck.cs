@@ -1,5 +1,4 @@
 using LiveLedger.Chain;
-using LiveLedger.Chain.Contracts;
 using LiveLedger.ChainNodes;
 
 namespace LiveLedger.Cli.Chain;
@@ -30,20 +29,9 @@ internal sealed class ContractCheck(ChainNode node, Address account, Address anc
 
         if (faults.Count == 0)
         {
-            await ExpectAsync(faults, ownership, BroadcastOwnershipCalls.Registrar(), account, "the registrar of BroadcastOwnership", cancellation);
-            await ExpectAsync(faults, tickets, TicketsViews.Ownership(), ownership, "the BroadcastOwnership of Tickets", cancellation);
-            await ExpectAsync(faults, tickets, TicketsViews.Anchor(), anchor, "the CheckpointAnchor of Tickets", cancellation);
+            faults.AddRange(await new ContractTies(account, anchor, ownership, tickets).FaultsAsync(node, cancellation));
         }
 
         return faults;
-    }
-
-    private async Task ExpectAsync(List<string> faults, Address contract, byte[] question, Address expected, string what, CancellationToken cancellation)
-    {
-        var answer = await node.CallAsync(contract, question, BlockReference.Latest, cancellation);
-        if (!Erc721Calls.TryReadAddress(answer, out var found) || found != expected)
-        {
-            faults.Add($"{what} is {(found == default ? "none" : found.ToChecksumText())}, not {expected.ToChecksumText()}");
-        }
     }
 }

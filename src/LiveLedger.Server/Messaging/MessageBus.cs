@@ -1,4 +1,3 @@
-using LiveLedger.Anchoring.Effects;
 using LiveLedger.Broadcasting;
 using LiveLedger.Ledger;
 using LiveLedger.Ledger.Subscriptions;

@@ -30,7 +30,7 @@ internal sealed class PlatformPays : IAsyncDisposable
         builder.Logging.ClearProviders();
         builder.WebHost.UseUrls("http://127.0.0.1:0");
         builder.Services.AddSingleton(kept.View).AddSingleton(kept.Book).AddSingleton(kept.Wallets).AddSingleton(kept.Desk).AddSingleton(kept.Links).AddSingleton(kept.Settings)
-            .AddSingleton(TimeProvider.System).AddSingleton<RedemptionEndpoint>().AddSingleton<OwnerEndpoints>();
+            .AddSingleton<TimeProvider>(kept.Clock).AddSingleton<RedemptionEndpoint>().AddSingleton<OwnerEndpoints>();
         var host = builder.Build();
         host.Use(static (context, next) =>
         {

@@ -42,6 +42,33 @@ public sealed class What_the_platform_pays_for
     }
 
     [Fact]
+    public async Task A_voucher_for_a_sale_that_sells_no_more_is_not_paid_for()
+    {
+        await using var pays = await PlatformPays.StartAsync();
+        var voucher = await pays.VoucherAsync(pays.Kept.Chain.Sale, 1);
+        var terms = (await pays.Kept.View.SaleAsync((ulong)pays.Kept.Chain.Sale.Value, default))!.State.Terms;
+        pays.Kept.Clock.Step(DateTimeOffset.FromUnixTimeSeconds((long)terms.StartDeadline + 1) - pays.Kept.Clock.GetUtcNow());
+        var late = await pays.PostAsync("redemptions", voucher);
+        Assert.Equal((400, "voucher-invalid"), ((int)late["status"]!, (string?)late["code"]));
+        Assert.Empty(await pays.Kept.OrderedAsync(OrderPurpose.Redemption));
+    }
+
+    [Fact]
+    public async Task A_sale_whose_vouchers_were_refused_two_hundred_times_within_an_hour_takes_none_for_a_while()
+    {
+        await using var pays = await PlatformPays.StartAsync();
+        var (kept, subject) = (pays.Kept, $"sale {pays.Kept.Chain.Sale}");
+        for (var n = 0; n < 200; n++)
+        {
+            var order = Guid.CreateVersion7();
+            await kept.Book.OrderAsync(new(order, OrderPurpose.Redemption, subject, kept.Chain.Deployment.Tickets, 0, new byte[] { (byte)n }), "viewer", default);
+            Assert.True(await kept.Book.TryAppendAsync(await kept.Book.ReadAsync(default), [TransactionEvents.Parked(TimeProvider.System, order, AccountException.Reverted, "NonceUsed")], default));
+        }
+
+        Assert.Equal(429, (int)(await pays.PostAsync("redemptions", await pays.VoucherAsync(kept.Chain.Sale, 1)))["status"]!);
+    }
+
+    [Fact]
     public async Task No_more_than_two_hundred_vouchers_of_a_sale_wait()
     {
         await using var pays = await PlatformPays.StartAsync();

@@ -56,7 +56,7 @@ internal sealed class KeptSales : IAsyncDisposable
         Desk = new(chain.Ledger.Log, chain.Ledger.Options, View, Book, Settings, new CapturedLog<AnchorDesk>());
         Orders = new(Links, Desk, TimeProvider.System, new CapturedLog<AnchorOrders>());
         Wallets = new(chain.Ledger.Events, TimeProvider.System);
-        Checkpoints = new(View, Book, Desk, new(chain.Ledger.Events, chain.Ledger.Log), Settings);
+        Checkpoints = new(View, Book, Desk, new(chain.Ledger.Events, chain.Ledger.Log), Settings, Clock);
         _turns = new(chain.Ledger.Database);
         var owners = new OwnershipEffects(View, Book, Wallets, Links, Settings, _turns);
         Caretaker = new(View, Book, Desk, Checkpoints, owners, Settings, Clock);
@@ -133,12 +133,12 @@ internal sealed class KeptSales : IAsyncDisposable
     }
 
     /// <summary>A process's keeper.</summary>
-    public ChainKeeper Keeper(ChainStatus status)
+    public ChainKeeper Keeper(ChainStatus status, ChainSettings? settings = null)
     {
         var (ledger, node) = (Chain.Ledger, Chain.Node);
         return new(
             ledger.Database, ledger.Events, node, new(node, Chain.Deployment),
-            new(node, ledger.Events, View, new(ledger.Database, Chain.Deployment), Desk, Settings, new CapturedLog<ReceiptTaker>()), Caretaker, Orders, Settings, status, TimeProvider.System,
+            new(node, ledger.Events, View, new(ledger.Database, Chain.Deployment), Desk, Settings, new CapturedLog<ReceiptTaker>()), Caretaker, Orders, settings ?? Settings, status, TimeProvider.System,
             new CapturedLog<ChainKeeper>());
     }
 

@@ -1,6 +1,7 @@
 using System.Globalization;
 using LiveLedger.Anchoring.Transactions;
 using LiveLedger.Chain.Contracts;
+using LiveLedger.ChainNodes.Tests;
 using LiveLedger.Cryptography;
 using LiveLedger.Media;
 
@@ -76,6 +77,47 @@ public sealed class Sales_are_looked_after
         var ordered = await kept.OrderedAsync(OrderPurpose.StartMissed);
         Assert.Equal(2, ordered.Count);
         Assert.Equal([$"sale {sale}"], ordered.Select(static o => o.Subject).Distinct());
+    }
+
+    [Fact]
+    public async Task A_start_that_the_contract_will_never_take_is_neither_anchored_for_nor_proved()
+    {
+        await using var kept = await KeptSales.StartAsync();
+        await kept.StartBroadcastAsync();
+        var now = TimeProvider.System.GetUtcNow().ToUnixTimeSeconds();
+        await kept.Chain.Contracts.OpenSaleAsync(owner: 1, kept.Chain.Contracts.Terms(kept.Chain.Broadcast, kept.Desk.Origin, TimeProvider.System.GetUtcNow()) with
+        {
+            Starts = (ulong)now + 100_000,
+            StartDeadline = (ulong)now + 101_000,
+            Ends = (ulong)now + 110_000,
+            ClaimDeadline = (ulong)now + 200_000,
+        });
+        await kept.Chain.Ledger.ExecuteAsync($"DELETE FROM chain.sales WHERE sale = {kept.Chain.Sale}");
+        await kept.FollowAsync();
+        await kept.Desk.AnchorAsync("test", null, default);
+        await kept.SendAsync();
+        await kept.SettleAsync();
+        await kept.Checkpoints.ProveStartsAsync(default);
+
+        // A day and four hours later its time has come; the start was logged too early all the same.
+        kept.Clock.Step(TimeSpan.FromSeconds(100_500));
+        await kept.Checkpoints.ProveStartsAsync(default);
+        await kept.Caretaker.LookAsync(default);
+        Assert.Empty(await kept.OrderedAsync(OrderPurpose.StartProof));
+    }
+
+    [Fact]
+    public async Task A_sale_that_goes_by_another_account_or_log_is_its_owners_to_look_after()
+    {
+        await using var kept = await KeptSales.StartAsync();
+        var terms = kept.Chain.Contracts.Terms(kept.Chain.Broadcast, kept.Desk.Origin, TimeProvider.System.GetUtcNow());
+        await kept.Chain.Contracts.OpenSaleAsync(owner: 1, terms with { Submitter = kept.Chain.Anvil.Account(3) });
+        await kept.Chain.Contracts.OpenSaleAsync(owner: 1, terms with { Origin = Sha256Hash.Of("another.example/log"u8) });
+        await kept.FollowAsync();
+        Assert.Equal(3, (await kept.View.RunningSalesAsync(default)).Count);
+        kept.Clock.Step(TimeSpan.FromMinutes(30));
+        await kept.Caretaker.LookAsync(default);
+        Assert.Equal([$"sale {kept.Chain.Sale}"], (await kept.OrderedAsync(OrderPurpose.StartMissed)).Select(static o => o.Subject));
     }
 
     [Fact]

@@ -37,6 +37,23 @@ public sealed class Orders_take_turns
     }
 
     [Fact]
+    public async Task Redemptions_of_one_sale_after_another_take_turns_whichever_came_first()
+    {
+        await using var account = await RunningAccount.StartAsync();
+        await account.Anvil.SetAutomineAsync(false);
+        for (var n = 0; n < 10; n++)
+        {
+            await account.Book.OrderAsync(account.Order(n) with { Purpose = OrderPurpose.Redemption, Subject = n < 7 ? "sale 1" : $"sale {n}" }, "viewer", default);
+        }
+
+        await account.SendAsync();
+        await account.UntilAsync(async () => (await account.EventsAsync(TransactionEvents.SentType)).Count == 4, "four are sent");
+        await account.Anvil.MineAsync();
+        await account.UntilAsync(async () => (await account.LoggedAsync()).Length > 0, "they are mined");
+        Assert.Equal((int[])[0, 7, 8, 9], await account.LoggedAsync());
+    }
+
+    [Fact]
     public async Task What_is_mined_and_not_final_takes_no_place()
     {
         await using var account = await RunningAccount.StartAsync();

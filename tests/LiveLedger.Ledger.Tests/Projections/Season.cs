@@ -17,7 +17,7 @@ internal static class Season
     /// <summary>Of the viewers, those whose names were kept and who have everything: from before there were offers, or by a ticket.</summary>
     public const int Unlimited = 3 * Viewers / 8;
 
-    public const int Segments = EventsOfEach - OfItself - OfOffers - OfWebhooks - OfSwarm - Viewers - SentAway - OfOthers - Playbacks * OfPlayback;
+    public const int Segments = EventsOfEach - OfItself - OfOffers - OfWebhooks - OfWallets - OfSwarm - Viewers - SentAway - OfOthers - Playbacks * OfPlayback;
 
     /// <summary>Events that are of every broadcast, and so of none: a relay for all of them.</summary>
     public const int OfAllBroadcasts = 2;
@@ -25,6 +25,7 @@ internal static class Season
     private const int OfItself = 7;
     private const int OfOffers = 4;
     private const int OfWebhooks = 3;
+    private const int OfWallets = 4;
     private const int OfOthers = 6;
     private const int OfSwarm = 14;
     private const int Playbacks = 4;
@@ -56,6 +57,14 @@ internal static class Season
         var hook = Event("webhook-added", $$"""{"broadcast":"{{broadcast}}","sealedUrl":"{{Convert.ToBase64String(BitConverter.GetBytes(number))}}","types":["entitlement.granted"],"after":{{number}}}""");
         await AppendAsync($"webhook/{Guid.CreateVersion7():N}", hook);
         await AppendAsync($"webhook/{Guid.CreateVersion7():N}", hook with { Id = Guid.CreateVersion7() }, Event("webhook-removed", $$"""{"broadcast":"{{broadcast}}"}"""));
+
+        // One of before the names of wallets were kept, one that is linked, one that was.
+        var linked = $"\"broadcast\":\"{broadcast}\",\"viewer\":\"{StrictBase64Url.Encode([.. Enumerable.Range(0, 32).Select(i => (byte)(number + i))])}\"";
+        var unnamed = Event("wallet-linked", $$"""{{{linked}},"subject":"{{Guid.CreateVersion7():N}}","name":"AAAA"}""");
+        var withName = Event("wallet-linked", $$"""{{{linked}},"subject":"{{Guid.CreateVersion7():N}}","name":"AAAA","wallet":"BBBB"}""") with { Schema = 2 };
+        await AppendAsync($"wallet/{Guid.CreateVersion7():N}", unnamed);
+        await AppendAsync($"wallet/{Guid.CreateVersion7():N}", withName);
+        await AppendAsync($"wallet/{Guid.CreateVersion7():N}", withName with { Id = Guid.CreateVersion7() }, Event("wallet-unlinked", $$"""{{{linked}}}"""));
 
         const string Granted = "\"name\":\"edge\",\"origin\":\"https://relay.example\",\"uploadLimit\"";
         await AppendAsync($"relay/{Guid.CreateVersion7():N}", Event("relay-granted", $$"""{"broadcast":"{{broadcast}}",{{Granted}}:8000000}"""));

@@ -79,17 +79,19 @@ export class TicketSalesPanel {
       ...(wallet ? [h("p", { id: "chain-wallet" }, `Your wallet: ${wallet.account}${owner && !isOwner ? ". The token is another wallet’s: connect that one" : ""}.`)]
         : found.length === 0 ? [h("p", { class: "hint" }, "No wallet was found in this browser. Install one as an extension, then reload.")] : []),
       h("div", { class: "actions" },
-        ...(wallet ? [] : found.map((one) => button(found.length === 1 ? "Connect wallet" : `Connect ${one.name}`, () => void this.#connect(one), { "data-key": `connect-${one.name}` }))),
-        wallet && !owner && button("Link it, and get the token", () => void this.#register(wallet), { "data-key": "register", id: "chain-register" })),
+        ...(wallet ? [] : found.map((one) => button(found.length === 1 ? "Connect wallet" : `Connect ${one.name}`, () => void this.#connect(one), { "data-key": `connect-${one.name}`, "data-one": "" }))),
+        wallet && !owner && button("Link it, and get the token", () => void this.#register(wallet), { "data-key": "register", "data-one": "", id: "chain-register" })),
       h("ul", { class: "plain-list", "aria-label": "Sales" }, ...sales.items.map((sale) => this.#row(sale, chain, isOwner))),
     ]);
+    // A sale stands in the list a moment before what opened it is done.
+    for (const one of this.element.querySelectorAll("button[data-one], #sale-open")) one.setAttribute("aria-disabled", String(this.#isBusy));
   }
 
   #row(sale: Sale, chain: ChainStatus, isOwner: boolean): HTMLElement {
     const tone = { open: "good", started: "live", refunding: "bad", settled: "soft" } as const;
     return h("li", {},
       h("strong", {}, `Sale ${sale.number}: ${describeAmount(sale.price, sale.currency, chain.chainId)}`), " ", state(sale.state, tone[sale.state]), ` ${sale.sold} of ${sale.supply} sold, ${describeTime(sale.starts)} to ${describeTime(sale.ends)} `,
-      isOwner && (sale.state === "open" || sale.state === "started") && button("Cancel, and refund", () => void this.#cancel(sale), { "data-key": `cancel-${sale.number}`, class: "button plain small warns", "aria-label": `Cancel sale ${sale.number}, and refund` }));
+      isOwner && (sale.state === "open" || sale.state === "started") && button("Cancel, and refund", () => void this.#cancel(sale), { "data-key": `cancel-${sale.number}`, "data-one": "", class: "button plain small warns", "aria-label": `Cancel sale ${sale.number}, and refund` }));
   }
 
   #connect(found: FoundWallet): Promise<void> {
@@ -114,6 +116,7 @@ export class TicketSalesPanel {
   }
 
   async #cancel(sale: Sale): Promise<void> {
+    if (this.#isBusy) return;
     const text = "Everybody who holds a ticket is given back what it had cost, and nobody can buy one any more. That cannot be undone.";
     if (!(await ask({ title: `Cancel sale ${sale.number}?`, text, action: "Cancel it", act: () => Promise.resolve() }))) return;
     await this.#send("Your wallet asks you to confirm the cancellation.", `${this.path}/sales/${sale.number}/cancellation`, undefined, () => this.#sales?.items.find(({ number }) => number === sale.number)?.state === "refunding");
@@ -141,12 +144,13 @@ export class TicketSalesPanel {
     if (andLoad) await this.load().catch(() => undefined);
   }
 
-  // One thing at a time.
+  // One thing at a time, and the buttons say so.
   async #do(says: string, action: () => Promise<void>): Promise<void> {
     if (this.#isBusy) return;
     this.#isBusy = true;
     this.#problem.clear();
     setText(this.#say, says);
+    this.#draw();
     try {
       await action();
     } catch (error) {
