@@ -18,6 +18,7 @@ public sealed class A_start_that_was_anchored_before_its_sale_was_seen
 {
     private static readonly Deployment s_deployment = new(new(31337), Number(1), Number(2), Number(3));
     private static readonly Address s_account = Number(4);
+    private static readonly ulong s_now = (ulong)TimeProvider.System.GetUtcNow().ToUnixTimeSeconds();
 
     [Fact]
     public async Task It_is_proved_for_that_sale_and_the_others_starts_are_not_gone_through_again()
@@ -51,7 +52,7 @@ public sealed class A_start_that_was_anchored_before_its_sale_was_seen
 
     private static SaleCreated Opened(ulong block, ulong sale, BroadcastId broadcast, Sha256Hash origin) => new(
         At(block), sale, broadcast.ToString(), s_account.ToString(),
-        new(HexText.Of(origin.Value.ToArray()), s_account.ToString(), Address.Zero.ToString(), "1", 1, 1, 2, 3, 4, 5, 6, 0, 0, false));
+        new(HexText.Of(origin.Value.ToArray()), s_account.ToString(), Address.Zero.ToString(), "1", 1, 1, s_now + 2, s_now + 3, s_now + 3600, s_now + 7200, s_now + 90_000, 0, 0, false));
 
     private static SeenAt At(ulong block) => new(block, $"0x{block:x64}", $"0x{block:x64}", 0);
 
