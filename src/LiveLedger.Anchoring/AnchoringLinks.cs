@@ -31,6 +31,9 @@ public sealed record AnchoringLinks
     /// <summary>The ticket that an entitlement stands for; null if a shop granted it.</summary>
     public required Func<Guid, CancellationToken, Task<string?>> TicketOf { get; init; }
 
+    /// <summary>True if it is known without asking anybody that an entitlement stands for no ticket; that never changes.</summary>
+    public Func<Guid, bool> IsWithoutTicket { get; init; } = static _ => false;
+
     /// <summary>Makes a ticket's entitlement what the chain says: broadcast, ticket, standing, the holder's wallet. Answers with the entitlement, if there ever was one.</summary>
     public required Func<BroadcastId, string, TicketStanding, string?, CancellationToken, Task<Guid?>> SettleTicket { get; init; }
 

@@ -189,6 +189,9 @@ public static class LicensingRegistration
     public static Task<string?> TicketOfAsync(this IServiceProvider services, Guid entitlement, CancellationToken cancel) =>
         services.GetRequiredService<EntitlementBook>().TicketOfAsync(new(entitlement), cancel);
 
+    /// <summary>True if it is known without asking the database that an entitlement stands for no ticket.</summary>
+    public static bool IsWithoutTicket(this IServiceProvider services, Guid entitlement) => services.GetRequiredService<EntitlementBook>().IsWithoutTicket(new(entitlement));
+
     /// <summary>The address a request comes from, behind the proxies that are trusted; null if nobody can say.</summary>
     public static IPAddress? AddressOf(this IServiceProvider services, HttpContext context) => services.GetRequiredService<RegionResolver>().AddressOf(context);
 

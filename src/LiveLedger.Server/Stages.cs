@@ -103,6 +103,7 @@ internal static class Stages
             HandOver = s.HandOverAsync,
             PlaybackOpenedBy = LicensingRegistration.PlaybackOpenedBy,
             TicketOf = s.TicketOfAsync,
+            IsWithoutTicket = s.IsWithoutTicket,
             SettleTicket = (broadcast, ticket, standing, wallet, cancel) =>
                 s.SettleTicketAsync(broadcast, ticket, Enum.Parse<Licensing.TicketStanding>(standing.ToString()), wallet, cancel),
             LinkWallet = s.LinkWalletAsync,

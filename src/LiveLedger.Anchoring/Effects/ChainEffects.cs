@@ -23,8 +23,11 @@ internal sealed class ChainEffects(
     // An event that takes blocks back settles up to a hundred tickets, one after another, on a database that may be slow; given up before, it begins with the first again.
     private static readonly TimeSpan s_patience = TimeSpan.FromMinutes(2);
 
+    // Nothing on a chain is sooner than a block; the log has hundreds of events in each second of a busy show.
+    private static readonly TimeSpan s_rest = TimeSpan.FromMilliseconds(200);
+
     /// <summary>The subscription.</summary>
-    public OutwardSubscription Subscription => new() { Name = Name, MessageOf = MessageOf, Send = SendAsync, Patience = s_patience };
+    public OutwardSubscription Subscription => new() { Name = Name, MessageOf = MessageOf, Send = SendAsync, Patience = s_patience, Rest = s_rest };
 
     /// <summary>What an event is to us; null for most.</summary>
     private object? MessageOf(LoggedEvent logged)
@@ -36,7 +39,8 @@ internal sealed class ChainEffects(
         }
 
         return links.TurnOf(stored) is { } turn ? new Turn(turn.Broadcast, turn.Ended, logged.Index.Value)
-            : links.PlaybackOpenedBy(stored) is { } opened ? new Opened(opened.Broadcast, opened.Entitlement)
+            // Most are of no ticket, and a message would move the subscription's place for each.
+            : links.PlaybackOpenedBy(stored) is { } opened && !links.IsWithoutTicket(opened.Entitlement) ? new Opened(opened.Broadcast, opened.Entitlement)
             : null;
     }
 

@@ -20,6 +20,9 @@ public sealed record OutwardSubscription
 
     /// <summary>How long a message may take before its broker is taken to be away.</summary>
     public TimeSpan Patience { get; init; } = TimeSpan.FromSeconds(15);
+
+    /// <summary>How long it may look away after each look, so that many events come at once: each look is a statement. None for what is waited for.</summary>
+    public TimeSpan Rest { get; init; } = TimeSpan.Zero;
 }
 
 /// <summary>Sends a message; throws if it may not have been taken.</summary>

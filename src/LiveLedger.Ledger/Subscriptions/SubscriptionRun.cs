@@ -17,6 +17,9 @@ internal sealed class SubscriptionRun(
     private long _stored = next;
     private long _storedAt = time.GetTimestamp();
 
+    /// <summary>True if less than a batch waits: there is nothing to catch up with.</summary>
+    public bool IsLevel => (long)published.Head().Size.Value - _next < BatchSize;
+
     /// <summary>Sends the messages of the next events and moves the place behind them.</summary>
     /// <returns>False if the log has no more events now.</returns>
     /// <exception cref="MessageRefusedException">A message was not taken; the place has not moved.</exception>

@@ -85,6 +85,10 @@ internal sealed partial class SubscriptionRunner : BackgroundService
             if (await run.StepAsync(stop))
             {
                 sent();
+                if (subscription.Rest > TimeSpan.Zero && run.IsLevel)
+                {
+                    await Task.Delay(subscription.Rest, _time, stop);
+                }
             }
             else
             {

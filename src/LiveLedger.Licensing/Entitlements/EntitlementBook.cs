@@ -25,6 +25,9 @@ internal sealed class EntitlementBook(EventStore ledger, LedgerDatabase database
     private static readonly string s_find = Load("find_entitlement.sql");
     private static readonly string s_list = Load("list_entitlements.sql");
 
+    // What an entitlement's first event says never changes, and each playback that opens asks for it.
+    private readonly ConcurrentDictionary<EntitlementId, string?> _tickets = new();
+
     private readonly ConcurrentDictionary<(BroadcastId, ViewerPseudonym), Entitlement> _holding = new();
 
     // Grants heard of, of viewers by the hundred: whether one came while another was looked for.
@@ -48,15 +51,23 @@ internal sealed class EntitlementBook(EventStore ledger, LedgerDatabase database
         }
 
         Forget(broadcast, viewer.Pseudonym);
+        StandsFor(id, ticket);
         return new(id, appended.RecordedAt ?? time.GetUtcNow()) { Viewer = viewer, Sold = sold };
     }
 
     /// <summary>The ticket on a chain that an entitlement stands for; null if a shop granted it, or if there is no such entitlement.</summary>
     /// <exception cref="LedgerUnavailableException">The database is away.</exception>
-    public async Task<string?> TicketOfAsync(EntitlementId id, CancellationToken cancel) =>
-        await ledger.ReadStreamAsync(EntitlementEvents.StreamOf(id), cancel: cancel).FirstOrDefaultAsync(cancel) is { } first
-            ? EntitlementEvents.ReadGranted(first.PayloadJson.Span).Ticket
+    public async Task<string?> TicketOfAsync(EntitlementId id, CancellationToken cancel)
+    {
+        if (_tickets.TryGetValue(id, out var known))
+        {
+            return known;
+        }
+
+        return await ledger.ReadStreamAsync(EntitlementEvents.StreamOf(id), cancel: cancel).FirstOrDefaultAsync(cancel) is { } first
+            ? StandsFor(id, EntitlementEvents.ReadGranted(first.PayloadJson.Span).Ticket)
             : null;
+    }
 
     /// <summary>True if the broadcaster's own last word on an entitlement was to suspend or end it, whatever a chain has said since.</summary>
     /// <exception cref="LedgerUnavailableException">The database is away.</exception>
@@ -234,6 +245,20 @@ internal sealed class EntitlementBook(EventStore ledger, LedgerDatabase database
         return first.Viewer == viewer.ToString() && first.Offer == offer?.ToString() && await ReadAsync(broadcast, id, cancel) is { } known
             ? known
             : throw new RefusedException(s_reused);
+    }
+
+    /// <summary>True if it is known to stand for no ticket; false where that is not known here.</summary>
+    public bool IsWithoutTicket(EntitlementId id) => _tickets.TryGetValue(id, out var ticket) && ticket is null;
+
+    private string? StandsFor(EntitlementId id, string? ticket)
+    {
+        if (_tickets.Count >= MaxRemembered)
+        {
+            _tickets.Clear();
+        }
+
+        _tickets[id] = ticket;
+        return ticket;
     }
 
     private void Forget(BroadcastId broadcast, ViewerPseudonym viewer)

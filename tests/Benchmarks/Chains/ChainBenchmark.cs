@@ -20,7 +20,7 @@ internal static class ChainBenchmark
     {
         var load = File.ReadAllText("/proc/loadavg").Split(' ')[0];
         using var silent = new SilentNode();
-        using var file = ChainSettingsFile.Of(silent);
+        using var file = ChainSettingsFile.Of(silent, anchorEverySeconds: 60);
         await using var off = await LicenceCrowd.StartAsync(free: 200, counted: 0);
         await using var hung = await LicenceCrowd.StartAsync(free: 200, counted: 0, file.Environment);
         var (without, with) = (new List<double[]>(), new List<double[]>());
@@ -41,7 +41,7 @@ internal static class ChainBenchmark
         {
             ["cores"] = $"{Environment.ProcessorCount}, shared by load generator, servers and PostgreSQL; load when it began: {load}",
             ["off"] = "a server without --chain",
-            ["hung"] = "a server with --chain, whose one node takes connections and never answers; an anchor is due each second",
+            ["hung"] = "a server with --chain, whose one node takes connections and never answers; an anchor is due each minute",
             ["licences"] = $"first licences over HTTP at {Rate}/s, each decision in the ledger before it is answered, from the time due; {Pairs} pairs of {s_run.TotalSeconds:0.#} s in turn, the median of their ratios",
             ["idle"] = "processor time of the server alone over 10 s, nobody asking",
         },

@@ -19,10 +19,10 @@ public sealed class ChainSettingsFile : IDisposable
         Write([node.Url], node.Accounts[0], contracts.Anchor, contracts.Ownership, contracts.Tickets, confirmations, anchorEverySeconds);
 
     /// <summary>For a node that says nothing, about contracts that nobody deployed.</summary>
-    public static ChainSettingsFile Of(SilentNode node)
+    public static ChainSettingsFile Of(SilentNode node, int anchorEverySeconds = 1)
     {
         var nobody = new Address([.. Enumerable.Repeat((byte)1, Address.Length)]);
-        return Write([node.Url], nobody.ToString(), nobody, nobody, nobody, confirmations: 1, anchorEverySeconds: 1);
+        return Write([node.Url], nobody.ToString(), nobody, nobody, nobody, confirmations: 1, anchorEverySeconds);
     }
 
     /// <inheritdoc/>
