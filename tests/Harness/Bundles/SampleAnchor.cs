@@ -4,6 +4,7 @@ using LiveLedger.Chain.Blocks;
 using LiveLedger.Chain.Keccak;
 using LiveLedger.Chain.Proofs;
 using LiveLedger.Cryptography;
+using LiveLedger.Harness.Chain;
 using LiveLedger.Transparency.Tree;
 
 namespace LiveLedger.Harness.Bundles;
@@ -23,24 +24,6 @@ public static class SampleAnchor
         var named = Sha256Hash.Of(Encoding.UTF8.GetBytes(origin));
         var storage = Leaf(AnchorSlot.Of(s_submitter, named, head.Size).ToArray(), Item(head.Root.Value.ToArray().AsSpan().TrimStart((byte)0)));
         var account = Leaf(s_contract.ToArray(), List(Item([1]), Item([]), Item(Keccak256.Of(storage).ToArray()), Item(Keccak256.Of("code"u8).ToArray())));
-        var fields = new BlockHeaderFields
-        {
-            ParentHash = default,
-            OmmersHash = default,
-            Beneficiary = default,
-            StateRoot = Keccak256.Of(account),
-            TransactionsRoot = default,
-            ReceiptsRoot = default,
-            LogsBloom = new byte[256],
-            Difficulty = 0,
-            Number = Block,
-            GasLimit = 30_000_000,
-            GasUsed = 0,
-            Timestamp = 1_800_000_000,
-            ExtraData = ReadOnlyMemory<byte>.Empty,
-            MixHash = default,
-            Nonce = 0,
-        };
         return new()
         {
             Chain = new(31337),
@@ -48,7 +31,7 @@ public static class SampleAnchor
             Submitter = s_submitter,
             Origin = named,
             Head = head,
-            Header = fields.TryWriteRlp(out var header) ? header : throw new InvalidOperationException("our own header is not written"),
+            Header = SampleHeader.Of(Keccak256.Of(account), Block, 1_800_000_000),
             AccountProof = [account],
             StorageProof = [storage],
         };

@@ -5,6 +5,7 @@ using LiveLedger.Chain.Proofs;
 using LiveLedger.Chain.Rlp;
 using LiveLedger.Chain.Tests.Proofs;
 using LiveLedger.Cryptography;
+using LiveLedger.Harness.Chain;
 
 namespace LiveLedger.Fuzz.Targets.Chain;
 
@@ -25,24 +26,6 @@ internal static class AnchoredSample
         var account = new RlpWriter().Add(1).Add(0).Add(storage.Root.ToArray()).Add(Keccak256.Of([]).ToArray()).ToArray();
         var key = Keccak256.Of(s_contract.ToArray()).ToArray();
         var accounts = new TestTrie([(key, account), .. Enumerable.Range(0, 20).Select(i => (Keccak256.Of([(byte)i]).ToArray(), account))]);
-        var fields = new BlockHeaderFields
-        {
-            ParentHash = default,
-            OmmersHash = default,
-            Beneficiary = default,
-            StateRoot = accounts.Root,
-            TransactionsRoot = default,
-            ReceiptsRoot = default,
-            LogsBloom = new byte[256],
-            Difficulty = 0,
-            Number = 1,
-            GasLimit = 30_000_000,
-            GasUsed = 0,
-            Timestamp = 1_764_000_000,
-            ExtraData = ReadOnlyMemory<byte>.Empty,
-            MixHash = default,
-            Nonce = 0,
-        };
         return new()
         {
             Chain = new(31337),
@@ -50,7 +33,7 @@ internal static class AnchoredSample
             Submitter = s_submitter,
             Origin = s_origin,
             Head = new(new(7), new(Root(7))),
-            Header = fields.TryWriteRlp(out var header) ? header : throw new FuzzException("our own header is not written"),
+            Header = SampleHeader.Of(accounts.Root, 1, 1_764_000_000),
             AccountProof = accounts.Prove(key),
             StorageProof = storage.Prove(Slot(7)),
         };
