@@ -60,6 +60,7 @@ run_tests() {
   add_up "${together[@]##*/}" "${alone[@]##*/}" $(case "${area,,}" in fuzz | "") echo Fuzz ;; esac)
   # How swarms fared under attack.
   cat "$LIVELEDGER_ROOT"/artifacts/attacks*.txt 2>/dev/null || true
+  [ "$failed" = 0 ] || { echo "What failed:"; cat "$results"/*.failures 2>/dev/null || true; }
   local line="$passed passed, $failed failed"
   [ "$skipped" = 0 ] || line="$line, $skipped skipped"
   echo "$line"
@@ -126,7 +127,7 @@ add_up() {
     file=$results/$name.counts
     # One that ended without a word has failed.
     good=0 bad=1 omitted=0
-    if [ -f "$file" ]; then read -r good bad omitted <"$file"; else echo "$name: no counts"; fi
+    if [ -f "$file" ]; then read -r good bad omitted <"$file"; else echo "  $name: no counts" | tee -a "$results/$name.failures"; fi
     passed=$((passed + good)) failed=$((failed + bad)) skipped=$((skipped + omitted))
   done
 }
@@ -148,8 +149,12 @@ run_dotnet() {
   if [ -f "$report" ]; then
     total=$(counter total "$report") good=$(counter passed "$report") bad=$(counter failed "$report")
   fi
+  [ "$bad" = 0 ] || name_failures "$name" "$report"
   finish "$name" "$good" "$bad" $((total - good - bad)) "$rc" $((SECONDS - start))
 }
+
+# Said once more at the very end: of a long output often only that is kept.
+name_failures() { node "$LIVELEDGER_ROOT/tools/launcher/failures.mjs" "$1" "$2" >"$results/$1.failures" 2>&1 || true; }
 
 counter() { sed -n "s/.*<Counters [^>]*\b$1=\"\([0-9]*\)\".*/\1/p" "$2" | head -1; }
 
@@ -167,6 +172,7 @@ run_vitest() {
       const broken = r.testResults.filter(f => f.status === "failed" && !f.assertionResults.some(t => t.status === "failed")).length;
       console.log(r.numPassedTests, r.numFailedTests + broken, r.numPendingTests + r.numTodoTests)' "$report")
   fi
+  [ ! -f "$report" ] || name_failures "$name" "$report"
   # shellcheck disable=SC2086
   finish "$name" $counts "$rc" $((SECONDS - start))
 }
@@ -186,10 +192,11 @@ finish() {
   local name=$1 good=$2 bad=$3 omitted=$4 rc=$5
   if [ "$bad" = 0 ] && { [ "$rc" != 0 ] || [ $((good + omitted)) = 0 ]; }; then
     bad=1
-    if [ "$rc" = 124 ]; then echo "$name: not finished after $project_limit s"
-    elif [ "$rc" != 0 ]; then echo "$name: the run ended with exit code $rc"
-    else echo "$name: not one test ran"; fi
+    if [ "$rc" = 124 ]; then echo "  $name: not finished after $project_limit s"
+    elif [ "$rc" != 0 ]; then echo "  $name: the run ended with exit code $rc"
+    else echo "  $name: not one test ran"; fi | tee -a "$results/$name.failures"
   fi
+  [ "$bad" = 0 ] || [ -s "$results/$name.failures" ] || echo "  $name: its output is in $results/$name.log" >"$results/$name.failures"
   local said
   said=$(
     count "$good" "$bad" "$omitted" "$name" "$6"
