@@ -1,13 +1,13 @@
 import { pause } from "../playback/signer.js";
-import { Problem } from "../studio/studioApi.js";
-import type { ChainStatus, HeldTicket, Outage, Prepared, Sale, Sales } from "./chainAnswers.js";
+import type { ChainStatus, HeldTicket, Prepared, Sale, Sales } from "./chainAnswers.js";
 import { type Address, type Hash, isSame, nativeCoin } from "./chainValues.js";
 import { describeAmount, type TokenFacts } from "./coins.js";
 import { readTokenFacts } from "./erc20.js";
+import { OutageClaims } from "./outageClaims.js";
 import { faultOf, isOf, valueOf } from "./preparedCheck.js";
 import { followCourse, type Progress } from "./purchaseCourse.js";
-import { takesClaims } from "./saleStanding.js";
-import { type Doing, type News, ShopTrouble, type Trouble, troubleOf, type Undertaking } from "./shopState.js";
+import { type Doing, type News, ShopTrouble, type Trouble, type Undertaking } from "./shopState.js";
+import { ShopTurn } from "./shopTurn.js";
 import type { TicketDesk } from "./ticketDesk.js";
 import { afterPermission, allowedTo, allowPrice, expectFunds } from "./tokenPayment.js";
 import { readVoucher, type Voucher } from "./voucher.js";
@@ -18,10 +18,6 @@ const lookEveryMs = 6_000;
 const waitMs = 1_500;
 /** For a right that follows from a ticket which the platform has seen: moments. */
 const entitledWithinLooks = 20;
-/** Between looks for outages that nobody has pressed a button for: each has the server put proofs together. */
-const outagesEveryMs = 300_000;
-/** Of somebody's many tickets the first are looked at; the others have their buttons. */
-const mostLooked = 8;
 /** Sales in more tokens than these are shown by their addresses. */
 const mostTokens = 8;
 
@@ -37,20 +33,12 @@ export class TicketShop {
   wallet: Wallet | undefined;
   /** What the wallet holds, as the platform sees it. */
   tickets: readonly HeldTicket[] = [];
-  doing: Doing = { kind: "nothing" };
-  trouble: Trouble | undefined;
-  /** What the last thing that was done came to. */
-  news: News | undefined;
   /** What the tokens of prices say of themselves, by the wallet's node. */
   readonly tokens = new Map<string, TokenFacts>();
-  /** What outages would pay, by the ticket, where it was looked for. */
-  readonly claims = new Map<bigint, { readonly transaction: Prepared; readonly outages: readonly Outage[] }>();
+  readonly claims: OutageClaims;
 
+  readonly #turn = new ShopTurn(() => this.entrance.changed());
   #token: string | undefined;
-  #outagesLookedAt = 0;
-  #acting: AbortSignal | undefined;
-  #run = new AbortController();
-  #again: (() => void) | undefined;
 
   constructor(
     private readonly desk: TicketDesk,
@@ -58,12 +46,26 @@ export class TicketShop {
     public chain: ChainStatus,
     public sales: Sales,
   ) {
-    if (!isOf(sales, chain)) this.trouble = { kind: "prepared", fault: "other-contract" };
+    this.claims = new OutageClaims(desk);
+    if (!isOf(sales, chain)) this.#turn.trouble = { kind: "prepared", fault: "other-contract" };
     void this.#keepLooking();
   }
 
   get isBusy(): boolean {
-    return this.doing.kind !== "nothing";
+    return this.#turn.isBusy;
+  }
+
+  get doing(): Doing {
+    return this.#turn.doing;
+  }
+
+  get trouble(): Trouble | undefined {
+    return this.#turn.trouble;
+  }
+
+  /** What the last thing that was done came to. */
+  get news(): News | undefined {
+    return this.#turn.news;
   }
 
   get isSignedIn(): boolean {
@@ -80,15 +82,15 @@ export class TicketShop {
   }
 
   connect(found: FoundWallet): void {
-    this.#do(() => this.connect(found), async (signal) => {
-      this.#become({ kind: "connecting" });
+    this.#turn.take(() => this.connect(found), async (signal) => {
+      this.#turn.become({ kind: "connecting" });
       const wallet = await Wallet.connect(found);
       const [tickets] = await Promise.all([this.desk.tickets(wallet.account), this.#learnTokens(wallet)]);
       signal.throwIfAborted();
       [this.wallet, this.tickets] = [wallet, tickets];
       // Of a wallet that was left, nothing is heard any more.
       wallet.onOtherAccount(() => this.wallet === wallet && this.leave());
-      this.#outagesLookedAt = 0;
+      this.claims.clear();
       void this.#lookForOutages(wallet);
     });
   }
@@ -96,24 +98,23 @@ export class TicketShop {
   /** Forgets the wallet. What plays plays on. */
   leave(): void {
     this.stop();
-    [this.wallet, this.tickets, this.#token, this.trouble, this.news] = [undefined, [], undefined, undefined, undefined];
+    [this.wallet, this.tickets, this.#token, this.#turn.trouble, this.#turn.news] = [undefined, [], undefined, undefined, undefined];
     this.claims.clear();
     this.entrance.changed();
   }
 
   /** Stops waiting. What was sent stays sent. */
   stop(): void {
-    this.#run.abort();
-    this.#become({ kind: "nothing" });
+    this.#turn.stop();
   }
 
   /** Signs in, and plays with the ticket that the wallet holds. */
   watch(): void {
-    this.#do(() => this.watch(), async (signal) => this.#enter(await this.#signedIn(signal), signal));
+    this.#turn.take(() => this.watch(), async (signal) => this.#enter(await this.#signedIn(signal), signal));
   }
 
   buy(sale: Sale): void {
-    this.#do(() => this.buy(sale), async (signal) => {
+    this.#turn.take(() => this.buy(sale), async (signal) => {
       const { wallet } = this;
       if (!wallet) throw new ShopTrouble({ kind: "no-wallet" });
       await this.#onChain(wallet);
@@ -141,7 +142,7 @@ export class TicketShop {
   }
 
   redeem(text: string): void {
-    this.#do(() => this.redeem(text), async (signal) => {
+    this.#turn.take(() => this.redeem(text), async (signal) => {
       const voucher = readVoucher(text);
       if (!voucher) throw new ShopTrouble({ kind: "voucher-unreadable" });
       const { wallet } = this;
@@ -154,22 +155,19 @@ export class TicketShop {
 
   /** Gives a ticket back while its sale is refunding. */
   giveBack(ticket: HeldTicket): void {
-    this.#do(() => this.giveBack(ticket), async (signal) => {
+    this.#turn.take(() => this.giveBack(ticket), async (signal) => {
       const wallet = await this.#ready();
       const hash = await this.#send(signal, wallet, "refund", await this.desk.refund(ticket.number), 0n);
       await this.#follow(wallet, "refund", hash, signal, () => !this.tickets.some(({ number }) => number === ticket.number));
-      this.news = { kind: "given-back", ticket: ticket.number, paid: ticket.face - ticket.paid, currency: this.saleOf(ticket)?.currency ?? nativeCoin };
+      this.#turn.news = { kind: "given-back", ticket: ticket.number, paid: ticket.face - ticket.paid, currency: this.saleOf(ticket)?.currency ?? nativeCoin };
     });
   }
 
   /** Asks for what outages would pay. */
   findOutages(ticket: HeldTicket): void {
-    this.#do(() => this.findOutages(ticket), async () => {
-      this.#become({ kind: "looking" });
-      this.claims.set(ticket.number, await this.desk.claim(ticket.number).catch((error: unknown) => {
-        if (error instanceof Problem && error.code === "nothing-to-claim") this.claims.delete(ticket.number);
-        throw error;
-      }));
+    this.#turn.take(() => this.findOutages(ticket), async () => {
+      this.#turn.become({ kind: "looking" });
+      await this.claims.find(ticket.number);
     });
   }
 
@@ -177,23 +175,23 @@ export class TicketShop {
   claim(ticket: HeldTicket): void {
     const found = this.claims.get(ticket.number);
     if (!found) return this.findOutages(ticket);
-    this.#do(() => this.claim(ticket), async (signal) => {
+    this.#turn.take(() => this.claim(ticket), async (signal) => {
       const wallet = await this.#ready();
       const hash = await this.#send(signal, wallet, "claim", found.transaction, 0n);
       await this.#follow(wallet, "claim", hash, signal, () => this.tickets.some(({ number, paid }) => number === ticket.number && paid > ticket.paid));
-      this.claims.delete(ticket.number);
+      this.claims.forget(ticket.number);
       const paid = (this.tickets.find(({ number }) => number === ticket.number)?.paid ?? ticket.paid) - ticket.paid;
-      this.news = { kind: "claimed", ticket: ticket.number, paid, currency: this.saleOf(ticket)?.currency ?? nativeCoin };
+      this.#turn.news = { kind: "claimed", ticket: ticket.number, paid, currency: this.saleOf(ticket)?.currency ?? nativeCoin };
     });
   }
 
   /** Has the wallet use the platform's chain, and goes on with what that stood in the way of. */
   switchChain(): void {
-    const again = this.#again;
+    const { again } = this.#turn;
     const { wallet } = this;
     if (!wallet) return;
-    this.#do(() => this.switchChain(), async () => {
-      this.#become({ kind: "switching" });
+    this.#turn.take(() => this.switchChain(), async () => {
+      this.#turn.become({ kind: "switching" });
       await wallet.switchTo(this.chain.chainId);
       await this.#onChain(wallet);
     }, again);
@@ -219,7 +217,7 @@ export class TicketShop {
   #allowed(signal: AbortSignal, wallet: Wallet, sale: Sale, approval: Prepared | undefined): Promise<boolean> {
     return allowPrice({ wallet, chain: this.chain, sale }, approval, {
       send: async (permission) => {
-        this.#go(signal, { kind: "asking-wallet", what: "approval", value: sale.price, currency: sale.currency, step: 1 });
+        this.#turn.go(signal, { kind: "asking-wallet", what: "approval", value: sale.price, currency: sale.currency, step: 1 });
         const hash = await wallet.send(permission);
         signal.throwIfAborted();
         return hash;
@@ -231,7 +229,7 @@ export class TicketShop {
 
   async #tellAllowed(wallet: Wallet, sale: Sale): Promise<void> {
     const amount = await allowedTo({ wallet, chain: this.chain, sale }).catch(() => 0n);
-    if (amount > 0n) this.news = { kind: "still-allowed", amount, currency: sale.currency };
+    if (amount > 0n) this.#turn.news = { kind: "still-allowed", amount, currency: sale.currency };
   }
 
   async #onChain(wallet: Wallet): Promise<void> {
@@ -243,7 +241,7 @@ export class TicketShop {
     const { wallet } = this;
     if (!wallet) throw new ShopTrouble({ kind: "no-wallet" });
     if (this.#token !== undefined) return this.#token;
-    this.#go(signal, { kind: "signing-in" });
+    this.#turn.go(signal, { kind: "signing-in" });
     const message = await this.desk.requestSignIn(wallet.account);
     const token = await this.desk.signIn(message, await wallet.sign(message));
     // It is that wallet's, which may have been left meanwhile.
@@ -255,7 +253,7 @@ export class TicketShop {
   async #send(signal: AbortSignal, wallet: Wallet, what: Undertaking, prepared: Prepared, value: bigint, step?: 2): Promise<Hash> {
     const fault = faultOf(prepared, this.chain, value);
     if (fault) throw new ShopTrouble({ kind: "prepared", fault });
-    this.#go(signal, { kind: "asking-wallet", what, value, ...(step ? { step } : {}) });
+    this.#turn.go(signal, { kind: "asking-wallet", what, value, ...(step ? { step } : {}) });
     const hash = await wallet.send(prepared);
     signal.throwIfAborted();
     return hash;
@@ -270,11 +268,11 @@ export class TicketShop {
   }
 
   #told(signal: AbortSignal, what: Undertaking, progress: Progress): void {
-    if (!signal.aborted) this.#become({ kind: "following", what, progress });
+    if (!signal.aborted) this.#turn.become({ kind: "following", what, progress });
   }
 
   async #redeemed(wallet: Wallet, voucher: Voucher, signal: AbortSignal): Promise<void> {
-    this.#go(signal, { kind: "redeeming" });
+    this.#turn.go(signal, { kind: "redeeming" });
     await this.desk.redeem(voucher);
     while (!this.tickets.some(({ sale }) => sale === voucher.sale)) {
       await wait(waitMs, signal);
@@ -283,7 +281,7 @@ export class TicketShop {
   }
 
   async #enter(token: string, signal: AbortSignal): Promise<void> {
-    this.#go(signal, { kind: "entering" });
+    this.#turn.go(signal, { kind: "entering" });
     // Asked without opening a playback: a refused licence would stand in the ledger.
     for (let looks = 0; !(await this.desk.isEntitled(token).catch(() => false)); looks++) {
       if (looks === entitledWithinLooks) throw new ShopTrouble({ kind: "no-ticket" });
@@ -301,21 +299,9 @@ export class TicketShop {
     if (tickets && this.wallet === wallet) this.tickets = tickets;
   }
 
-  // So that whoever comes back after an outage is shown what it pays. A platform that does not answer is asked the next time.
   async #lookForOutages(wallet: Wallet): Promise<void> {
-    const now = Date.now();
-    const due = this.tickets.filter((ticket) => {
-      const sale = this.saleOf(ticket);
-      return sale !== undefined && takesClaims(sale, now) && !this.claims.has(ticket.number);
-    });
-    if (due.length === 0 || now - this.#outagesLookedAt < outagesEveryMs) return;
-    this.#outagesLookedAt = now;
-    for (const ticket of due.slice(0, mostLooked)) {
-      const found = await this.desk.claim(ticket.number).catch(() => undefined);
-      // Not where it was claimed meanwhile.
-      if (found && this.wallet === wallet && this.tickets.some(({ number, paid }) => number === ticket.number && paid === ticket.paid)) this.claims.set(ticket.number, found);
-    }
-    this.entrance.changed();
+    const isStill = (ticket: HeldTicket): boolean => this.wallet === wallet && this.tickets.some(({ number, paid }) => number === ticket.number && paid === ticket.paid);
+    if (await this.claims.look(this.tickets, (ticket) => this.saleOf(ticket), isStill)) this.entrance.changed();
   }
 
   async #keepLooking(): Promise<void> {
@@ -330,42 +316,6 @@ export class TicketShop {
       if (this.wallet) await Promise.all([this.#lookAtTickets(this.wallet), this.#learnTokens(this.wallet), this.#lookForOutages(this.wallet)]);
       this.entrance.changed();
     }
-  }
-
-  // One thing at a time; another one waits until this is done or stopped.
-  #do(again: () => void, action: (signal: AbortSignal) => Promise<void>, then?: () => void): void {
-    // From the first press on: before the page shows that it does something, it may have asked the wallet already.
-    if (this.isBusy || this.#acting?.aborted === false) return;
-    this.#run = new AbortController();
-    const { signal } = this.#run;
-    this.#acting = signal;
-    this.trouble = this.news = undefined;
-    action(signal).finally(() => {
-      if (this.#acting === signal) this.#acting = undefined;
-    }).then(
-      () => {
-        if (signal.aborted) return;
-        this.#become({ kind: "nothing" });
-        then?.();
-      },
-      (error: unknown) => {
-        if (signal.aborted) return;
-        this.#again = again;
-        this.trouble = troubleOf(error);
-        this.#become({ kind: "nothing" });
-      },
-    );
-  }
-
-  // What was stopped asks nobody for anything any more.
-  #go(signal: AbortSignal, doing: Doing): void {
-    signal.throwIfAborted();
-    this.#become(doing);
-  }
-
-  #become(doing: Doing): void {
-    this.doing = doing;
-    this.entrance.changed();
   }
 }
 
