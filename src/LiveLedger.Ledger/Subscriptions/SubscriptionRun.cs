@@ -5,7 +5,7 @@ namespace LiveLedger.Ledger.Subscriptions;
 
 /// <summary>Follows the log with one subscription, over the session that holds its lock.</summary>
 internal sealed class SubscriptionRun(
-    EventStore events, LogReader published, OutwardSubscription subscription, SubscriptionPlace place, long next, TimeProvider time, Action<SubscriptionStep> reached)
+    TailReads events, LogReader published, OutwardSubscription subscription, SubscriptionPlace place, long next, TimeProvider time, Action<SubscriptionStep> reached)
 {
     /// <summary>Most events of one batch: what is sent again at the worst.</summary>
     public const int BatchSize = 256;
@@ -27,7 +27,7 @@ internal sealed class SubscriptionRun(
     {
         // What no checkpoint covers yet a lost database may forget, and nobody outside could check it.
         var promised = (long)published.Head().Size.Value - _next;
-        var batch = promised > 0 ? await events.ReadRangeAsync(new((ulong)_next), (int)Math.Min(BatchSize, promised), cancel) : [];
+        var batch = promised > 0 ? await events.ReadAsync(new((ulong)_next), (int)Math.Min(BatchSize, promised), cancel) : [];
         var sent = await SendAsync(batch, cancel);
         _next += batch.Count;
         if (sent > 0)

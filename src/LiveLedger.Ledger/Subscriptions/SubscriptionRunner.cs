@@ -17,7 +17,7 @@ internal sealed partial class SubscriptionRunner : BackgroundService
 
     private readonly LedgerDatabase _database;
     private readonly LedgerState _state;
-    private readonly EventStore _events;
+    private readonly TailReads _events;
     private readonly LogReader _published;
     private readonly OutwardSubscription[] _subscriptions;
     private readonly TimeProvider _time;
@@ -33,7 +33,13 @@ internal sealed partial class SubscriptionRunner : BackgroundService
     /// <summary>As above; <paramref name="reached"/> is told each step, and a fault test fails there.</summary>
     internal SubscriptionRunner(LedgerDatabase database, LedgerState state, EventStore events, LogReader published, IEnumerable<OutwardSubscription> subscriptions,
         TimeProvider time, ILogger<SubscriptionRunner> log, Action<SubscriptionStep> reached) =>
-        (_database, _state, _events, _published, _subscriptions, _time, _log, _reached) = (database, state, events, published, [.. subscriptions], time, log, reached);
+        (_database, _state, _events, _published, _subscriptions, _time, _log, _reached) = (database, state, new(events.ReadRangeAsync), published, [.. subscriptions], time, log, reached);
+
+    public override void Dispose()
+    {
+        base.Dispose();
+        _events.Dispose();
+    }
 
     protected override Task ExecuteAsync(CancellationToken stop) => Task.WhenAll(_subscriptions.Select(s => Task.Run(() => KeepAsync(s, stop), CancellationToken.None)));
 
