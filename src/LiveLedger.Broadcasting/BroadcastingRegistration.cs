@@ -99,12 +99,10 @@ public static class BroadcastingRegistration
         {
             // One that was looked at here while another process published it may lack its end.
             var recording = recordings.FindLatest(id);
-            return broadcast.Totals.All(t => TrackName.TryParse(t.Track, out var name) && (recording?.Find(name)?.Count ?? 0) == t.Segments) ? (LastOf(recording), true) : null;
+            return (recording?.HoldsAllOf(broadcast.Totals) ?? broadcast.Totals.All(static t => t.Segments == 0)) ? (recording?.LastSealedAt, true) : null;
         }
 
-        return services.GetRequiredService<LivePipelines>().Find(id) is null ? null : (LastOf(recordings.Find(id)), false);
-
-        static DateTimeOffset? LastOf(Recording? recording) => recording?.Tracks.Select(static t => t.Last?.SealedAt).Max();
+        return services.GetRequiredService<LivePipelines>().Find(id) is null ? null : (recordings.Find(id)?.LastSealedAt, false);
     }
 
     /// <summary>The broadcasts that are live now.</summary>

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using LiveLedger.Broadcasting.Broadcasts;
 using LiveLedger.Cryptography;
 using LiveLedger.Media;
 using LiveLedger.Media.Packaging;
@@ -44,6 +45,13 @@ internal sealed class Recording
 
     /// <summary>Farthest end of any track, seconds.</summary>
     public double EndSeconds => _tracks.Values.Select(t => t.EndSeconds).DefaultIfEmpty().Max();
+
+    /// <summary>When the newest segment of any track was sealed; null before the first.</summary>
+    public DateTimeOffset? LastSealedAt => Tracks.Select(static t => t.Last?.SealedAt).Max();
+
+    /// <summary>True if what a broadcast ended with is here to its end, and not only as far as another process had come when this was read.</summary>
+    public bool HoldsAllOf(IReadOnlyList<TrackTotal> totals) =>
+        totals.All(t => TrackName.TryParse(t.Track, out var name) && (Find(name)?.Count ?? 0) == t.Segments);
 
     /// <summary>The key period an epoch begins in; 0 for one without segments.</summary>
     public ulong FirstPeriodOf(uint epoch) => Tracks.Select(t => t.FirstPeriodOf(epoch)).Min() ?? 0;

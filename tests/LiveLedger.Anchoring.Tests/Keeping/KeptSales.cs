@@ -38,7 +38,7 @@ internal sealed class KeptSales : IAsyncDisposable
             IdentityOf = static (_, _) => ValueTask.FromResult<string?>(s_identity),
             TotalsOf = static (_, _) => ValueTask.FromResult<IReadOnlyList<(TrackName, uint, Cryptography.Sha256Hash?)>?>(null),
             TurnOf = static stored => stored.Type == "broadcast-started" && BroadcastId.TryParse(stored.Stream.Value["broadcast/".Length..], out var broadcast) ? (broadcast, false) : null,
-            ServedOf = static (_, _) => ValueTask.FromResult<(DateTimeOffset?, bool)?>(null),
+            ServedOf = (_, _) => ValueTask.FromResult(Served()),
             HandOver = static (_, _, _, _) => Task.CompletedTask,
             PlaybackOpenedBy = static _ => null,
             TicketOf = static (_, _) => Task.FromResult<string?>(null),
@@ -72,6 +72,9 @@ internal sealed class KeptSales : IAsyncDisposable
 
     /// <summary>What the message bus does with an order to anchor: nobody is at its other end.</summary>
     public Func<string, ulong?, CancellationToken, Task> Bus { get; set; } = static (_, _, _) => Task.CompletedTask;
+
+    /// <summary>What was served of the broadcast: the newest segment's time, and whether it has ended.</summary>
+    public Func<(DateTimeOffset? Last, bool Ended)?> Served { get; set; } = static () => null;
 
     public SteppedClock Clock { get; } = new();
 
