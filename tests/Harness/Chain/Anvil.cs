@@ -26,7 +26,7 @@ public sealed class Anvil : IAsyncDisposable
         kill -9 $node 2>/dev/null
         """;
 
-    private readonly HttpClient _http = new() { Timeout = TimeSpan.FromSeconds(20) };
+    private readonly HttpClient _http = new() { Timeout = TimeSpan.FromSeconds(60) };
     private readonly string[] _more;
     private readonly int _port;
     private Process? _process;
