@@ -21,7 +21,7 @@ internal static class AnchorCommand
             var patience = TimeSpan.FromSeconds(ChainCommand.Bounded(parsed.GetValue(wait), 0, 7 * 86_400, "--wait"));
             var json = parsed.GetValue(server.Json);
             using var api = server.Open(parsed);
-            var size = await OrderAsync(api, cancellation);
+            var size = await OrderFirstAsync(api, patience, cancellation);
             if (patience == TimeSpan.Zero)
             {
                 Output.Line(json ? Output.Json(new { size, anchored = (ulong?)null }) : $"OK   the order to anchor size {size} or more is taken");
@@ -35,6 +35,23 @@ internal static class AnchorCommand
             return ExitCode.Good;
         });
         return command;
+    }
+
+    // A server that has just begun has published an empty log, of which there is nothing to anchor and nothing to wait for.
+    private static async Task<ulong> OrderFirstAsync(ServerApi api, TimeSpan patience, CancellationToken cancellation)
+    {
+        for (var begun = TimeProvider.System.GetTimestamp(); ; await Task.Delay(s_look, cancellation))
+        {
+            if (await OrderAsync(api, cancellation) is var size and > 0)
+            {
+                return size;
+            }
+
+            if (TimeProvider.System.GetElapsedTime(begun) >= patience)
+            {
+                throw new CommandFailure("nothing is anchored: the log has no entries yet");
+            }
+        }
     }
 
     private static async Task<ulong> OrderAsync(ServerApi api, CancellationToken cancellation)
