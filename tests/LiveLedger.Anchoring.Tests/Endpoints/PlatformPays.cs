@@ -19,6 +19,9 @@ internal sealed class PlatformPays : IAsyncDisposable
     private readonly WebApplication _host;
     private readonly HttpClient _http = new();
 
+    // Of all its vouchers: what else is the same is one voucher, whichever second it is signed in.
+    private readonly ulong _deadline = (ulong)DateTimeOffset.UtcNow.AddHours(1).ToUnixTimeSeconds();
+
     private PlatformPays(KeptSales kept, WebApplication host) => (Kept, _host) = (kept, host);
 
     public KeptSales Kept { get; }
@@ -60,7 +63,6 @@ internal sealed class PlatformPays : IAsyncDisposable
     public async Task<JsonObject> VoucherAsync(SaleNumber sale, int nonce, byte v = 0)
     {
         var anvil = Kept.Chain.Anvil;
-        var deadline = (ulong)DateTimeOffset.UtcNow.AddHours(1).ToUnixTimeSeconds();
         static JsonObject Field(string name, string type) => new() { ["name"] = name, ["type"] = type };
         var typed = new JsonObject
         {
@@ -79,12 +81,12 @@ internal sealed class PlatformPays : IAsyncDisposable
                 ["currency"] = Address.Zero.ToString(),
                 ["price"] = "0",
                 ["nonce"] = $"{nonce}",
-                ["deadline"] = $"{deadline}",
+                ["deadline"] = $"{_deadline}",
             },
         };
         var signature = Convert.FromHexString(((string)(await anvil.CallAsync("eth_signTypedData_v4", anvil.Accounts[1], typed))!)[2..]);
         signature[^1] -= v;
-        return new() { ["sale"] = $"{sale}", ["buyer"] = anvil.Accounts[2], ["nonce"] = $"{nonce}", ["deadline"] = deadline, ["signature"] = HexText.Of(signature) };
+        return new() { ["sale"] = $"{sale}", ["buyer"] = anvil.Accounts[2], ["nonce"] = $"{nonce}", ["deadline"] = _deadline, ["signature"] = HexText.Of(signature) };
     }
 
     public async ValueTask DisposeAsync()
