@@ -1,8 +1,8 @@
 using System.Net;
-using System.Net.Sockets;
 using System.Net.WebSockets;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
+using LiveLedger.Harness;
 using LiveLedger.Media.Records;
 using LiveLedger.Peering.Links;
 using LiveLedger.Peering.Messages;
@@ -13,7 +13,7 @@ namespace LiveLedger.Relay.Tests;
 public sealed class TlsTests : IDisposable
 {
     private readonly string _folder = Directory.CreateTempSubdirectory("liveledger-tls-").FullName;
-    private readonly int _port = FreePort();
+    private readonly int _port = LoopbackPorts.Take();
 
     private string Origin => $"https://localhost:{_port}";
 
@@ -76,11 +76,4 @@ public sealed class TlsTests : IDisposable
 
     private Task<AdmittedRelay> StartAsync() => AdmittedRelay.StartAsync(
         o => o with { Urls = Origin, Tls = (Path.Combine(_folder, "relay.pem"), Path.Combine(_folder, "relay.key")) }, platform => platform.RelayOrigin = Origin);
-
-    private static int FreePort()
-    {
-        using var free = new TcpListener(IPAddress.Loopback, 0);
-        free.Start();
-        return ((IPEndPoint)free.LocalEndpoint).Port;
-    }
 }

@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Http.Json;
 using System.Text;
 using System.Text.Json.Nodes;
+using LiveLedger.Harness;
 using LiveLedger.Harness.Commands;
 using LiveLedger.Harness.Server;
 using LiveLedger.Transparency.Entries;
@@ -127,12 +128,7 @@ public sealed class A_standing_is_counted_again(OneServer one) : IDisposable
 
         public Liar(Uri server, Func<string, string> tell)
         {
-            using (var probe = new System.Net.Sockets.TcpListener(IPAddress.Loopback, 0))
-            {
-                probe.Start();
-                Address = new($"http://127.0.0.1:{((IPEndPoint)probe.LocalEndpoint).Port}/");
-            }
-
+            Address = new($"http://127.0.0.1:{LoopbackPorts.Take()}/");
             _listener.Prefixes.Add(Address.AbsoluteUri);
             _listener.Start();
             _ = Task.Run(async () =>

@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Http.Json;
 using System.Text;
 using System.Text.Json.Nodes;
+using LiveLedger.Harness;
 using LiveLedger.Harness.Postgres;
 using LiveLedger.Harness.Server;
 
@@ -38,7 +39,7 @@ public sealed class A_swarm_is_seen(OneServer one)
     public async Task The_operators_collector_is_sent_its_metrics_over_otlp()
     {
         using var collector = new HttpListener();
-        var port = FreePort();
+        var port = LoopbackPorts.Take();
         collector.Prefixes.Add($"http://127.0.0.1:{port}/");
         collector.Start();
         var cluster = await PostgresCluster.SharedAsync();
@@ -110,12 +111,5 @@ public sealed class A_swarm_is_seen(OneServer one)
         await peer.BeAdmittedAsync();
         await peer.JoinAsync(tracks: "0");
         return peer;
-    }
-
-    private static int FreePort()
-    {
-        using var listener = new System.Net.Sockets.TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 }

@@ -1,6 +1,4 @@
 using System.Diagnostics;
-using System.Net;
-using System.Net.Sockets;
 using System.Security.Cryptography;
 using LiveLedger.Cryptography;
 using LiveLedger.Harness;
@@ -23,7 +21,7 @@ public sealed class Starts_that_fail(OneServer one) : IDisposable
     [Fact]
     public async Task A_database_that_does_not_answer_whose_password_is_not_repeated()
     {
-        var line = await FailsAsync("database-unreachable", 12, ["--database", $"Host=127.0.0.1;Port={FreePort()};Username=me;Password=geheim;Database=d"]);
+        var line = await FailsAsync("database-unreachable", 12, ["--database", $"Host=127.0.0.1;Port={LoopbackPorts.Take()};Username=me;Password=geheim;Database=d"]);
         Assert.DoesNotContain("geheim", line, StringComparison.Ordinal);
     }
 
@@ -100,7 +98,7 @@ public sealed class Starts_that_fail(OneServer one) : IDisposable
         var server = Path.Combine(RepositoryRoot.Path, "src", "LiveLedger.Server", "bin", "Release", "net10.0", "LiveLedger.Server.dll");
         string[] all = [server, .. arguments,
             .. arguments.Contains("--data") ? (string[])[] : ["--data", _data],
-            .. arguments.Contains("--urls") ? (string[])[] : ["--urls", $"http://127.0.0.1:{FreePort()}"]];
+            .. arguments.Contains("--urls") ? (string[])[] : ["--urls", $"http://127.0.0.1:{LoopbackPorts.Take()}"]];
         var start = new ProcessStartInfo("dotnet", all) { RedirectStandardError = true, RedirectStandardOutput = true };
         if (environment is var (name, value))
         {
@@ -116,12 +114,5 @@ public sealed class Starts_that_fail(OneServer one) : IDisposable
         Assert.StartsWith($"liveledger-server: {code}: ", line, StringComparison.Ordinal);
         Assert.DoesNotContain("   at ", await output, StringComparison.Ordinal);
         return line;
-    }
-
-    private static int FreePort()
-    {
-        using var probe = new TcpListener(IPAddress.Loopback, 0);
-        probe.Start();
-        return ((IPEndPoint)probe.LocalEndpoint).Port;
     }
 }

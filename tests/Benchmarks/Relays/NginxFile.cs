@@ -1,6 +1,5 @@
 using System.Diagnostics;
-using System.Net;
-using System.Net.Sockets;
+using LiveLedger.Harness;
 
 namespace LiveLedger.Benchmarks.Relays;
 
@@ -18,7 +17,7 @@ internal static class NginxFile
     public static async Task<(Process Process, Uri Address)> StartAsync(string program, string folder)
     {
         var own = Directory.CreateDirectory(folder + ".nginx").FullName;
-        var port = FreePort();
+        var port = LoopbackPorts.Take();
         var configuration = Path.Combine(own, "nginx.conf");
         await File.WriteAllTextAsync(configuration, $$"""
             {{(Environment.IsPrivilegedProcess ? "user root;" : "")}} daemon off; pid {{own}}/pid; error_log stderr; worker_processes {{Environment.ProcessorCount}};
@@ -50,12 +49,5 @@ internal static class NginxFile
         }
 
         throw new InvalidOperationException($"{program} does not answer: {await said}");
-    }
-
-    private static int FreePort()
-    {
-        using var free = new TcpListener(IPAddress.Loopback, 0);
-        free.Start();
-        return ((IPEndPoint)free.LocalEndpoint).Port;
     }
 }

@@ -1,7 +1,6 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Net.Http.Json;
-using System.Net.Sockets;
 using System.Runtime.InteropServices;
 using System.Text.Json;
 using LiveLedger.Harness;
@@ -31,12 +30,7 @@ internal sealed partial class NodeProcess : IAsyncDisposable
 
     public bool HasEnded => _process is not { HasExited: false };
 
-    public static string FreeUrl()
-    {
-        using var listener = new TcpListener(System.Net.IPAddress.Loopback, 0);
-        listener.Start();
-        return $"http://127.0.0.1:{((System.Net.IPEndPoint)listener.LocalEndpoint).Port}";
-    }
+    public static string FreeUrl() => $"http://127.0.0.1:{LoopbackPorts.Take()}";
 
     /// <summary>Starts it; returns when it is open, has halted, or has ended.</summary>
     public async Task StartAsync()

@@ -1,8 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
-using System.Net;
 using System.Net.Http.Json;
-using System.Net.Sockets;
 using System.Runtime.InteropServices;
 using System.Text.Json;
 using System.Text.Json.Nodes;
@@ -43,7 +41,7 @@ public sealed class Anvil : IAsyncDisposable
     /// <param name="more">Further options, e.g. <c>--no-mining</c> or <c>--block-time 1</c>.</param>
     public static async Task<Anvil> StartAsync(params string[] more)
     {
-        var node = new Anvil(FreePort(), more);
+        var node = new Anvil(LoopbackPorts.Take(), more);
         try
         {
             await node.StartAgainAsync();
@@ -137,14 +135,6 @@ public sealed class Anvil : IAsyncDisposable
         }
 
         _http.Dispose();
-    }
-
-    /// <summary>A port that nobody listens at now.</summary>
-    public static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 
     private static ulong Number(JsonNode? quantity) => ulong.Parse(((string)quantity!)[2..], NumberStyles.HexNumber, CultureInfo.InvariantCulture);

@@ -9,10 +9,12 @@ public sealed class RabbitBroker : IAsyncDisposable
 {
     private const string Program = "/usr/lib/rabbitmq/bin/rabbitmq-server";
 
+    private const byte MethodFrame = 1;
+
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(90);
 
     private readonly string _folder = Directory.CreateTempSubdirectory("liveledger-rabbit-").FullName;
-    private readonly int[] _ports = FreePorts(3);
+    private readonly int[] _ports = [LoopbackPorts.Take(), LoopbackPorts.Take(), LoopbackPorts.Take()];
     private Process? _process;
 
     private RabbitBroker()
@@ -108,7 +110,7 @@ public sealed class RabbitBroker : IAsyncDisposable
         ["RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS"] = "-kernel inet_dist_use_interface {127,0,0,1}",
     };
 
-    // The protocol's own greeting: a socket that is open says nothing of the broker behind it. AMQP 0-9-1 §2.2.4.
+    // The protocol's own greeting, answered by a method frame: a socket that is open says nothing of the broker behind it. AMQP 0-9-1 §2.2.4, §2.3.5.
     private async Task<bool> IsListeningAsync()
     {
         try
@@ -117,20 +119,12 @@ public sealed class RabbitBroker : IAsyncDisposable
             await client.ConnectAsync(IPAddress.Loopback, _ports[0]);
             await client.GetStream().WriteAsync("AMQP\0\0\u0009\u0001"u8.ToArray());
             using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(2));
-            return await client.GetStream().ReadAsync(new byte[1], limit.Token) == 1;
+            var first = new byte[1];
+            return await client.GetStream().ReadAsync(first, limit.Token) == 1 && first[0] == MethodFrame;
         }
         catch (Exception e) when (e is SocketException or IOException or OperationCanceledException)
         {
             return false;
         }
-    }
-
-    private static int[] FreePorts(int count)
-    {
-        var listeners = Enumerable.Range(0, count).Select(static _ => new TcpListener(IPAddress.Loopback, 0)).ToArray();
-        Array.ForEach(listeners, static l => l.Start());
-        var ports = listeners.Select(static l => ((IPEndPoint)l.LocalEndpoint).Port).ToArray();
-        Array.ForEach(listeners, static l => l.Stop());
-        return ports;
     }
 }

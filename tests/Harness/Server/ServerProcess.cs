@@ -2,7 +2,6 @@ using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Net;
 using System.Net.Http.Headers;
-using System.Net.Sockets;
 using System.Runtime.InteropServices;
 
 namespace LiveLedger.Harness.Server;
@@ -22,7 +21,7 @@ public sealed partial class ServerProcess : IAsyncDisposable
     private ServerProcess(string? database, string data, bool ownsData, IReadOnlyDictionary<string, string> environment, bool heedsModes)
     {
         (_database, Data, _ownsData, _environment, _heedsModes) = (database, data, ownsData, environment, heedsModes);
-        BaseUrl = new($"http://127.0.0.1:{FreePort()}");
+        BaseUrl = new($"http://127.0.0.1:{LoopbackPorts.Take()}");
         Http = new(new SocketsHttpHandler { PooledConnectionLifetime = TimeSpan.FromSeconds(5) }) { BaseAddress = BaseUrl, Timeout = TimeSpan.FromSeconds(30) };
     }
 
@@ -217,13 +216,6 @@ public sealed partial class ServerProcess : IAsyncDisposable
         {
             _log.Enqueue(line);
         }
-    }
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 
     private const int SigAbort = 6;

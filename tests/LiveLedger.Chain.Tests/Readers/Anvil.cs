@@ -1,8 +1,7 @@
 using System.Diagnostics;
-using System.Net;
 using System.Net.Http.Json;
-using System.Net.Sockets;
 using System.Text.Json;
+using LiveLedger.Harness;
 
 namespace LiveLedger.Chain.Tests.Readers;
 
@@ -21,13 +20,7 @@ public sealed class Anvil : IAsyncLifetime
 
     internal Anvil(IReadOnlyList<string> arguments)
     {
-        int port;
-        using (var listener = new TcpListener(IPAddress.Loopback, 0))
-        {
-            listener.Start();
-            port = ((IPEndPoint)listener.LocalEndpoint).Port;
-        }
-
+        var port = LoopbackPorts.Take();
         _http = new() { BaseAddress = new($"http://127.0.0.1:{port}"), Timeout = s_patience };
         _process = Process.Start(new ProcessStartInfo(ContractsFolder.Foundry("anvil"), ["--port", $"{port}", "--silent", .. arguments]))
             ?? throw new InvalidOperationException("anvil did not start");

@@ -3,6 +3,7 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Xml.Linq;
 using LiveLedger.Cryptography.Wrapping;
+using LiveLedger.Harness;
 using LiveLedger.Ledger.Refusals;
 using LiveLedger.Licensing.ContentKeys;
 using LiveLedger.Licensing.Cpix;
@@ -116,12 +117,7 @@ public sealed class Outside_keys : IDisposable
 
         public AnsweringServer()
         {
-            using (var probe = new System.Net.Sockets.TcpListener(IPAddress.Loopback, 0))
-            {
-                probe.Start();
-                Url = new($"http://127.0.0.1:{((IPEndPoint)probe.LocalEndpoint).Port}/keys/");
-            }
-
+            Url = new($"http://127.0.0.1:{LoopbackPorts.Take()}/keys/");
             _listener.Prefixes.Add(Url.ToString());
             _listener.Start();
             _ = Task.Run(RunAsync);
