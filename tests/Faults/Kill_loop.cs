@@ -85,8 +85,15 @@ public sealed class Kill_loop
 
     private static void Kill(int process)
     {
-        using var found = Process.GetProcessById(process);
-        found.Kill();
-        found.WaitForExit();
+        try
+        {
+            using var found = Process.GetProcessById(process);
+            found.Kill();
+            found.WaitForExit();
+        }
+        catch (ArgumentException)
+        {
+            // A session that has ended by itself meanwhile.
+        }
     }
 }

@@ -2,6 +2,11 @@ using System.Diagnostics.Metrics;
 
 namespace LiveLedger.Relay.Tests;
 
+/// <summary>Those that count the requests of this whole process, and would count their neighbours' too.</summary>
+[CollectionDefinition(nameof(Alone), DisableParallelization = true)]
+public sealed class Alone;
+
+[Collection(nameof(Alone))]
 public sealed class FetchingOnceTests
 {
     [Fact]

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Http.Headers;
+using LiveLedger.Harness.Postgres;
 using LiveLedger.Harness.Server;
 
 namespace LiveLedger.Stories;
@@ -78,24 +79,26 @@ public sealed class The_origin_serves(OneServer one)
     [Fact]
     public async Task Somebody_who_leaves_in_the_midst_without_a_word_about_it()
     {
-        using var acme = await Broadcaster.AdmitAsync(one.Server, "acme");
+        // Its own: what is refused to others meanwhile is warned of too.
+        await using var server = await ServerProcess.StartAsync(await (await PostgresCluster.SharedAsync()).CreateDatabaseAsync());
+        using var acme = await Broadcaster.AdmitAsync(server, "acme");
         var broadcast = await acme.GoLiveAsync();
         await broadcast.PublishAsync(one.Source, 0, 1);
-        var failures = one.Server.Log.Count(IsFailure);
+        var failures = server.Log.Count(IsFailure);
         for (var n = 0; n < 20; n++)
         {
             using var client = new System.Net.Sockets.TcpClient { ReceiveBufferSize = 2048 };
-            await client.ConnectAsync(IPAddress.Loopback, one.Server.BaseUrl.Port);
+            await client.ConnectAsync(IPAddress.Loopback, server.BaseUrl.Port);
             var stream = client.GetStream();
             await stream.WriteAsync(System.Text.Encoding.ASCII.GetBytes($"GET /live/{broadcast.Id}/0/0.m4s HTTP/1.1\r\nHost: x\r\n\r\n"));
             await stream.ReadExactlyAsync(new byte[n % 2 == 0 ? 1 : 5000]);
             client.LingerState = new(enable: true, 0);
         }
 
-        var whole = await one.Server.Http.GetByteArrayAsync($"/live/{broadcast.Id}/0/0.m4s");
+        var whole = await server.Http.GetByteArrayAsync($"/live/{broadcast.Id}/0/0.m4s");
         Assert.True(whole.Length > 5000);
         await Task.Delay(500);
-        Assert.Equal(failures, one.Server.Log.Count(IsFailure));
+        Assert.Equal(failures, server.Log.Count(IsFailure));
     }
 
     private static bool IsFailure(string line) => line.Contains("fail:", StringComparison.Ordinal) || line.Contains("warn:", StringComparison.Ordinal);

@@ -2,6 +2,7 @@ using System.Buffers.Text;
 using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json.Nodes;
+using LiveLedger.Faults.Nodes;
 using LiveLedger.Harness.Ledgers;
 using LiveLedger.Harness.Media;
 using LiveLedger.Harness.Postgres;
@@ -71,6 +72,13 @@ public sealed class Messages_to_a_broker(A_broker a)
         using var acme = await Broadcaster.AdmitAsync(server, "acme");
         await acme.CreateAsync();
         await receiver.UntilAsync(static m => m.Count == 1, "the first is told");
+        using (var operating = server.As(server.OperatorToken))
+        {
+            var told = (long)receiver.Messages.Single().Place.Index;
+            await Until.TrueAsync(
+                async () => (await operating.GetFromJsonAsync<JsonObject>("/v1/ledger/subscriptions"))!["items"]!.AsArray().Single(static s => (string)s!["name"]! == "messages")!["next"]!.GetValue<long>() > told,
+                "its place is written");
+        }
 
         // The place cannot be written while somebody holds its table.
         await using (var database = new LedgerDatabase(connection))
