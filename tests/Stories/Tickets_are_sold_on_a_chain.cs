@@ -79,6 +79,15 @@ public sealed class Tickets_are_sold_on_a_chain(OneServer one)
         (await chain.Server.Http.PostAsJsonAsync($"/v1/broadcasts/{broadcast.Id}/redemptions", voucher)).EnsureSuccessStatusCode();
         await chain.UntilAsync(async () => (await ann.AskAsync(await broadcast.KeyIdAsync("0"))).IsSuccessStatusCode, "the linked viewer may watch");
         Assert.Equal("0", (string)Assert.Single(await chain.TicketsAsync(broadcast.Id, 2))!["face"]!);
+
+        // The same number under another deadline is another voucher, which the contract refuses: operators see that it was given up, and why.
+        var second = await VoucherAsync(chain, broadcast.Id, sale, buyer: 2, nonce: 7, hours: 2);
+        (await chain.Server.Http.PostAsJsonAsync($"/v1/broadcasts/{broadcast.Id}/redemptions", second)).EnsureSuccessStatusCode();
+        using var operators = chain.Server.As(chain.Server.OperatorToken);
+        JsonArray parked = [];
+        await chain.UntilAsync(async () => (parked = (await ChainPlatform.ReadAsync(await operators.GetAsync("/v1/chain/account")))["parked"]!.AsArray()).Count > 0, "it is parked");
+        var why = Assert.Single(parked)!;
+        Assert.Equal(("voucher-redemption", $"sale {sale}", "chain-reverted"), ((string)why["purpose"]!, (string)why["subject"]!, (string)why["code"]!));
     }
 
     [Fact]
@@ -152,7 +161,8 @@ public sealed class Tickets_are_sold_on_a_chain(OneServer one)
         await chain.BuyAsync(broadcast.Id, sale, 2);
         await chain.UntilAsync(async () => (await AskAsync(chain, ann, broadcast)).IsSuccessStatusCode, "the buyer may watch");
 
-        await chain.Node.ReorgAsync((int)(await chain.Node.BlockNumberAsync() - bought));
+        // One more: a block may come between the question and the reorg. The sale was seen under two confirmations, and lies deeper.
+        await chain.Node.ReorgAsync((int)(await chain.Node.BlockNumberAsync() - bought) + 1);
         await UntilRefusedAsync(chain, ann, broadcast, "entitlement-suspended");
         Assert.Empty(await chain.TicketsAsync(broadcast.Id, 2));
         Assert.Single((await chain.GetAsync($"/v1/broadcasts/{broadcast.Id}/sales"))["items"]!.AsArray());
@@ -202,9 +212,9 @@ public sealed class Tickets_are_sold_on_a_chain(OneServer one)
         HexText.TryReadQuantity((string?)await chain.Node.CallAsync("eth_getBalance", chain.Node.Accounts[account], "latest"), out var balance) ? balance : throw new InvalidOperationException();
 
     // Signed by the broadcaster's wallet, as a shop does.
-    private static async Task<JsonObject> VoucherAsync(ChainPlatform chain, BroadcastId broadcast, string sale, int buyer, int nonce)
+    private static async Task<JsonObject> VoucherAsync(ChainPlatform chain, BroadcastId broadcast, string sale, int buyer, int nonce, int hours = 1)
     {
-        var deadline = (ulong)DateTimeOffset.UtcNow.AddHours(1).ToUnixTimeSeconds();
+        var deadline = (ulong)DateTimeOffset.UtcNow.AddHours(hours).ToUnixTimeSeconds();
         static JsonObject Field(string name, string type) => new() { ["name"] = name, ["type"] = type };
         var typed = new JsonObject
         {

@@ -25,5 +25,6 @@ internal static class ChainRefusals
     public static readonly Refusal TokenOrdered = new(409, "token-ordered", "This broadcast's token is ordered already, for another wallet, royalty or identity: look at the token when it is there.");
     public static readonly Refusal SoldOut = new(409, "sold-out", "This sale has no ticket left.");
     public static readonly Refusal RedemptionsWait = new(429, "too-many-redemptions", "As many vouchers of this sale wait as the platform redeems for now: come again, or redeem it by a transaction of your own.") { RetryAfter = TimeSpan.FromMinutes(1) };
+    public static readonly Refusal LogEmpty = new(409, "log-empty", "The log has no entries yet, and nothing to anchor; order it again when it has.");
     public static readonly Refusal BusAway = new(503, "bus-away", "The message bus does not take the order; give it again.");
 }

@@ -16,6 +16,7 @@ internal sealed class ChainStatusEndpoints(
     ChainView view, ReceiptBook receipts, AccountBook account, AnchorDesk anchors, ChainStatus status, AccountSender sender, ChainSettings settings, AnchoringLinks links, TimeProvider time)
 {
     private const int MaxAnchors = 100;
+    private const int MaxParked = 100;
 
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(5);
 
@@ -61,18 +62,23 @@ internal sealed class ChainStatusEndpoints(
             ? Results.Bytes(kept.Receipt, "application/json")
             : ChainRefusals.AnchorUnknown.ToResult();
 
-    private async Task<IResult> AccountAsync(CancellationToken cancel)
-    {
-        var state = await account.ReadAsync(cancel);
-        return Results.Ok(new AccountView(
-            account.Account.ToChecksumText(), state.IsOutOfFunds, [.. state.Waiting.Select(static o => new OrderView(o.Id, o.Purpose, o.Subject, null, null))],
-            [.. state.Live.Select(static l => new OrderView(l.Order.Id, l.Order.Purpose, l.Order.Subject, l.Nonce, l.Newest.Hash?.ToString()))]));
-    }
+    // Asked for again and again while something is waited for.
+    private async Task<IResult> AccountAsync(CancellationToken cancel) => Results.Ok(await account.AskAsync(Show, cancel));
+
+    private AccountView Show(AccountState state) => new(
+        account.Account.ToChecksumText(), state.IsOutOfFunds, [.. state.Waiting.Select(static o => new OrderView(o.Id, o.Purpose, o.Subject, null, null))],
+        [.. state.Live.Select(static l => new OrderView(l.Order.Id, l.Order.Purpose, l.Order.Subject, l.Nonce, l.Newest.Hash?.ToString()))],
+        [.. state.Parked.OrderByDescending(static p => p.Value.At).Take(MaxParked).Select(static p => new ParkedView(p.Key, p.Value.Purpose, p.Value.Subject, p.Value.Code, p.Value.Detail, p.Value.At))]);
 
     // The way that the schedule's orders go: over the bus, to whichever process has time for it.
     private async Task<IResult> AnchorAsync(CancellationToken cancel)
     {
         var published = anchors.Published;
+        if (published.Size.Value == 0)
+        {
+            return ChainRefusals.LogEmpty.ToResult();
+        }
+
         using var patience = new CancellationTokenSource(s_patience, time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(patience.Token, cancel);
         try

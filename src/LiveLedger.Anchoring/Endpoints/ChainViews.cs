@@ -26,10 +26,18 @@ internal sealed record ContractsView(string Anchor, string Ownership, string Tic
 internal sealed record ProblemView(string Code, string Detail, DateTimeOffset? Since);
 
 /// <summary>How the platform's account stands.</summary>
-internal sealed record AccountView(string Account, bool OutOfFunds, IReadOnlyList<OrderView> Waiting, IReadOnlyList<OrderView> Sent);
+/// <param name="Account">Its address.</param>
+/// <param name="OutOfFunds">True if it was found to have too little.</param>
+/// <param name="Waiting">Without a nonce, in the order in which they get one.</param>
+/// <param name="Sent">With a nonce, by it.</param>
+/// <param name="Parked">Not carried out, or without effect, the latest first.</param>
+internal sealed record AccountView(string Account, bool OutOfFunds, IReadOnlyList<OrderView> Waiting, IReadOnlyList<OrderView> Sent, IReadOnlyList<ParkedView> Parked);
 
 /// <summary>A transaction that was ordered.</summary>
 internal sealed record OrderView(Guid Order, string Purpose, string Subject, ulong? Nonce, string? Transaction);
+
+/// <summary>A transaction that was ordered and is given up; it may have been ordered again under another id.</summary>
+internal sealed record ParkedView(Guid Order, string Purpose, string Subject, string Code, string Detail, DateTimeOffset At);
 
 /// <summary>An anchored checkpoint.</summary>
 internal sealed record AnchorView(ulong Size, string Root, ulong Block, string BlockHash, string Transaction, bool Receipt);

@@ -92,7 +92,7 @@ internal sealed class AccountState
                 Floor = Math.Max(Floor, displaced.Nonce + 1);
                 break;
             case TransactionEvents.ParkedType:
-                Park(TransactionEvents.ReadParked(stored).Order, stored.RecordedAt);
+                Park(TransactionEvents.ReadParked(stored), stored.RecordedAt);
                 break;
             case TransactionEvents.UndoneType:
                 var undone = TransactionEvents.ReadUndone(stored);
@@ -133,11 +133,12 @@ internal sealed class AccountState
     }
 
     // One that was never sent, one that no node takes, or one that was mined without effect, which is among the done.
-    private void Park(Guid order, DateTimeOffset at)
+    private void Park(TransactionParked told, DateTimeOffset at)
     {
+        var order = told.Order;
         var live = _live.Values.FirstOrDefault(l => l.Order.Id == order);
         var parked = live?.Order ?? _waiting.Find(o => o.Id == order) ?? _done.FindLast(d => d.Transaction.Order.Id == order)?.Transaction.Order;
-        _parked[order] = new(parked?.Purpose ?? "", parked?.Subject ?? "", at);
+        _parked[order] = new(parked?.Purpose ?? "", parked?.Subject ?? "", told.Code, told.Detail, at);
         _waiting.RemoveAll(o => o.Id == order);
         if (live is not null)
         {

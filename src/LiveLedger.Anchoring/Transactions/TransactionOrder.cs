@@ -69,5 +69,7 @@ internal sealed record DoneTransaction(LiveTransaction Transaction, BlockNumber 
 /// <summary>An order that was not carried out, or had no effect.</summary>
 /// <param name="Purpose">What kind.</param>
 /// <param name="Subject">Of what.</param>
+/// <param name="Code">Stable name of what stood in its way.</param>
+/// <param name="Detail">A sentence about that.</param>
 /// <param name="At">Since when.</param>
-internal sealed record ParkedOrder(string Purpose, string Subject, DateTimeOffset At);
+internal sealed record ParkedOrder(string Purpose, string Subject, string Code, string Detail, DateTimeOffset At);

@@ -7,6 +7,7 @@ namespace LiveLedger.Cli.Chain;
 internal static class AnchorCommand
 {
     private const string Purpose = "checkpoint-anchor";
+    private const string LogEmpty = "log-empty";
     private const ulong Steps = 3;
 
     private static readonly TimeSpan s_look = TimeSpan.FromMilliseconds(500);
@@ -37,19 +38,18 @@ internal static class AnchorCommand
         return command;
     }
 
-    // A server that has just begun has published an empty log, of which there is nothing to anchor and nothing to wait for.
+    // A server that has just begun has published an empty log, of which there is nothing to anchor; it has entries within a moment.
     private static async Task<ulong> OrderFirstAsync(ServerApi api, TimeSpan patience, CancellationToken cancellation)
     {
         for (var begun = TimeProvider.System.GetTimestamp(); ; await Task.Delay(s_look, cancellation))
         {
-            if (await OrderAsync(api, cancellation) is var size and > 0)
+            try
             {
-                return size;
+                return await OrderAsync(api, cancellation);
             }
-
-            if (TimeProvider.System.GetElapsedTime(begun) >= patience)
+            catch (ServerRefusal refusal) when (refusal.Problem == LogEmpty && TimeProvider.System.GetElapsedTime(begun) < patience)
             {
-                throw new CommandFailure("nothing is anchored: the log has no entries yet");
+                // Ordered again after a while.
             }
         }
     }

@@ -5,7 +5,10 @@ internal sealed record ChainView(
     ulong ChainId, ContractAddresses Contracts, string Account, int Confirmations, ulong? Head, ulong? Followed, ulong? Behind, ulong? Anchored, ChainProblem? Problem);
 
 /// <summary>What stands in the way, under its stable name.</summary>
-internal sealed record ChainProblem(string Code, string Detail, DateTimeOffset Since);
+/// <param name="Code">The name.</param>
+/// <param name="Detail">A sentence about it.</param>
+/// <param name="Since">Since when the chain is not followed; null if it is, and only what was ordered is not sent.</param>
+internal sealed record ChainProblem(string Code, string Detail, DateTimeOffset? Since);
 
 /// <summary>What the platform's account has to do.</summary>
 internal sealed record AccountView(bool OutOfFunds, IReadOnlyList<OrderView> Waiting, IReadOnlyList<OrderView> Sent);

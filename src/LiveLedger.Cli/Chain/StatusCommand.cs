@@ -62,10 +62,14 @@ internal static class StatusCommand
 
     private static IEnumerable<string> Lines(ChainView view)
     {
-        yield return view.Problem is { } problem
-            ? $"WAIT chain {view.ChainId} is not followed since {problem.Since.UtcDateTime:u}: {Output.Word(problem.Detail)} ({Output.Word(problem.Code)})"
-            : $"OK   chain {view.ChainId} is followed"
-                + (view is { Followed: { } followed, Head: { } head } ? $" up to block {followed} of {head}, {view.Behind ?? 0} of them deep enough and to come" : " by another process");
+        var follows = $"chain {view.ChainId} is followed"
+            + (view is { Followed: { } followed, Head: { } head } ? $" up to block {followed} of {head}, {view.Behind ?? 0} of them deep enough and to come" : " by another process");
+        yield return view.Problem switch
+        {
+            null => $"OK   {follows}",
+            { Since: { } since } problem => $"WAIT chain {view.ChainId} is not followed since {since.UtcDateTime:u}: {Reason(problem)}",
+            { } problem => $"WAIT nothing is sent to chain {view.ChainId}: {Reason(problem)}\n     {follows}",
+        };
         yield return view.Anchored is { } size ? $"anchored up to size {size}" : "nothing is anchored yet";
         yield return $"blocks are believed when they are {view.Confirmations} deep";
         yield return $"CheckpointAnchor   {Output.Word(view.Contracts.Anchor ?? "")}";
@@ -73,6 +77,8 @@ internal static class StatusCommand
         yield return $"Tickets            {Output.Word(view.Contracts.Tickets ?? "")}";
         yield return $"account            {Output.Word(view.Account)}";
     }
+
+    private static string Reason(ChainProblem problem) => $"{Output.Word(problem.Detail)} ({Output.Word(problem.Code)})";
 
     private static async Task<AuditVerdict> AskNodesAsync(ChainFile file, string? origin, CancellationToken cancellation)
     {

@@ -97,10 +97,13 @@ internal sealed class KeptSales : IAsyncDisposable
     /// <summary>With the sale seen.</summary>
     public static async Task<KeptSales> StartAsync()
     {
-        var kept = new KeptSales(await FollowedContracts.StartAsync());
+        var kept = await StartUnseenAsync();
         await kept.FollowAsync();
         return kept;
     }
+
+    /// <summary>With nothing of the chain seen, and nothing in the log.</summary>
+    public static async Task<KeptSales> StartUnseenAsync() => new(await FollowedContracts.StartAsync());
 
     /// <summary>Follows the chain to its end.</summary>
     public async Task FollowAsync() => await FollowedContracts.LevelAsync(_run ??= await Chain.RunAsync(confirmations: 1));
