@@ -57,9 +57,10 @@ export class Studio {
 
   /** Presses a button that copies, and gives what was copied. */
   async copied(what: string): Promise<string> {
+    // That it was copied is said until something else is: the clipboard alone still knows when it is asked.
+    await this.page.evaluate(() => navigator.clipboard.writeText(""));
     await this.page.click(`button[aria-label="Copy ${what}"]`);
-    await until(`a copy of ${what}`, 15, async () => (await this.page.textContent("#announce")) === `Copied ${what}`);
-    return this.page.evaluate(() => navigator.clipboard.readText());
+    return until(`a copy of ${what}`, 15, () => this.page.evaluate(() => navigator.clipboard.readText()));
   }
 
   async untilState(word: string): Promise<void> {

@@ -44,6 +44,7 @@ function open(title: string, content: HTMLElement, focus: HTMLElement | null): P
   const dialog = byId<HTMLDialogElement>("dialog");
   const body = byId<HTMLElement>("dialog-body");
   body.replaceChildren(h("h2", { id: "dialog-title" }, title), content);
+  const opener = document.activeElement;
   dialog.showModal();
   focus?.focus();
   return new Promise((resolve) => {
@@ -54,6 +55,8 @@ function open(title: string, content: HTMLElement, focus: HTMLElement | null): P
       dialog.removeEventListener("close", onClose);
       // A dialog may have shown a ticket: nothing of it stays.
       if (isOurs) body.replaceChildren();
+      // The browser gives the focus back to what had it, and not to what a look has drawn in its place meanwhile.
+      if (isOurs && opener && !opener.isConnected) document.querySelector<HTMLElement>(`[data-key="${CSS.escape(opener.getAttribute("data-key") ?? "")}"]`)?.focus();
       resolve();
     };
     dialog.addEventListener("close", onClose);

@@ -41,11 +41,19 @@ export class ProblemLine {
 }
 
 const shown = new WeakMap<Element, string>();
+const waiting = new WeakMap<Element, ReturnType<typeof setTimeout>>();
+const pressedLookMs = 100;
 
-/** Replaces content only where what it shows changed, and leaves the focus on the same control (by `data-key`). */
+/** Replaces content only where what it shows changed, and leaves the focus on the same control (by `data-key`). What is pressed just now stays until it is let go. */
 export function refresh(container: HTMLElement, facts: unknown, draw: () => readonly (Node | string)[]): void {
+  clearTimeout(waiting.get(container));
   const text = JSON.stringify(facts);
   if (shown.get(container) === text) return;
+  // A button that goes between press and release hears of no click. Which event would end that differs between mouse, touch and keyboard, so it is looked at again.
+  if (container.querySelector(":is(a, button, summary):active")) {
+    waiting.set(container, setTimeout(() => refresh(container, facts, draw), pressedLookMs));
+    return;
+  }
   shown.set(container, text);
   const key = container.contains(document.activeElement) ? document.activeElement?.getAttribute("data-key") : undefined;
   container.replaceChildren(...draw());

@@ -83,6 +83,8 @@ export class StandingsPanel {
   async #after(what: string): Promise<void> {
     announce(what);
     await this.load();
+    // The row may be none of those shown any more.
+    if (document.activeElement === document.body) this.element.querySelector<HTMLElement>("h2")?.focus();
   }
 }
 

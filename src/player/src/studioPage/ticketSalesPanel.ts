@@ -79,19 +79,19 @@ export class TicketSalesPanel {
       ...(wallet ? [h("p", { id: "chain-wallet" }, `Your wallet: ${wallet.account}${owner && !isOwner ? ". The token is another wallet’s: connect that one" : ""}.`)]
         : found.length === 0 ? [h("p", { class: "hint" }, "No wallet was found in this browser. Install one as an extension, then reload.")] : []),
       h("div", { class: "actions" },
-        ...(wallet ? [] : found.map((one) => button(found.length === 1 ? "Connect wallet" : `Connect ${one.name}`, () => void this.#connect(one), { "data-key": `connect-${one.name}`, "data-one": "" }))),
-        wallet && !owner && button("Link it, and get the token", () => void this.#register(wallet), { "data-key": "register", "data-one": "", id: "chain-register" })),
+        ...(wallet ? [] : found.map((one) => button(found.length === 1 ? "Connect wallet" : `Connect ${one.name}`, () => void this.#connect(one), { "data-key": `connect-${one.name}`, "aria-disabled": String(this.#isBusy) }))),
+        wallet && !owner && button("Link it, and get the token", () => void this.#register(wallet), { "data-key": "register", "aria-disabled": String(this.#isBusy), id: "chain-register" })),
       h("ul", { class: "plain-list", "aria-label": "Sales" }, ...sales.items.map((sale) => this.#row(sale, chain, isOwner))),
     ]);
     // A sale stands in the list a moment before what opened it is done.
-    for (const one of this.element.querySelectorAll("button[data-one], #sale-open")) one.setAttribute("aria-disabled", String(this.#isBusy));
+    this.element.querySelector("#sale-open")?.setAttribute("aria-disabled", String(this.#isBusy));
   }
 
   #row(sale: Sale, chain: ChainStatus, isOwner: boolean): HTMLElement {
     const tone = { open: "good", started: "live", refunding: "bad", settled: "soft" } as const;
     return h("li", {},
       h("strong", {}, `Sale ${sale.number}: ${describeAmount(sale.price, sale.currency, chain.chainId)}`), " ", state(sale.state, tone[sale.state]), ` ${sale.sold} of ${sale.supply} sold, ${describeTime(sale.starts)} to ${describeTime(sale.ends)} `,
-      isOwner && (sale.state === "open" || sale.state === "started") && button("Cancel, and refund", () => void this.#cancel(sale), { "data-key": `cancel-${sale.number}`, "data-one": "", class: "button plain small warns", "aria-label": `Cancel sale ${sale.number}, and refund` }));
+      isOwner && (sale.state === "open" || sale.state === "started") && button("Cancel, and refund", () => void this.#cancel(sale), { "data-key": `cancel-${sale.number}`, "aria-disabled": String(this.#isBusy), class: "button plain small warns", "aria-label": `Cancel sale ${sale.number}, and refund` }));
   }
 
   #connect(found: FoundWallet): Promise<void> {
