@@ -78,6 +78,8 @@ describe(`Keys that change every ${seconds} s`, () => {
   }, patience);
 
   it("change for all tracks together, and name as many keys as there were periods", async () => {
+    // In the middle of a period: at a change one track's segment may be in before another's.
+    await until("the middle of a period", 3 * seconds, async () => (await broadcast.status()).tracks.every((track) => track.segments % 5 === 2));
     await broadcast.end();
     const keys = await listedKeys();
     expect(keys).toHaveLength(3);

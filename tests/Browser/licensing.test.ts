@@ -13,6 +13,9 @@ import { coverText, decodedBy, statsOf, untilPlaying, untilState } from "./suppo
 /** Seconds of a key period: a right that ends ends within it, and two seconds. */
 const period = 10;
 
+/** Seconds in which a page stops that was told to: what it finds out by itself takes a period, or a renewal, and both are longer. */
+const whenTold = 8;
+
 let stage: LiveStage;
 let broadcast: LiveBroadcast;
 const it = sideBySide(() => stage);
@@ -74,7 +77,7 @@ describe.concurrent("A page that plays", () => {
   it("stops when its right is revoked, at once and not at its next renewal, and says so", async ({ pages }) => {
     const entitlement = await broadcast.entitle("revoked");
     const page = await playing(pages, "revoked");
-    expect(await stopsAfter(page, () => broadcast.revoke(entitlement))).toBeLessThan(3);
+    expect(await stopsAfter(page, () => broadcast.revoke(entitlement))).toBeLessThan(whenTold);
     expect(await coverText(page)).toContain("Your ticket was withdrawn");
     await page.getByRole("button", { name: "Try again" }).click();
     await untilState(page, "refused", 20);
@@ -145,19 +148,20 @@ describe.concurrent("A page whose ticket does not open the broadcast", () => {
   });
 
   it("stops as its time is over, or its region is not served any more, and says which", async ({ pages }) => {
-    const until = inSeconds(15);
-    await broadcast.entitle("ending", await broadcast.offer({ viewing: { until } }));
     await broadcast.entitle("moved", await broadcast.offer({ regions: { allowed: ["DE"] } }));
-    const [ending, moved] = await Promise.all([playing(pages, "ending"), playing(pages, "moved")]);
+    const moved = await playing(pages, "moved");
+    const until = inSeconds(30);
+    await broadcast.entitle("ending", await broadcast.offer({ viewing: { until } }));
+    const ending = await playing(pages, "ending");
     expect(Date.now()).toBeLessThan(Date.parse(until));
-    expect(await stopsAfter(ending, () => sleep(Date.parse(until) - Date.now()))).toBeLessThan(15 + 2);
+    expect(await stopsAfter(ending, () => sleep(Date.parse(until) - Date.now()))).toBeLessThan(30 + 2);
     expect(Date.now()).toBeGreaterThan(Date.parse(until));
     expect(await coverText(ending)).toContain("Your ticket has expired");
     expect((await statsOf(moved)).state).toBe("live");
-    // The file is read again within ten seconds.
-    expect(await stopsAfter(moved, async () => writeFileSync(regions, "127.0.0.0/8 CH\n"))).toBeLessThan(10 + 2);
+    // The file is read again within ten seconds; then the page is told.
+    expect(await stopsAfter(moved, async () => writeFileSync(regions, "127.0.0.0/8 CH\n"))).toBeLessThan(10 + 5);
     expect(await coverText(moved)).toContain("Not available where you are");
-  });
+  }, 150_000);
 });
 
 describe.concurrent("What was decided on a ticket", () => {
@@ -187,7 +191,7 @@ describe("A broadcast that is taken down", () => {
   it("stops in every page within seconds, says so, and is not there for who comes later", async ({ pages }) => {
     await broadcast.entitle("last");
     const page = await playing(pages, "last");
-    expect(await stopsAfter(page, () => broadcast.takeDown())).toBeLessThan(3);
+    expect(await stopsAfter(page, () => broadcast.takeDown())).toBeLessThan(whenTold);
     expect(await coverText(page)).toContain("This broadcast was withdrawn");
     const late = await watch(pages, "last");
     await untilState(late, "refused", 20);

@@ -101,7 +101,7 @@ describe.concurrent("While live", () => {
   it("the Watch page waits while the server takes no new viewers, as long as it is told, then plays", async ({ pages, proxy }) => {
     const page = await pages.page();
     proxy.change = (path) =>
-      path === "/v1/licences" ? { status: 503, headers: { "Retry-After": "4" }, body: '{"code":"ledger-unavailable"}' } : undefined;
+      path === "/v1/licences" ? { status: 503, headers: { "Retry-After": "10" }, body: '{"code":"ledger-unavailable"}' } : undefined;
     await page.goto(broadcasts.cbcs.watchUrl(proxy.url, await broadcasts.cbcs.ticket()));
     await untilState(page, "busy", 20);
     const asked = () => proxy.asked.filter((path) => path === "/v1/licences").length;
@@ -109,7 +109,7 @@ describe.concurrent("While live", () => {
     await sleep(2000);
     expect(asked()).toBe(first);
     proxy.change = () => undefined;
-    await untilState(page, "live", 20);
+    await untilState(page, "live", 30);
     await expectBars(page, 2, 20);
   });
 });

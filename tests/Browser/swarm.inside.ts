@@ -57,12 +57,12 @@ describe("Pages whose viewers share", () => {
     expect(seen.latencyMs).toBeGreaterThan(0);
   });
 
-  it("one among them without WebRTC plays from the origin", async () => {
+  it("one among them without WebRTC plays from the origin", { timeout: 120_000, retry: once }, async () => {
     const without = await watchers(stage, browser, 1, sharing("on"), (page) => page.addInitScript(() => Reflect.deleteProperty(window, "RTCPeerConnection")));
     const shares = await sharesOver(without, 15);
     expectPlayed(shares, 15);
     expect(shares[0]?.swarm).toBeUndefined();
-  }, 120_000);
+  });
 });
 
 describe("Pages of which one dies", () => {
@@ -103,19 +103,22 @@ describe("A page whose viewer does not share", () => {
   }, 120_000);
   afterAll(() => stage.clear());
 
-  it("asks for no admission and has no neighbour, among pages that do", async () => {
+  it("asks for no admission and has no neighbour, among pages that do", { timeout: 120_000, retry: once }, async () => {
     const asked: string[] = [];
     const [silent] = await watchers(stage, browser, 1, sharing("off"), async (page) => {
       page.on("request", (request) => asked.push(new URL(request.url()).pathname));
       page.on("websocket", (socket) => asked.push(new URL(socket.url()).pathname));
     });
     if (!silent) throw new Error("no page");
-    expectPlayed(await sharesOver([silent], 10), 10);
-    expect((await statsOf(silent)).swarm).toBeUndefined();
-    expect(asked).toContain("/v1/licences");
-    expect(asked.filter((path) => path.startsWith("/v1/admissions") || path.startsWith("/v1/swarm"))).toEqual([]);
-    await silent.close();
-  }, 120_000);
+    try {
+      expectPlayed(await sharesOver([silent], 10), 10);
+      expect((await statsOf(silent)).swarm).toBeUndefined();
+      expect(asked).toContain("/v1/licences");
+      expect(asked.filter((path) => path.startsWith("/v1/admissions") || path.startsWith("/v1/swarm"))).toEqual([]);
+    } finally {
+      await silent.close();
+    }
+  });
 
   it("any more leaves its neighbours at once, and plays on", async () => {
     const [leaving, ...others] = sharers;

@@ -137,6 +137,6 @@ public sealed class HaltTests
         Assert.False(ledger.State.IsOpen);
         var refused = await Assert.ThrowsAsync<LedgerUnavailableException>(() => ledger.Events.AppendAsync(new("test/one"), ExpectedVersion.Any, [TestEvents.New()]));
         Assert.Equal(LedgerUnavailableException.HaltedCode, refused.Refusal.Code);
-        Assert.Contains(ledger.Lines, line => line.StartsWith("Critical: THE LOG HAS HALTED", StringComparison.Ordinal));
+        await ledger.UntilAsync(() => ledger.Lines.Any(static line => line.StartsWith("Critical: THE LOG HAS HALTED", StringComparison.Ordinal)), "the log says so");
     }
 }

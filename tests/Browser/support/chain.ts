@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { freePort } from "./liveServer.js";
+import { freePort } from "./freePort.js";
 import { repository } from "./repository.js";
 import { until } from "./until.js";
 

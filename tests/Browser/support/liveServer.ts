@@ -1,9 +1,9 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
-import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { SigningKey } from "./cose.js";
+import { freePort } from "./freePort.js";
 import { repository } from "./repository.js";
 import { until } from "./until.js";
 
@@ -222,14 +222,4 @@ export class LiveBroadcast {
   watchUrl(origin: string, token: string, identity = this.identity.text): string {
     return `${origin}/watch/${this.id}#${new URLSearchParams({ token, identity })}`;
   }
-}
-
-/** A TCP port of that address where nothing listens. */
-export function freePort(address: string): Promise<number> {
-  return new Promise((resolve) => {
-    const probe = createServer().listen(0, address, () => {
-      const { port } = probe.address() as { port: number };
-      probe.close(() => resolve(port));
-    });
-  });
 }

@@ -2,7 +2,8 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { freePort, type LiveBroadcast, type LiveServer } from "./liveServer.js";
+import { freePort } from "./freePort.js";
+import type { LiveBroadcast, LiveServer } from "./liveServer.js";
 import { repository } from "./repository.js";
 import { until } from "./until.js";
 

@@ -183,8 +183,8 @@ public sealed class A_transaction_that_goes_wrong
         await using var account = await RunningAccount.StartAsync();
         await using var node = await FaultyNode.StartAsync(account.Anvil.Url);
         node.Answers = static (_, http) => FaultyNode.HangAsync(http);
-        var sender = await account.SendAsync(url: node.Url);
-        await account.OrderAsync(0).WaitAsync(TimeSpan.FromSeconds(1));
+        var sender = await account.SendAsync(url: node.Url, patience: TimeSpan.FromSeconds(1));
+        await account.OrderAsync(0).WaitAsync(TimeSpan.FromSeconds(10));
         await account.UntilAsync(() => Task.FromResult(sender.Problem?.Code == ChainException.Timeout), "the silence is told");
         Assert.Single(await account.EventsAsync());
         node.Answers = static (_, _) => Task.FromResult(false);

@@ -67,9 +67,9 @@ internal sealed class RunningAccount : IAsyncDisposable
     }
 
     /// <summary>Starts a process's sender.</summary>
-    public async Task<AccountSender> SendAsync(Action<SendStep>? reached = null, string? url = null, string? signer = null, AccountBook? book = null, TestLedger? ledger = null)
+    public async Task<AccountSender> SendAsync(Action<SendStep>? reached = null, string? url = null, string? signer = null, AccountBook? book = null, TestLedger? ledger = null, TimeSpan? patience = null)
     {
-        var node = TestNodes.Of(TestNodes.Options(url ?? Anvil.Url) with { Patience = TimeSpan.FromSeconds(1), Limit = TimeSpan.FromSeconds(4), Rest = TimeSpan.FromSeconds(1) });
+        var node = TestNodes.Of(TestNodes.Options(url ?? Anvil.Url) with { Patience = patience ?? TimeSpan.FromSeconds(10), Limit = (patience ?? TimeSpan.FromSeconds(5)) * 4, Rest = TimeSpan.FromSeconds(1) });
         _nodes.Add(node);
         TransactionSigner? signs = null;
         if (signer is not null)

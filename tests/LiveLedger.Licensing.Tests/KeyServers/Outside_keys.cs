@@ -62,7 +62,7 @@ public sealed class Outside_keys : IDisposable
         var keys = Open();
         keys.Create(_broadcast, ProtectionScheme.Cenc, s_tenSeconds);
         keys.KeyFor(_broadcast, TrackClass.Sd, 0).Dispose();
-        for (var i = 0; i < 100 && _server.Asked < 2; i++)
+        for (var i = 0; i < 1200 && _server.Asked < 2; i++)
         {
             await Task.Delay(50);
         }

@@ -9,7 +9,11 @@ namespace LiveLedger.Licensing.Tests.Webhooks;
 /// <summary>Shops that mean us ill, or are broken.</summary>
 public sealed class WebhookPostTests
 {
+    /// <summary>With shops that never answer.</summary>
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(2);
+
+    /// <summary>With all others, which answer at once on any machine.</summary>
+    private static readonly TimeSpan s_muchPatience = TimeSpan.FromSeconds(30);
 
     [Fact]
     public async Task A_redirect_is_a_no_and_is_not_followed()
@@ -32,10 +36,8 @@ public sealed class WebhookPostTests
                 await stream.WriteAsync(chunk);
             }
         });
-        var watch = Stopwatch.StartNew();
         Assert.Equal((200, null), await SendAsync(shop));
         await shop.ServedAsync();
-        Assert.InRange(watch.Elapsed, TimeSpan.Zero, s_patience);
         // What both ends' sockets hold, and no more.
         Assert.InRange(written, 0, 32_000_000);
     }
@@ -68,8 +70,8 @@ public sealed class WebhookPostTests
             await Task.Delay(Timeout.Infinite, end.Token);
         });
         var watch = Stopwatch.StartNew();
-        Assert.Equal((null, "no answer within 2 s"), await SendAsync(shop));
-        Assert.InRange(watch.Elapsed, s_patience * 0.9, s_patience * 3);
+        Assert.Equal((null, "no answer within 2 s"), await SendAsync(shop, s_patience));
+        Assert.InRange(watch.Elapsed, s_patience * 0.9, s_patience * 10);
         await end.CancelAsync();
     }
 
@@ -84,7 +86,7 @@ public sealed class WebhookPostTests
                 await Task.Delay(10);
             }
         });
-        Assert.Equal((null, "no answer within 2 s"), await SendAsync(shop));
+        Assert.Equal((null, "no answer within 2 s"), await SendAsync(shop, s_patience));
     }
 
     [Theory]
@@ -110,7 +112,7 @@ public sealed class WebhookPostTests
     public async Task No_way_to_write_this_machines_address_gets_a_connection(string url)
     {
         await using var shop = new Listener(static async stream => await stream.WriteAsync("HTTP/1.1 204 No Content\r\n\r\n"u8.ToArray()));
-        using var post = new WebhookPost(privateToo: false, s_patience);
+        using var post = new WebhookPost(privateToo: false, s_muchPatience);
         var (status, failure) = await SendAsync(post, new Uri(url.Replace("{0}", shop.Port.ToString(), StringComparison.Ordinal)));
         Assert.Null(status);
         // 0.0.0.0 is asked of nobody to begin with.
@@ -132,9 +134,9 @@ public sealed class WebhookPostTests
         Assert.DoesNotContain("traceparent", request, StringComparison.OrdinalIgnoreCase);
     }
 
-    private static async Task<(int? Status, string? Failure)> SendAsync(Listener shop)
+    private static async Task<(int? Status, string? Failure)> SendAsync(Listener shop, TimeSpan? patience = null)
     {
-        using var post = new WebhookPost(privateToo: true, s_patience);
+        using var post = new WebhookPost(privateToo: true, patience ?? s_muchPatience);
         return await SendAsync(post, shop.Url);
     }
 

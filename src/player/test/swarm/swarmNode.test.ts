@@ -169,7 +169,7 @@ describe("a peer", { timeout: 90_000 }, () => {
     expect(origin.bytes).toBe(bytesOfSegment(first).length);
     const before = performance.now();
     const whole = await a.want(first, soon(20_000));
-    expect(performance.now() - before).toBeLessThan(100);
+    expect(performance.now() - before).toBeLessThan(5000);
     expect(whole).toEqual(bytesOfSegment(first));
   });
 
